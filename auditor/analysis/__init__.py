@@ -1,0 +1,1 @@
+"""Effective packets, exposure, paths and coverage: what the checks look at."""

@@ -1,0 +1,1 @@
+"""One check a file; CHECKS is the one list."""

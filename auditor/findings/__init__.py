@@ -1,0 +1,1 @@
+"""Findings, the result of an audit, and what identifies a finding over time."""

@@ -1,0 +1,121 @@
+"""Everything one audit produced; all a report may look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from auditor.findings.finding import Finding, Packet
+from parsers.model.firewall import Firewall
+from parsers.model.origin import Gap
+
+
+class CoverageState(StrEnum):
+    """What an audit can say of one baseline flow."""
+
+    SATISFIED = "satisfied"
+    PARTLY = "partly"
+    MISSING = "missing"
+    NOT_PUBLISHED = "not published"
+    NOT_APPLICABLE = "not applicable"
+    NOT_OBSERVABLE = "not observable"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class FlowCoverage:
+    """One baseline flow for one pair of bindings on one device (or path).
+
+    `rules` decide it ("device rule id"), `missing` is the exact uncovered remainder in words, `question` what the
+    site file must answer when the state is "cannot tell", `published_as` the public address and port of a translated
+    flow.
+    """
+
+    ruleset: str
+    flow: str
+    title: str
+    level: str
+    source: str
+    destination: str
+    service: str
+    state: CoverageState
+    device: str
+    rules: tuple[str, ...] = ()
+    missing: str = ""
+    question: str = ""
+    published_as: str = ""
+    citation: tuple[str, ...] = ()
+    example: Packet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Services of one destination that a zone reaches, as one row: "Internet -> 10.0.10.21 tcp/443 by policy 12".
+
+    `port_names` names well-known ports; `documented` lists the baseline flows that ask for them ("" when none does).
+    """
+
+    device: str
+    zone: str
+    destination: str
+    server: str
+    services: str
+    confidence: str
+    rules: tuple[str, ...]
+    published_as: str = ""
+    documented: str = ""
+    example: Packet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reader's question from the ruleset and its answer for this audit."""
+
+    ruleset: str
+    id: str
+    ask: str
+    state: str
+    detail: str
+    citation: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RulesetUsed:
+    """A ruleset an audit was made with."""
+
+    id: str
+    version: str
+    title: str
+    sources: tuple[tuple[str, str], ...]
+    """(citation prefix, title and place) of every source."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedCheck:
+    """A check that could not run, and why."""
+
+    check: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """Devices, what was judged, what was found, and what could not be judged; ordered deterministically."""
+
+    fwproof_version: str
+    today: date
+    devices: tuple[Firewall, ...]
+    rulesets: tuple[RulesetUsed, ...]
+    site_name: str
+    site_inferred: tuple[str, ...]
+    """Sentences on what was inferred because no site file said it; empty when a site file was given."""
+    checks_run: tuple[str, ...]
+    checks_skipped: tuple[SkippedCheck, ...]
+    coverage: tuple[FlowCoverage, ...]
+    exposures: tuple[Exposure, ...]
+    answers: tuple[Answer, ...]
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+    waived: tuple[tuple[Finding, str], ...] = ()
+    """Waived findings with the reason."""

@@ -1,0 +1,1 @@
+"""Exact packet sets and the questions asked of a rule list."""

@@ -1,0 +1,1 @@
+"""Exported firewall configurations in, `Firewall` values out."""

@@ -1,0 +1,17 @@
+"""What a parser raises when a file cannot be judged."""
+
+from __future__ import annotations
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read as a firewall export: the message says what, where and what to do next.
+
+    `file` is the name given for the input, `line` the 1-based line or 0. The command line turns it into exit code 3.
+    """
+
+    def __init__(self, file: str, message: str, line: int = 0) -> None:
+        self.file = file
+        self.line = line
+        self.message = message
+        place = f"{file}:{line}" if line else file
+        super().__init__(f"{place}: {message}")

@@ -1,0 +1,26 @@
+"""What a vendor gives the house: one value that recognises its files and reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from parsers.model.firewall import Firewall
+from parsers.source import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """A vendor's reader.
+
+    `recognise` looks at content only, never at the file name, and must be fast on files of other vendors. `read`
+    turns a recognised document into firewalls or raises `UnreadableError`. `join` receives every firewall of this
+    vendor read in one run and merges those that describe the same device (rules, profiles and facts of one Windows
+    host; the default joins nothing).
+    """
+
+    vendor: str
+    title: str
+    recognise: Callable[[Document], bool]
+    read: Callable[[Document], tuple[Firewall, ...]]
+    join: Callable[[tuple[Firewall, ...]], tuple[Firewall, ...]] = lambda firewalls: firewalls
