@@ -100,6 +100,17 @@ class SkippedCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckDescription:
+    """What reports say of a check itself: `docs` is its page (sections with underlined headings, plain text)."""
+
+    id: str
+    slug: str
+    title: str
+    severity: str
+    docs: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditResult:
     """Devices, what was judged, what was found, and what could not be judged; ordered deterministically."""
 
@@ -119,3 +130,5 @@ class AuditResult:
     gaps: tuple[Gap, ...]
     waived: tuple[tuple[Finding, str], ...] = ()
     """Waived findings with the reason."""
+    checks: tuple[CheckDescription, ...] = ()
+    """The pages of the checks that ran, for rule help and legends."""
