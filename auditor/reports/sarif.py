@@ -1,0 +1,147 @@
+"""SARIF 2.1.0: findings for code scanning, with the exact lines of the rule in the configuration.
+
+Source of the format: OASIS "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from auditor.findings.finding import Confidence, Finding, Severity
+from auditor.findings.result import AuditResult, CheckDescription
+from parsers.model.origin import Origin
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+_LEVELS = {
+    Severity.INFO: "note",
+    Severity.LOW: "note",
+    Severity.MEDIUM: "warning",
+    Severity.HIGH: "error",
+    Severity.CRITICAL: "error",
+}
+_SCORES = {
+    Severity.INFO: "0.0",
+    Severity.LOW: "3.0",
+    Severity.MEDIUM: "5.5",
+    Severity.HIGH: "8.0",
+    Severity.CRITICAL: "9.5",
+}
+"""GitHub reads `security-severity` as a CVSS-like number: over 9 critical, over 7 high, over 4 medium."""
+
+
+def sarif_text(result: AuditResult) -> str:
+    """The audit as one SARIF log; waived findings are results with an accepted suppression."""
+    suppressed = [(finding, reason) for finding, reason in result.waived]
+    every = [*result.findings, *(finding for finding, _ in suppressed)]
+    rules = _rules(result, every)
+    positions = {rule["id"]: position for position, rule in enumerate(rules)}
+    results = [_result(finding, positions) for finding in result.findings]
+    results += [_result(finding, positions) | _suppression(reason) for finding, reason in suppressed]
+    run: dict[str, Any] = {
+        "tool": {
+            "driver": {
+                "name": "fwproof",
+                "semanticVersion": result.fwproof_version,
+                "informationUri": "https://pypi.org/project/fwproof/",
+                "rules": rules,
+            }
+        },
+        "artifacts": [
+            {"location": {"uri": _uri(name)}, "hashes": {"sha-256": sha256}} for name, sha256 in _artifacts(result)
+        ],
+        "columnKind": "utf16CodeUnits",
+        "results": results,
+        "invocations": [_invocation(result)],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _artifacts(result: AuditResult) -> list[tuple[str, str]]:
+    return sorted({(source.name, source.sha256) for device in result.devices for source in device.sources})
+
+
+def _invocation(result: AuditResult) -> dict[str, Any]:
+    notifications = [
+        {
+            "level": "error" if gap.hides_access else "note",
+            "message": {"text": gap.what},
+            "locations": [_location(gap.origin)],
+        }
+        for gap in result.gaps
+    ]
+    complete = not any(gap.hides_access for gap in result.gaps)
+    return {"executionSuccessful": complete, "toolExecutionNotifications": notifications}
+
+
+def _rules(result: AuditResult, findings: list[Finding]) -> list[dict[str, Any]]:
+    described = {check.id: check for check in result.checks}
+    for finding in findings:
+        described.setdefault(
+            finding.check,
+            CheckDescription(finding.check, finding.slug, finding.title, finding.severity.word, finding.why),
+        )
+    return [_rule(described[key]) for key in sorted(described)]
+
+
+def _rule(check: CheckDescription) -> dict[str, Any]:
+    severity = Severity.parse(check.severity)
+    return {
+        "id": check.id,
+        "name": "".join(word.capitalize() for word in check.slug.split("-")),
+        "shortDescription": {"text": check.title},
+        "fullDescription": {"text": check.docs.strip().split("\n\n", 1)[0]},
+        "help": {"text": check.docs.strip()},
+        "defaultConfiguration": {"level": _LEVELS[severity]},
+        "properties": {"security-severity": _SCORES[severity], "tags": ["security", "firewall"]},
+    }
+
+
+def _result(finding: Finding, positions: dict[str, int]) -> dict[str, Any]:
+    example = f"\nExample packet: {finding.example.text}" if finding.example else ""
+    text = f"{finding.message}{example}\nWhat to do: {finding.remedy}"
+    answer: dict[str, Any] = {
+        "ruleId": finding.check,
+        "ruleIndex": positions[finding.check],
+        "level": _LEVELS[finding.severity],
+        "message": {"text": text},
+        "partialFingerprints": {"fwproof/v1": finding.fingerprint},
+        "properties": {
+            "severity": finding.severity.word,
+            "security-severity": _SCORES[finding.severity],
+            "confidence": finding.confidence.value,
+            "device": finding.device,
+            "rule": finding.rule,
+            "packets": finding.packets,
+            "citation": list(finding.citation),
+        },
+    }
+    if finding.confidence is Confidence.POSSIBLE:
+        answer["properties"]["uncertain"] = list(finding.uncertain)
+    if finding.origin is not None:
+        answer["locations"] = [_location(finding.origin)]
+    related = [(place, place.origin) for place in finding.related if place.origin is not None]
+    if related:
+        answer["relatedLocations"] = [
+            _location(origin) | {"id": number, "message": {"text": place.text}}
+            for number, (place, origin) in enumerate(related, start=1)
+        ]
+    return answer
+
+
+def _suppression(reason: str) -> dict[str, Any]:
+    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": reason}]}
+
+
+def _location(origin: Origin) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(origin.file)}}
+    if origin.first_line:
+        physical["region"] = {"startLine": origin.first_line, "endLine": max(origin.last_line, origin.first_line)}
+    name = f"{origin.kind} {origin.name}".strip()
+    return {"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": name, "kind": "object"}]}
+
+
+def _uri(name: str) -> str:
+    return quote(name.replace("\\", "/"), safe="/._-~!$&'()*+,;=@")
