@@ -38,8 +38,8 @@ def exposure_matrix(result: AuditResult) -> Matrix:
     columns = sorted(sorted(counts), key=lambda word: -counts[word])
     shown = tuple(sorted(columns[:MOST_COLUMNS], key=_natural))
     rows = tuple(sorted(found))
-    cells = tuple(tuple(found[row].get(column, "") for column in shown) for row in rows)
-    return Matrix(rows, shown, cells, max(0, len(columns) - MOST_COLUMNS))
+    states = tuple(tuple(found[row].get(column, "") for column in shown) for row in rows)
+    return Matrix(rows, shown, states, max(0, len(columns) - MOST_COLUMNS))
 
 
 def matrix_svg(matrix: Matrix) -> str:

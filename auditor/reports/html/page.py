@@ -116,8 +116,18 @@ def _finding(finding: Finding) -> str:
 
 def _ports(result: AuditResult) -> str:
     rows = (
-        (row.state.value, row.title, row.source, row.destination, row.service, row.device, ", ".join(row.rules))
-        + (row.published_as, row.missing or row.question, ", ".join(row.citation))
+        (
+            row.state.value,
+            row.title,
+            row.source,
+            row.destination,
+            row.service,
+            row.device,
+            ", ".join(row.rules),
+            row.published_as,
+            row.missing or row.question,
+            ", ".join(row.citation),
+        )
         for row in result.coverage
         if row.level == "required"
     )
@@ -127,8 +137,16 @@ def _ports(result: AuditResult) -> str:
 
 def _exposures(result: AuditResult) -> str:
     rows = (
-        (row.zone, row.server or row.destination, row.services, row.published_as, row.confidence)
-        + (row.device, ", ".join(row.rules), row.documented)
+        (
+            row.zone,
+            row.server or row.destination,
+            row.services,
+            row.published_as,
+            row.confidence,
+            row.device,
+            ", ".join(row.rules),
+            row.documented,
+        )
         for row in result.exposures
     )
     head = ("From", "Server", "Services", "Published as", "Confidence", "Device", "Rules", "Documented by")
@@ -161,8 +179,16 @@ def _checks(result: AuditResult) -> str:
 
 def _sources(result: AuditResult) -> str:
     rows = (
-        (device.name, source.name, source.format, source.sha256, f"{source.ledger.total}", f"{source.ledger.read}")
-        + (f"{source.ledger.irrelevant}", f"{source.ledger.not_understood}")
+        (
+            device.name,
+            source.name,
+            source.format,
+            source.sha256,
+            f"{source.ledger.total}",
+            f"{source.ledger.read}",
+            f"{source.ledger.irrelevant}",
+            f"{source.ledger.not_understood}",
+        )
         for device in result.devices
         for source in device.sources
     )
