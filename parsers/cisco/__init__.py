@@ -1,0 +1,39 @@
+"""Cisco ASA and IOS running configurations, read with ciscoconfparse2 (the extra `fwproof[cisco]`)."""
+
+from __future__ import annotations
+
+import re
+
+from parsers.model.firewall import Firewall
+from parsers.parser import Parser
+from parsers.source import Document
+
+_ASA = re.compile(
+    r"^(?:(?:ASA|PIX|NGFW) Version |: Hardware:\s+(?:ASA|PIX|FPR|NGFW)|\s*nameif \S|access-list \S+ extended |"
+    r"access-group \S+ (?:in|out) interface |access-group \S+ global|object network \S)",
+    re.MULTILINE,
+)
+_IOS = re.compile(
+    r"^(?:version 1[0-9]\.\d|ip access-list (?:extended|standard) \S|\s+ip access-group \S+ (?:in|out)|"
+    r"access-list \d+ (?:permit|deny|remark) |line vty \d|ip nat inside source |Current configuration : \d+ bytes|"
+    r"interface (?:Gigabit|Fast|TenGigabit|Ethernet|Vlan|Loopback|Serial|Tunnel)\S*\d)",
+    re.MULTILINE,
+)
+
+
+def _recognise(document: Document) -> bool:
+    text = document.text[:400_000]
+    return bool(_ASA.search(text) or len(_IOS.findall(text)) >= 2)
+
+
+def _read(document: Document) -> tuple[Firewall, ...]:
+    if _ASA.search(document.text):
+        from parsers.cisco.asa import read_asa
+
+        return read_asa(document)
+    from parsers.cisco.ios import read_ios
+
+    return read_ios(document)
+
+
+PARSER = Parser("cisco", "Cisco ASA and IOS running configuration", _recognise, _read)

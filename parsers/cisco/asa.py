@@ -1,0 +1,299 @@
+"""ASA running configurations into the common model.
+
+Sources: Cisco ASA Series Firewall CLI Configuration Guide, "Access Rules": an inbound access group decides before the
+global one, an access group ends in an implicit deny, interfaces without one fall back to security levels (higher to
+lower passes, equal levels need `same-security-traffic`); since 8.3 access lists name real (untranslated) addresses;
+management statements (ssh, telnet, http) are separate from access lists to through traffic and win over a
+control-plane list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from parsers.cisco.accesslists import AccessLists, implicit
+from parsers.cisco.asanat import read_translations
+from parsers.cisco.ledger import ASA_IRRELEVANT, ASA_READ, account
+from parsers.cisco.objects import Objects, named_objects, read_objects
+from parsers.cisco.statements import Configuration, Statement, read_statements
+from parsers.errors import UnreadableError
+from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet
+from parsers.model.bounds import Bounded
+from parsers.model.firewall import Firewall, Interface, Route, Source
+from parsers.model.intervals import IntervalSet
+from parsers.model.origin import Origin
+from parsers.model.rule import Action, AsWritten, Direction, Evaluation, Rule, RuleList
+from parsers.model.services import TCP, UDP, ServiceSet
+from parsers.source import Document
+
+_VERSION = re.compile(r"^(?:ASA|PIX|NGFW|FTD)\s+Version\s+(\S+)", re.MULTILINE)
+_OLD_NAT = re.compile(r"^(static|global|nat) \(\S+\) ", re.MULTILINE)
+
+
+def read_asa(document: Document) -> tuple[Firewall, ...]:
+    """One ASA (single context) as a firewall.
+
+    Raises:
+        UnreadableError: multi-context system configurations and NAT before 8.3 are said, not guessed.
+    """
+    text = document.text
+    _refuse(document, text)
+    configuration = read_statements(document, "asa")
+    found = _VERSION.search(text)
+    version = found.group(1) if found else ""
+    objects = read_objects(configuration, dual_stack=_dual_stack(version), wildcards=False)
+    interfaces = tuple(_interfaces(configuration, objects))
+    objects.interfaces = {interface.name: interface for interface in interfaces}
+    lists = AccessLists.read(configuration, objects)
+    asa = _Asa(configuration, objects, interfaces, lists)
+    rules = asa.lists()
+    translations = read_translations(configuration, objects)
+    ledger, unread = account(configuration, ASA_READ, ASA_IRRELEVANT)
+    names = [each.words[1] for each in configuration.starting("hostname") if len(each.words) > 1]
+    assumptions = () if version else ("The version is not in the file: ASA 9.x behaviour is assumed.",)
+    return (
+        Firewall(
+            name=names[-1] if names else document.name.rsplit("/", 1)[-1].rsplit(".", 1)[0],
+            vendor="cisco",
+            product="ASA",
+            version=version,
+            sources=(Source(document.name, document.sha256, "asa", document.decoded.encoding, ledger),),
+            lists=rules,
+            interfaces=interfaces,
+            routes=tuple(_routes(configuration, objects, interfaces)),
+            translations=translations,
+            objects=named_objects(objects) + lists.named(),
+            references=tuple(objects.references),
+            gaps=tuple(sorted((*objects.gaps, *unread), key=lambda gap: gap.origin.first_line)),
+            assumptions=assumptions,
+        ),
+    )
+
+
+def _refuse(document: Document, text: str) -> None:
+    if re.search(r"^Version .* <system>|^context \S+\s*$", text, re.MULTILINE):
+        message = (
+            "this is the system configuration of an ASA in multiple-context mode: it holds no access lists. "
+            "Give the running configuration of each context ('changeto context NAME', 'show running-config')"
+        )
+        raise UnreadableError(document.name, message)
+    old = _OLD_NAT.search(text)
+    version = _VERSION.search(text)
+    before = version is not None and tuple(int(part) for part in re.findall(r"\d+", version.group(1))[:2]) < (8, 3)
+    if before or (old and old.group(1) in ("static", "global")):
+        line = text.count("\n", 0, old.start()) + 1 if old else 0
+        message = (
+            "NAT and access lists of ASA before 8.3 name translated addresses, which fwproof does not read. "
+            "Give the configuration as the migrated device (8.3 or later) prints it"
+        )
+        raise UnreadableError(document.name, message, line)
+
+
+def _dual_stack(version: str) -> bool:
+    numbers = re.findall(r"\d+", version)
+    return not numbers or int(numbers[0]) >= 9
+
+
+def _interfaces(configuration: Configuration, objects: Objects) -> Iterator[Interface]:
+    for statement in configuration.starting("interface"):
+        children = {child.words[0]: child for child in statement.children}
+        if "nameif" not in children:
+            continue
+        own, networks, dynamic = _addresses(statement, objects)
+        yield Interface(
+            name=children["nameif"].words[1],
+            origin=objects.origin(statement),
+            own=own,
+            networks=networks,
+            enabled="shutdown" not in children,
+            dynamic=dynamic,
+            kind="management" if "management-only" in children else "physical",
+            alias=statement.words[1],
+            role=f"security-level {_level(statement)}",
+        )
+
+
+def _addresses(statement: Statement, objects: Objects) -> tuple[AddressSet, AddressSet, bool]:
+    own, networks, dynamic = NO_ADDRESS, NO_ADDRESS, False
+    for child in statement.children:
+        words = child.words
+        if words[:2] == ("ip", "address") and len(words) > 3 and words[2][0].isdigit():
+            own |= AddressSet.network(words[2])
+            networks |= AddressSet.network(f"{words[2]}/{words[3]}")
+        elif words[:2] in (("ip", "address"), ("ipv6", "address")) and len(words) > 2:
+            if "/" in words[2] and ":" in words[2]:
+                own |= AddressSet.network(words[2].partition("/")[0])
+                networks |= AddressSet.network(words[2])
+            elif words[2] in ("dhcp", "pppoe", "autoconfig"):
+                dynamic = True
+    return own, networks, dynamic
+
+
+def _level(statement: Statement) -> int:
+    for child in statement.children:
+        if child.words[0] == "security-level":
+            return int(child.words[1])
+    # ASA gives an interface named "inside" level 100 and every other one 0 until told otherwise.
+    return 100 if any(child.words[:2] == ("nameif", "inside") for child in statement.children) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asa:
+    configuration: Configuration
+    objects: Objects
+    interfaces: tuple[Interface, ...]
+    access: AccessLists
+
+    def lists(self) -> tuple[RuleList, ...]:
+        """Access rules in, access rules out, management."""
+        return (
+            RuleList("access rules", Direction.FORWARD, Evaluation.FIRST_MATCH, tuple(self._inbound())),
+            RuleList(
+                "access rules out", Direction.FORWARD, Evaluation.FIRST_MATCH, tuple(self._outbound()), Action.ALLOW
+            ),
+            RuleList("management", Direction.LOCAL, Evaluation.FIRST_MATCH, tuple(self._management())),
+        )
+
+    def _groups(self, direction: str) -> dict[str, str]:
+        return {
+            statement.words[4]: statement.words[1]
+            for statement in self.configuration.starting("access-group")
+            if statement.words[2:4] == (direction, "interface") and "control-plane" not in statement.words
+        }
+
+    def _inbound(self) -> Iterator[Rule]:
+        groups = self._groups("in")
+        general = [
+            each.words[1] for each in self.configuration.starting("access-group") if each.words[2:3] == ("global",)
+        ]
+        for interface, name in groups.items():
+            for rule in self.access.rules(name):
+                yield _real(replace(rule, id=f"{rule.id} on {interface}", ingress=frozenset({interface})))
+        for name in general:
+            for rule in self.access.rules(name):
+                yield _real(replace(rule, id=f"{rule.id} global"))
+        if general:
+            return
+        for interface in groups:
+            yield implicit(f"end of {groups[interface]} on {interface}", Action.DENY, ingress=frozenset({interface}),
+                           origin=self._origin(interface))  # fmt: skip
+        yield from self._levels(groups)
+
+    def _levels(self, groups: dict[str, str]) -> Iterator[Rule]:
+        words = {each.words[-1] for each in self.configuration.starting("same-security-traffic")}
+        for interface in self.interfaces:
+            if interface.name in groups:
+                continue
+            level = int(interface.role.split()[-1])
+            reached = {
+                other.name
+                for other in self.interfaces
+                if (int(other.role.split()[-1]) < level and other.name != interface.name)
+                or (
+                    int(other.role.split()[-1]) == level
+                    and ("intra-interface" if other.name == interface.name else "inter-interface") in words
+                )
+            }
+            if reached:
+                yield implicit(
+                    f"security level of {interface.name}",
+                    Action.ALLOW,
+                    ingress=frozenset({interface.name}),
+                    egress=frozenset(reached),
+                    origin=interface.origin,
+                )
+
+    def _outbound(self) -> Iterator[Rule]:
+        for interface, name in self._groups("out").items():
+            egress = frozenset({interface})
+            for rule in self.access.rules(name):
+                yield _real(replace(rule, id=f"{rule.id} out {interface}", egress=egress))
+            yield implicit(f"end of {name} out {interface}", Action.DENY, egress=egress, origin=self._origin(interface))
+
+    def _origin(self, interface: str) -> Origin:
+        for statement in self.configuration.starting("access-group"):
+            if statement.words[-1] == interface or interface in statement.words:
+                return self.objects.origin(statement)
+        return Origin(self.configuration.file, 0, 0, "access-group", interface)
+
+    def _management(self) -> Iterator[Rule]:
+        ports = {"ssh": 22, "telnet": 23, "http": 443}
+        enabled = {"ssh": True, "telnet": True, "http": False}
+        for statement in self.configuration.starting("http", "server", "enable"):
+            enabled["http"] = True
+            if len(statement.words) > 3 and statement.words[3].isdigit():
+                ports["http"] = int(statement.words[3])
+        by_name = {interface.name: interface for interface in self.interfaces}
+        for service, port in ports.items():
+            for statement in self.configuration.starting(service):
+                words = statement.words
+                if len(words) < 3 or words[-1] not in by_name or not enabled[service]:
+                    continue
+                prefix = words[1] if "/" in words[1] else f"{self.objects.name(words[1])}/{words[2]}"
+                word = "https" if service == "http" else service
+                yield _listener(
+                    by_name[words[-1]], word, ServiceSet.ports(TCP, IntervalSet.single(port)),
+                    AddressSet.network(prefix), self.objects.origin(statement),
+                )  # fmt: skip
+        yield from self._vpn(by_name)
+
+    def _vpn(self, by_name: dict[str, Interface]) -> Iterator[Rule]:
+        ike = ServiceSet.ports(UDP, IntervalSet.of((500, 500), (4500, 4500)))
+        for statement in self.configuration.starting("crypto"):
+            if statement.words[1] in ("ikev1", "ikev2", "isakmp") and statement.words[2:3] == ("enable",):
+                interface = by_name.get(statement.words[3] if len(statement.words) > 3 else "")
+                if interface:
+                    yield _listener(interface, "IPsec", ike, ANY_ADDRESS, self.objects.origin(statement))
+        for statement in self.configuration.starting("webvpn"):
+            port = next((int(each.words[1]) for each in statement.children if each.words[0] == "port"), 443)
+            for child in statement.children:
+                if child.words[0] == "enable" and len(child.words) > 1 and child.words[1] in by_name:
+                    services = ServiceSet.ports(TCP, IntervalSet.single(port)) | ServiceSet.ports(
+                        UDP, IntervalSet.single(port)
+                    )
+                    origin = self.objects.origin(child)
+                    yield _listener(by_name[child.words[1]], "SSL VPN", services, ANY_ADDRESS, origin)
+
+
+def _real(rule: Rule) -> Rule:
+    """Access rules name real addresses: a translated packet is matched by its translated destination."""
+    return replace(rule, translated_destination=rule.destination)
+
+
+def _listener(interface: Interface, word: str, service: ServiceSet, source: AddressSet, origin: Origin) -> Rule:
+    unknown = interface.dynamic or not interface.own
+    destination = Bounded(NO_ADDRESS, ANY_ADDRESS) if unknown else Bounded.exactly(interface.own)
+    reasons = (f"the address of interface {interface.name} is not in the configuration",) if unknown else ()
+    return Rule(
+        id=f"{word} on {interface.name} line {origin.first_line}",
+        name=f"{word} on {interface.name}",
+        origin=origin,
+        action=Action.ALLOW,
+        enabled=interface.enabled,
+        ingress=frozenset({interface.name}),
+        egress=None,
+        source=Bounded.exactly(source),
+        destination=destination,
+        service=Bounded.exactly(service),
+        uncertain=reasons,
+        written=AsWritten(ingress=(interface.name,), service=(word,)),
+    )
+
+
+def _routes(configuration: Configuration, objects: Objects, interfaces: tuple[Interface, ...]) -> Iterator[Route]:
+    for interface in interfaces:
+        if interface.networks and interface.enabled:
+            yield Route(interface.networks, interface.name, 0, interface.origin, connected=True)
+    for statement in configuration.starting("route"):
+        words = statement.words
+        if len(words) < 5:
+            continue
+        destination = AddressSet.network(f"{objects.name(words[2])}/{words[3]}")
+        metric = int(words[5]) if len(words) > 5 and words[5].isdigit() else 1
+        interface_name = "" if words[1].lower() == "null0" else words[1]
+        yield Route(destination, interface_name, metric, objects.origin(statement))
+    for statement in configuration.starting("ipv6", "route"):
+        if len(statement.words) >= 4:
+            yield Route(AddressSet.network(statement.words[3]), statement.words[2], 1, objects.origin(statement))

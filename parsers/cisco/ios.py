@@ -1,0 +1,226 @@
+"""IOS and IOS-XE running configurations into the common model.
+
+Sources: Cisco IOS Security Configuration Guide, "Access Control Lists" (an inbound list sees the packet before NAT and
+routing, an outbound one after; an interface without a list passes everything; every list ends in an implicit deny;
+a list that is applied but not defined permits everything); Cisco IOS IP Addressing Command Reference,
+`ip nat inside source static`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from parsers.cisco.accesslists import AccessLists, implicit
+from parsers.cisco.iosnat import before_translation, read_translations
+from parsers.cisco.ledger import IOS_IRRELEVANT, IOS_READ, account
+from parsers.cisco.objects import Objects, named_objects, read_objects
+from parsers.cisco.statements import Configuration, Statement, read_statements
+from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet
+from parsers.model.bounds import Bounded
+from parsers.model.firewall import Firewall, Interface, Reference, Route, Source, Translation
+from parsers.model.intervals import IntervalSet
+from parsers.model.rule import Action, AsWritten, Direction, Evaluation, Rule, RuleList
+from parsers.model.services import TCP, UDP, ServiceSet
+from parsers.source import Document
+
+_VERSION = re.compile(r"^version (\d\S*)", re.MULTILINE)
+
+
+def read_ios(document: Document) -> tuple[Firewall, ...]:
+    """One IOS or IOS-XE device as a packet filter; zone-based firewalls are said to be unread."""
+    configuration = read_statements(document, "ios")
+    objects = read_objects(configuration, dual_stack=False, wildcards=True)
+    interfaces = tuple(_interfaces(configuration, objects))
+    objects.interfaces = {interface.name: interface for interface in interfaces}
+    access = AccessLists.read(configuration, objects, wildcards=True)
+    translations = read_translations(configuration, objects, interfaces)
+    router = _Ios(configuration, objects, interfaces, access, translations)
+    lists = router.lists()
+    ledger, unread = account(configuration, IOS_READ, IOS_IRRELEVANT)
+    found = _VERSION.search(document.text)
+    names = [each.words[1] for each in configuration.starting("hostname") if len(each.words) > 1]
+    return (
+        Firewall(
+            name=names[-1] if names else document.name.rsplit("/", 1)[-1].rsplit(".", 1)[0],
+            vendor="cisco",
+            product="IOS",
+            version=found.group(1) if found else "",
+            sources=(Source(document.name, document.sha256, "ios", document.decoded.encoding, ledger),),
+            lists=lists,
+            interfaces=interfaces,
+            routes=tuple(_routes(configuration, objects, interfaces)),
+            translations=translations,
+            objects=named_objects(objects) + access.named(),
+            references=tuple(objects.references),
+            gaps=tuple(sorted((*objects.gaps, *unread), key=lambda gap: gap.origin.first_line)),
+            assumptions=("Access lists of IOS are stateless: only the first packet of a session is judged.",),
+        ),
+    )
+
+
+def _interfaces(configuration: Configuration, objects: Objects) -> Iterator[Interface]:
+    for statement in configuration.starting("interface"):
+        own, networks, dynamic, up = NO_ADDRESS, NO_ADDRESS, False, True
+        alias = ""
+        for child in statement.children:
+            words = child.words
+            if words[:2] == ("ip", "address") and len(words) > 3 and words[2][0].isdigit():
+                own |= AddressSet.network(words[2])
+                networks |= AddressSet.network(f"{words[2]}/{words[3]}")
+            elif words[:2] == ("ipv6", "address") and len(words) > 2 and "/" in words[2]:
+                own |= AddressSet.network(words[2].partition("/")[0])
+                networks |= AddressSet.network(words[2])
+            elif words[:2] == ("ip", "address") and len(words) > 2:
+                dynamic = True
+            elif words == ("shutdown",):
+                up = False
+            elif words[0] == "description":
+                alias = " ".join(words[1:])
+            elif words[0] == "zone-member":
+                what = f"interface {statement.words[1]} is in a zone-based firewall, which is not read: {child.text}"
+                objects.gap(child, f"interface {statement.words[1]}", what)
+        yield Interface(
+            " ".join(statement.words[1:]), objects.origin(statement), own, networks, up, dynamic, "routed", alias=alias
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ios:
+    configuration: Configuration
+    objects: Objects
+    interfaces: tuple[Interface, ...]
+    access: AccessLists
+    translations: tuple[Translation, ...]
+
+    def lists(self) -> tuple[RuleList, ...]:
+        """Lists applied inbound, lists applied outbound, and who reaches the router itself."""
+        inbound = tuple(self._applied("in"))
+        first = Evaluation.FIRST_MATCH
+        return (
+            RuleList("access lists in", Direction.FORWARD, first, inbound, Action.ALLOW),
+            RuleList("access lists out", Direction.FORWARD, first, tuple(self._applied("out")), Action.ALLOW),
+            RuleList("access lists in", Direction.LOCAL, first, inbound, Action.ALLOW),
+            RuleList("management", Direction.LOCAL, first, tuple(self._management())),
+        )
+
+    def _applied(self, direction: str) -> Iterator[Rule]:
+        for statement in self.configuration.starting("interface"):
+            interface = " ".join(statement.words[1:])
+            for child in statement.children:
+                words = child.words
+                six = words[:2] == ("ipv6", "traffic-filter")
+                if (words[:2] == ("ip", "access-group") or six) and words[-1] == direction:
+                    yield from self._list(words[2], interface, direction, child)
+
+    def _list(self, name: str, interface: str, direction: str, statement: Statement) -> Iterator[Rule]:
+        where = frozenset({interface})
+        defined = name in self.access.lines
+        origin = self.objects.origin(statement)
+        self.objects.references.append(Reference("interface", interface, "access-list", name, origin, defined))
+        if not defined:
+            return
+        for rule in self.access.rules(name):
+            key = f"{rule.id} {direction} {interface}"
+            if direction == "in":
+                yield from before_translation(replace(rule, id=key, ingress=where), self.translations)
+            else:
+                yield replace(rule, id=key, egress=where, translated_destination=rule.destination)
+        if direction == "in":
+            yield implicit(f"end of {name} in {interface}", Action.DENY, origin, ingress=where)
+        else:
+            yield implicit(f"end of {name} out {interface}", Action.DENY, origin, egress=where)
+
+    def _management(self) -> Iterator[Rule]:
+        for statement in self.configuration.starting("line", "vty"):
+            # Every protocol is the default of older releases; newer ones default to none, so absence is uncertain.
+            allowed = ["telnet", "ssh"]
+            lists = [
+                child.words[1]
+                for child in statement.children
+                if child.words[0] == "access-class" and "in" in child.words
+            ]
+            for child in statement.children:
+                if child.words[:2] == ("transport", "input"):
+                    words = child.words[2:]
+                    allowed = (
+                        ["telnet", "ssh"] if "all" in words else [word for word in words if word in ("telnet", "ssh")]
+                    )
+            for word in allowed:
+                yield from self._login(word, {"telnet": 23, "ssh": 22}[word], TCP, lists, statement)
+        for words, port, name in (
+            (("ip", "http", "server"), 80, "http"),
+            (("ip", "http", "secure-server"), 443, "https"),
+        ):
+            for statement in self.configuration.starting(*words):
+                lists = [each.words[-1] for each in self.configuration.starting("ip", "http", "access-class")]
+                yield from self._login(name, port, TCP, lists, statement)
+        for statement in self.configuration.starting("snmp-server", "community"):
+            last = statement.words[-1]
+            lists = [last] if last in self.access.lines else []
+            yield from self._login("snmp", 161, UDP, lists, statement)
+
+    def _login(self, word: str, port: int, protocol: int, lists: list[str], statement: Statement) -> Iterator[Rule]:
+        service = ServiceSet.ports(protocol, IntervalSet.single(port))
+        origin = self.objects.origin(statement)
+        if origin.kind == "snmp-server":
+            origin = replace(origin, name="community")
+        own = AddressSet.union(interface.own for interface in self.interfaces)
+        unknown = not own or any(interface.dynamic for interface in self.interfaces)
+        destination = Bounded(own, ANY_ADDRESS) if unknown else Bounded.exactly(own)
+        for source, uncertain in self._sources(lists):
+            yield Rule(
+                id=f"{word} line {statement.line}",
+                name=f"{word} login",
+                origin=origin,
+                action=Action.ALLOW,
+                enabled=True,
+                ingress=None,
+                egress=None,
+                source=source,
+                destination=destination,
+                service=Bounded.exactly(service),
+                uncertain=uncertain,
+                written=AsWritten(source=tuple(lists), service=(word,)),
+            )
+
+    def _sources(self, lists: list[str]) -> Iterator[tuple[Bounded[AddressSet], tuple[str, ...]]]:
+        """Who a standard list lets in, as one set: permits less the denies before them."""
+        if not lists:
+            yield Bounded.exactly(ANY_ADDRESS), ()
+        for name in lists:
+            passed = Bounded.exactly(NO_ADDRESS)
+            stopped = Bounded.exactly(NO_ADDRESS)
+            reasons: tuple[str, ...] = ()
+            for rule in self.access.rules(name):
+                if rule.action is Action.ALLOW:
+                    passed = passed | (rule.source - stopped)
+                else:
+                    stopped = stopped | rule.source
+                reasons += rule.uncertain
+            yield passed, reasons
+
+
+def _routes(configuration: Configuration, objects: Objects, interfaces: tuple[Interface, ...]) -> Iterator[Route]:
+    names = {interface.name: interface for interface in interfaces}
+    for interface in interfaces:
+        if interface.networks and interface.enabled:
+            yield Route(interface.networks, interface.name, 0, interface.origin, connected=True)
+    for statement in configuration.starting("ip", "route"):
+        words = statement.words[2:]
+        if words[0] == "vrf":
+            objects.gap(statement, "ip route", f"routes of a VRF are not read: {statement.text}", hides_access=False)
+            continue
+        destination = AddressSet.network(f"{words[0]}/{words[1]}")
+        rest = words[2:]
+        metric = int(rest[-1]) if len(rest) > 1 and rest[-1].isdigit() else 1
+        if rest[0].lower() == "null0":
+            yield Route(destination, "", metric, objects.origin(statement))
+        elif rest[0] in names:
+            yield Route(destination, rest[0], metric, objects.origin(statement))
+        elif rest[0][0].isdigit():
+            gateway = AddressSet.network(rest[0])
+            for interface in interfaces:
+                if gateway <= interface.networks:
+                    yield Route(destination, interface.name, metric, objects.origin(statement))

@@ -1,0 +1,77 @@
+"""The line ledger of a Cisco configuration: what is read, what cannot matter, what is not understood."""
+
+from __future__ import annotations
+
+from parsers.cisco.statements import Configuration, Statement
+from parsers.model.origin import Gap, Ledger, Origin
+
+ASA_READ = frozenset(
+    (
+        "hostname interface name names object object-group access-list access-group nat route ipv6 time-range "
+        "same-security-traffic ssh telnet http crypto webvpn"
+    ).split()
+)
+ASA_IRRELEVANT = frozenset(
+    (
+        ": ASA PIX NGFW FTD aaa aaa-server anyconnect arp asdm banner boot call-home class-map clock console "
+        "Cryptochecksum: ddns dhcp dhcpd dhcprelay domain-name dns dynamic-access-policy-record dynamic-filter enable "
+        "end failover firewall flow-export ftp fragment group-policy hpm icmp ip jumbo-frame key license lacp ldap "
+        "logging mac mac-address management-access monitor-interface mtu no ntp pager passwd password policy-map "
+        "privilege prompt quota regex router scep server service service-policy sla smtp-server snmp-server ssl "
+        "sysopt tcp-map terminal threat-detection timeout tls-proxy track tunnel-group url url-block url-cache "
+        "url-server user-identity username vpdn vpn-addr-assign vpn-sessiondb vpnclient xlate zone prefix-list "
+        "route-map community-list policy-list as-path cluster cts device-sensor service-module app-agent quit exit "
+        "Serial: Hardware:"
+    ).split()
+)
+ASA_SUSPECT = frozenset(
+    ("static", "global", "conduit", "outbound", "established", "shun", "filter", "alias", "virtual")
+)
+"""ASA statements that open or redirect traffic and are not read."""
+
+IOS_READ = frozenset("hostname version interface ip access-list object-group ipv6 line snmp-server time-range".split())
+IOS_IRRELEVANT = frozenset(
+    (
+        "aaa alias archive arp banner bba-group boot boot-end-marker boot-start-marker bridge buffers Building "
+        "call-home card cdp class-map clock cns config-register control-plane controller crypto Current define "
+        "dial-peer dialer-list diagnostic dot11 dot1x enable end errdisable ethernet event exception facility file "
+        "flow gatekeeper hw-module isdn kron Last license lldp logging login mac mac-address-table macro memory mls "
+        "mmi monitor mpls multilink network-clock no ntp parameter-map parser partition password platform policy-map "
+        "port-channel power priority-list privilege process prompt psdn queue-list radius radius-server redundancy "
+        "rmon route-map router scheduler security service sip-ua software spanning-tree ssl standby stackwise "
+        "subscriber switch system tacacs tacacs-server template terminal tftp-server track transceiver tunnel udld "
+        "upgrade username vlan voice vpdn vrf vtp vpdn-group wsma xsd exit quit ! key memory-size nat64 "
+        "process-max-time l2vpn lacp md5 mediatrace micro nls object-track performance pseudowire-class qos sampler "
+        "scripting wireless ap"
+    ).split()
+)
+IOS_SUSPECT = frozenset(("zone", "zone-pair", "class", "reflexive"))
+"""IOS statements of the zone-based firewall: they open or close traffic and are not read."""
+
+
+def account(configuration: Configuration, read: frozenset[str], irrelevant: frozenset[str]) -> tuple[Ledger, list[Gap]]:
+    """The ledger of the file, and a gap for every kind of statement that is not understood (once a word)."""
+    suspects = ASA_SUSPECT if read is ASA_READ else IOS_SUSPECT
+    counts = {"read": 0, "not understood": 0}
+    gaps: dict[str, Gap] = {}
+    for statement in configuration.statements:
+        word = statement.words[0]
+        lines = _lines(statement)
+        if word in read:
+            counts["read"] += lines
+        elif word not in irrelevant and not word.startswith(":"):
+            counts["not understood"] += lines
+            gaps.setdefault(word, _gap(configuration, statement, hides_access=word in suspects))
+    total = configuration.line_count
+    rest = max(0, total - counts["read"] - counts["not understood"])
+    return Ledger(total, counts["read"], rest, counts["not understood"]), list(gaps.values())
+
+
+def _lines(statement: Statement) -> int:
+    return 1 + sum(_lines(child) for child in statement.children)
+
+
+def _gap(configuration: Configuration, statement: Statement, *, hides_access: bool) -> Gap:
+    word = statement.words[0]
+    origin = Origin(configuration.file, statement.line, statement.last_line, word, "")
+    return Gap(origin, word, word, f"statement {word!r} is not known to fwproof", hides_access)
