@@ -1,0 +1,1 @@
+"""FortiOS configuration text into blocks, settings and entries; nothing is interpreted here."""

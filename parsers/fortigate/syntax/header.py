@@ -1,0 +1,38 @@
+"""The `#config-version` line: model, version, build.
+
+Source: the reference, section 1.2. Versions up to 5.4 are written "5.04" without a patch level; `opmode` is not
+trusted, because captures of NAT-mode devices carry opmode=1.
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.fortigate.syntax.tree import Block, Header
+
+_VERSION = re.compile(
+    r"#\s*config-version=(?P<model>[A-Za-z][\w-]*?)[- ]v?(?P<version>\d+\.\d+(?:\.\d+)?)(?=[-,:\s(]|$)"
+    r"(?:.*?build(?P<build>\d+))?"
+)
+_VDOM_NAME = re.compile(r"#global_vdom=0:vd_name=([^/\s:]+)")
+
+
+def read_header(lines: list[str], root: Block, *, script: bool) -> Header:
+    """The header from the first 100 lines; the kind of file is told from the content."""
+    head = "\n".join(lines[:100])
+    found = _VERSION.search(head)
+    vdom = _VDOM_NAME.search(head)
+    full = any("unset" in line.split(None, 1)[:1] or line.rstrip().endswith(" ''") for line in lines[:4000])
+    if script:
+        kind = "script"
+    elif full:
+        kind = "full-configuration"
+    else:
+        kind = "backup" if found else "partial"
+    if not found:
+        return Header(kind=kind, vdom_name=vdom.group(1) if vdom else "")
+    text = found.group("version")
+    numbers = tuple(int(part) for part in text.split("."))
+    # "4.00" says nothing about the minor release: builds from 4.0 to 4.3 carry it.
+    version = numbers[:1] if text.endswith(".00") else numbers
+    return Header(found.group("model"), version, text, found.group("build") or "", vdom.group(1) if vdom else "", kind)
