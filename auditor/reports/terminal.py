@@ -1,0 +1,293 @@
+"""The terminal report: the verdict in words, then what to do about it; readable at 80 columns and in a CI log."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from auditor.findings.finding import Confidence, Finding, Severity
+from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
+from auditor.reports.text import one_line
+from auditor.reports.verdict import SEVERITIES, blind_gaps, headline, ports_sentence, required
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+STYLES = {
+    Severity.CRITICAL: "bold white on red",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "dim",
+}
+_STATES = {
+    CoverageState.SATISFIED: "green",
+    CoverageState.MISSING: "bold red",
+    CoverageState.PARTLY: "bold red",
+    CoverageState.NOT_PUBLISHED: "yellow",
+    CoverageState.CANNOT_TELL: "yellow",
+}
+_QUIET = (CoverageState.NOT_APPLICABLE, CoverageState.NOT_OBSERVABLE)
+MOST_ALIKE = 5
+"""Findings of one check and severity shown before the rest is counted."""
+MOST_GAPS = 15
+
+
+def terminal_text(result: AuditResult, width: int = 100, colour: bool = False, every: bool = False) -> str:
+    """The audit as text `width` columns wide; `colour` adds ANSI codes, `every` shows what is otherwise counted."""
+    from rich.console import Console
+
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    for part in (_head, _findings, _ports, _answers, _gaps, _ledger, _inferred, _left_out):
+        for item in part(result, every):
+            _print(console, item)
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def _print(console: Console, item: RenderableType) -> None:
+    console.print(item, soft_wrap=False)
+
+
+def _head(result: AuditResult, every: bool) -> Iterator[RenderableType]:
+    from rich.table import Table
+    from rich.text import Text
+
+    worst = max((finding.severity for finding in result.findings), default=Severity.INFO)
+    alarming = worst >= Severity.HIGH or blind_gaps(result) or not result.devices
+    yield Text(headline(result), style="bold red" if alarming else "bold green" if worst < Severity.MEDIUM else "bold")
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(no_wrap=True)
+    facts.add_column()
+    if required(result):
+        facts.add_row("Required ports", ports_sentence(result))
+    facts.add_row("Baselines", ", ".join(f"{used.id} {used.version}" for used in result.rulesets) or "none")
+    inferred = " (inferred: see the end)" if result.site_inferred else ""
+    facts.add_row("Site", one_line(result.site_name or "none") + inferred)
+    for number, device in enumerate(result.devices):
+        rules = sum(len(each.rules) for each in device.lists)
+        product = " ".join(word for word in (device.product, device.version) if word)
+        facts.add_row("Firewalls" if number == 0 else "", one_line(f"{device.name}: {product}, {rules} rules"))
+    facts.add_row("Judged as of", f"{result.today.isoformat()} by fwproof {result.fwproof_version}")
+    yield facts
+
+
+def _title(text: str) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    yield Text("")
+    yield Text(text, style="bold underline")
+
+
+def _findings(result: AuditResult, every: bool) -> Iterator[RenderableType]:
+    for severity in SEVERITIES:
+        rows = [finding for finding in result.findings if finding.severity is severity]
+        if not rows:
+            continue
+        yield from _title(f"{severity.word.capitalize()}: {len(rows)} {'finding' if len(rows) == 1 else 'findings'}")
+        shown: Counter[str] = Counter()
+        for finding in rows:
+            shown[finding.check] += 1
+            if not every and shown[finding.check] > MOST_ALIKE:
+                continue
+            yield from _block(finding) if every or severity >= Severity.MEDIUM else _brief(finding)
+        for check, number in sorted(shown.items()):
+            if not every and number > MOST_ALIKE:
+                yield from _note(f"and {number - MOST_ALIKE} more of {check}: --all shows them, so does -o audit.xlsx")
+
+
+def _heading(finding: Finding) -> RenderableType:
+    from rich.text import Text
+
+    text = Text("")
+    text.append(finding.severity.word.upper(), style=STYLES[finding.severity])
+    text.append(f"  {finding.check} {one_line(finding.title)}", style="bold")
+    if finding.confidence is Confidence.POSSIBLE:
+        text.append("  (possible)", style="yellow")
+    return text
+
+
+def place(finding: Finding) -> str:
+    """Where a finding is, in words: device, rule and file:line."""
+    where = f"{finding.device} {finding.rule}".strip()
+    return one_line(f"{where} ({finding.origin.text})" if finding.origin else where)
+
+
+def _block(finding: Finding) -> Iterator[RenderableType]:
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    yield Text("")
+    yield _heading(finding)
+    yield Padding(Text(one_line(finding.message)), (0, 0, 0, 2))
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
+    grid.add_row("where", Text(place(finding)))
+    if finding.example:
+        grid.add_row("packet", Text(one_line(finding.example.text)))
+    for number, each in enumerate(finding.related):
+        origin = f" ({each.origin.text})" if each.origin else ""
+        grid.add_row("also" if number == 0 else "", Text(one_line(f"{each.device} {each.rule}{origin}: {each.text}")))
+    if finding.uncertain:
+        grid.add_row("depends", Text(one_line("; ".join(finding.uncertain))))
+    grid.add_row("do", Text(one_line(finding.remedy)))
+    if finding.citation:
+        grid.add_row("source", Text(one_line(", ".join(finding.citation))))
+    yield Padding(grid, (0, 0, 0, 2))
+
+
+def _brief(finding: Finding) -> Iterator[RenderableType]:
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True, style="bold")
+    grid.add_column(overflow="fold")
+    doubt = " (possible)" if finding.confidence is Confidence.POSSIBLE else ""
+    grid.add_row(finding.check, Text(f"{place(finding)}{doubt}: {one_line(finding.message)}"))
+    yield Padding(grid, (0, 0, 0, 2))
+
+
+def _note(text: str) -> Iterator[RenderableType]:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    yield Padding(Text(text, style="dim"), (0, 0, 0, 2))
+
+
+def _ports(result: AuditResult, every: bool) -> Iterator[RenderableType]:
+    from rich.table import Table
+    from rich.text import Text
+
+    rows = required(result)
+    if not rows:
+        return
+    yield from _title(f"Required ports: {ports_sentence(result)}")
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("state", no_wrap=True)
+    table.add_column("flow", overflow="fold", ratio=3)
+    table.add_column("service", overflow="fold", ratio=2)
+    table.add_column("by, or what is missing", overflow="fold", ratio=3)
+    for row in rows:
+        if row.state in _QUIET and not every:
+            continue
+        table.add_row(
+            Text(row.state.value, style=_STATES.get(row.state, "dim")),
+            Text(one_line(f"{row.flow}: {row.source} to {row.destination}")),
+            Text(one_line(row.service)),
+            Text(one_line(port_detail(row))),
+        )
+    yield table
+    quiet = Counter(row.state for row in rows if row.state in _QUIET)
+    if quiet and not every:
+        words = ", ".join(f"{number} {state.value}" for state, number in quiet.items())
+        yield from _note(f"and {words}: --all shows them")
+
+
+def port_detail(row: FlowCoverage) -> str:
+    """What settles a flow: the deciding rules and the published address, or what is missing, or the open question."""
+    by = f"{row.device}: {', '.join(row.rules)}" if row.rules else ""
+    published = f"published as {row.published_as}" if row.published_as else ""
+    missing = f"missing {row.missing}" if row.missing else ""
+    question = row.question if row.state is CoverageState.CANNOT_TELL else ""
+    return "; ".join(part for part in (missing, question, by, published) if part)
+
+
+def _answers(result: AuditResult, every: bool) -> Iterator[RenderableType]:
+    if not result.answers:
+        return
+    yield from _title("Questions")
+    for answer in result.answers:
+        yield from _answer(f"{answer.id} {one_line(answer.ask)}", f"{answer.state}: {one_line(answer.detail)}")
+
+
+def _answer(question: str, answer: str) -> Iterator[RenderableType]:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    yield Padding(Text(question), (0, 0, 0, 2))
+    yield Padding(Text(answer, style="bold"), (0, 0, 0, 4))
+
+
+def _gaps(result: AuditResult, every: bool) -> Iterator[RenderableType]:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if not result.gaps:
+        return
+    blind = blind_gaps(result)
+    yield from _title(f"Not understood: {len(result.gaps)} places, {len(blind)} of them could hide access")
+    harmless = [gap for gap in result.gaps if not gap.hides_access]
+    shown = [*blind, *harmless] if every else [*blind, *harmless][:MOST_GAPS]
+    for gap in shown:
+        text = Text("")
+        if gap.hides_access:
+            text.append("could hide access  ", style="bold red")
+        text.append(one_line(f"{gap.origin.text}: {gap.what}"))
+        yield Padding(text, (0, 0, 0, 2))
+    if len(shown) < len(result.gaps):
+        yield from _note(f"and {len(result.gaps) - len(shown)} more: --all shows them")
+
+
+def _ledger(result: AuditResult, every: bool) -> Iterator[RenderableType]:
+    from rich.table import Table
+
+    sources = {source.name: source for device in result.devices for source in device.sources}
+    if not sources:
+        return
+    yield from _title("Files")
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("file", overflow="fold")
+    table.add_column("format", overflow="fold")
+    for name in ("lines", "read", "irrelevant", "not understood"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for source in sources.values():
+        numbers = (source.ledger.total, source.ledger.read, source.ledger.irrelevant, source.ledger.not_understood)
+        table.add_row(one_line(source.name), one_line(source.format), *map(str, numbers))
+    yield table
+    for device in result.devices:
+        for sentence in device.assumptions:
+            yield from _note(one_line(f"{device.name}: {sentence}"))
+
+
+def _inferred(result: AuditResult, every: bool) -> Iterator[RenderableType]:
+    if not result.site_inferred:
+        return
+    yield from _title("Inferred, because no site file says it")
+    yield from _bullets(result.site_inferred)
+    yield from _note('To correct this: "fwproof init FILE... -o site.yaml", edit it, then audit with --site site.yaml.')
+
+
+def _left_out(result: AuditResult, every: bool) -> Iterator[RenderableType]:
+    if result.checks_skipped:
+        yield from _title("Checks that could not run")
+        yield from _bullets(f"{each.check}: {each.reason}" for each in result.checks_skipped)
+    if result.waived:
+        yield from _title(f"Waived: {len(result.waived)}")
+        yield from _bullets(f"{finding.check} {place(finding)}: {reason}" for finding, reason in result.waived)
+
+
+def _bullets(lines: Iterable[str]) -> Iterator[RenderableType]:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for line in lines:
+        grid.add_row(" -", one_line(line))
+    yield grid

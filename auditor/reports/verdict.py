@@ -1,0 +1,68 @@
+"""The result of an audit in a few words, the same in every report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from auditor.findings.finding import Severity
+from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
+from parsers.model.origin import Gap
+
+SEVERITIES: tuple[Severity, ...] = tuple(reversed(Severity))
+"""Worst first."""
+
+STATES: tuple[CoverageState, ...] = (
+    CoverageState.MISSING,
+    CoverageState.PARTLY,
+    CoverageState.NOT_PUBLISHED,
+    CoverageState.CANNOT_TELL,
+    CoverageState.SATISFIED,
+    CoverageState.NOT_OBSERVABLE,
+    CoverageState.NOT_APPLICABLE,
+)
+"""What needs attention first."""
+
+
+def counts(result: AuditResult) -> Mapping[Severity, int]:
+    """How many open findings there are of each severity, worst first, zeros included."""
+    found = Counter(finding.severity for finding in result.findings)
+    return {severity: found[severity] for severity in SEVERITIES}
+
+
+def blind_gaps(result: AuditResult) -> tuple[Gap, ...]:
+    """The gaps behind which an opening could hide."""
+    return tuple(gap for gap in result.gaps if gap.hides_access)
+
+
+def required(result: AuditResult) -> tuple[FlowCoverage, ...]:
+    """The coverage of required flows, what needs attention first."""
+    rows = (row for row in result.coverage if row.level == "required")
+    return tuple(sorted(rows, key=lambda row: STATES.index(row.state)))
+
+
+def ports_sentence(result: AuditResult) -> str:
+    """ "12 satisfied, 1 missing, 2 cannot tell": the states of the required flows, satisfied first; "" without any."""
+    found = Counter(row.state for row in required(result))
+    order = sorted(found, key=lambda state: (state is not CoverageState.SATISFIED, STATES.index(state)))
+    return ", ".join(f"{found[state]} {state.value}" for state in order)
+
+
+def findings_sentence(result: AuditResult) -> str:
+    """ "2 critical, 3 high findings" or "no findings"."""
+    words = [f"{number} {severity.word}" for severity, number in counts(result).items() if number]
+    if not words:
+        return "no findings"
+    return f"{', '.join(words)} {'finding' if len(result.findings) == 1 else 'findings'}"
+
+
+def headline(result: AuditResult) -> str:
+    """The verdict in one sentence: what was judged, and whether it could be judged at all."""
+    devices = f"{len(result.devices)} {'firewall' if len(result.devices) == 1 else 'firewalls'}"
+    blind = len(blind_gaps(result))
+    if not result.devices:
+        return "Not judged: no firewall was read."
+    if blind:
+        places = "1 place in the exports could" if blind == 1 else f"{blind} places in the exports could"
+        return f"Not fully judged: {places} hide access. So far {findings_sentence(result)} on {devices}."
+    return f"{findings_sentence(result).capitalize()} on {devices}."
