@@ -1,1 +1,24 @@
 """Exact packet sets and the questions asked of a rule list."""
+
+from auditor.packets.filter import Decision, Filter
+from auditor.packets.flow import Flow
+from auditor.packets.hidden import Hidden
+from auditor.packets.packetset import PacketSet, Piece
+from auditor.packets.space import OTHER, Space
+from auditor.packets.trace import Arrival, Outcome, Verdict, arrivals, judge
+
+__all__ = [
+    "OTHER",
+    "Arrival",
+    "Decision",
+    "Filter",
+    "Flow",
+    "Hidden",
+    "Outcome",
+    "PacketSet",
+    "Piece",
+    "Space",
+    "Verdict",
+    "arrivals",
+    "judge",
+]

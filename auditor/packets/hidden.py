@@ -1,0 +1,156 @@
+"""Rules that never decide a packet, and the fewest earlier rules that see to it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.packets.box import Box, covers, intersect, minus
+from auditor.packets.compiled import CompiledList, CompiledRule
+from auditor.packets.index import numbers
+from parsers.model.intervals import IntervalSet
+from parsers.model.rule import Rule
+
+_POINTS = 16
+_MINIMISE = 24
+"""Up to this many covering rules, dropping one after the other is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A rule without effect.
+
+    `by` lists the earlier rules that together match everything it matches (claimed only from what they certainly
+    match); `same_action` says that all of them do the same as the rule, so that it is redundant rather than
+    shadowed. `never` is the reason when the rule matches no packet by itself; `by` is then empty.
+    """
+
+    rule: Rule
+    by: tuple[Rule, ...]
+    same_action: bool
+    never: str = ""
+
+
+def hidden_rules(rules: CompiledList) -> Iterator[Hidden]:
+    """All rules of one list without effect; disabled ones and implicit ones are not judged."""
+    chance = random.Random(1)  # noqa: S311 - repeatable sampling, not secrecy
+    for number, compiled in enumerate(rules.rules):
+        if not compiled.rule.enabled or compiled.rule.implicit:
+            continue
+        own = [
+            shared
+            for box in compiled.possible
+            for whole in _existing(rules, box)
+            if (shared := intersect(box, whole)) is not None
+        ]
+        if not own:
+            yield Hidden(compiled.rule, (), same_action=False, never=_reason(compiled))
+            continue
+        by = _cover(rules, number, own, chance)
+        if by:
+            same = all(rules.rules[each].allows == compiled.allows for each in by)
+            yield Hidden(compiled.rule, tuple(rules.rules[each].rule for each in by), same)
+
+
+def _existing(rules: CompiledList, box: Box) -> tuple[Box, ...]:
+    """The parts of the universe a box can meet: the whole of it unless translations exist."""
+    universe = rules.space.universe
+    return (
+        universe
+        if len(universe) <= 2 or box.translation == 1
+        else tuple(whole for whole in universe if whole.translation & box.translation)
+    )
+
+
+def _reason(compiled: CompiledRule) -> str:
+    rule = compiled.rule
+    if not rule.service.possible:
+        return "its services match no packet"
+    if not rule.source.possible:
+        return "its sources match no address"
+    if rule.ingress == frozenset() or rule.egress == frozenset():
+        return "its zones have no interface"
+    if rule.conditions and not compiled.possible:
+        return f"its condition is never met: {rule.conditions[0].text}"
+    if not rule.destination.possible and not rule.translations.possible:
+        return "its destinations match no address"
+    return "no packet it could match exists (translations take them, or the address families differ)"
+
+
+def _cover(rules: CompiledList, number: int, own: list[Box], chance: random.Random) -> tuple[int, ...]:
+    """The rules before `number` that cover all boxes, or () when one packet escapes them."""
+    before = rules.certain.before(number)
+    needed: list[tuple[Box, list[int]]] = []
+    for box in own:
+        near = rules.certain.index.near(box) & before
+        if not near:
+            return ()
+        candidates = numbers(near)
+        single = _single(rules, box, candidates)
+        if single >= 0:
+            needed.append((box, [single]))
+            continue
+        boxes = [rules.certain.boxes[item] for item in candidates]
+        if _escapes(box, boxes, chance) or next(minus(box, boxes), None) is not None:
+            return ()
+        needed.append((box, _fewest(box, candidates, boxes)))
+    return tuple(sorted({rules.certain.owner[item] for _, items in needed for item in items}))
+
+
+def _single(rules: CompiledList, box: Box, candidates: list[int]) -> int:
+    return next((item for item in candidates if covers(rules.certain.boxes[item], box)), -1)
+
+
+def _escapes(box: Box, others: list[Box], chance: random.Random) -> bool:
+    """Does a random packet of the box lie outside all others? Most rules are settled by the first few."""
+    return any(
+        all(intersect(other, point) is None for other in others)
+        for point in (_point(box, chance) for _ in range(_POINTS + len(others) // 16))
+    )
+
+
+def _point(box: Box, chance: random.Random) -> Box:
+    return Box(
+        _bit(box.ingress, chance), _bit(box.egress, chance), _bit(box.translation, chance),
+        _address(box.source, chance), _address(box.destination, chance), _bit(box.service, chance),
+    )  # fmt: skip
+
+
+def _bit(mask: int, chance: random.Random) -> int:
+    if not mask & (mask - 1):
+        return mask
+    position = chance.randrange(mask.bit_length())
+    above = mask >> position
+    rest = above & -above if above else 0
+    return rest << position if rest else mask & -mask
+
+
+def _address(values: IntervalSet, chance: random.Random) -> IntervalSet:
+    first, last = values.ranges[chance.randrange(len(values.ranges))]
+    return IntervalSet.single(chance.randint(first, last))
+
+
+def _fewest(box: Box, candidates: list[int], boxes: list[Box]) -> list[int]:
+    """A small set of the candidates that still covers the box: greedy by the first packet not covered yet."""
+    chosen: list[int] = []
+    rest = [box]
+    while rest:
+        piece = rest[0]
+        sizes = [_size(intersect(piece, other)) for other in boxes]
+        best = max(range(len(boxes)), key=sizes.__getitem__)
+        chosen.append(best)
+        rest = [part for each in rest for part in minus(each, [boxes[best]])]
+    if len(chosen) <= _MINIMISE:
+        for each in tuple(chosen):
+            others = [boxes[other] for other in chosen if other != each]
+            if next(minus(box, others), None) is None:
+                chosen.remove(each)
+    return [candidates[each] for each in chosen]
+
+
+def _size(box: Box | None) -> float:
+    if box is None:
+        return 0.0
+    size = float(box.source.count) * float(box.destination.count) * box.service.bit_count()
+    return size * box.ingress.bit_count() * box.egress.bit_count() * box.translation.bit_count()
