@@ -73,7 +73,7 @@ def rules_table(result: AuditResult) -> Table:
         rows.append(_row(device, rules, position, rule, numbers))
         links.append(f"Findings!A{numbers[0] + 1}" if numbers else "")
     frame = pd.DataFrame(rows, columns=[column.title for column in COLUMNS], dtype=object)
-    return Table("Rules", COLUMNS, frame, {"Findings": links}, "No rules.")
+    return Table("Rules", COLUMNS, frame, {"Findings": links}, "No rules.", printed=13)
 
 
 def _all_rules(result: AuditResult) -> Iterator[tuple[Firewall, RuleList, int, Rule]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -37,6 +37,8 @@ class Table:
     links: Mapping[str, Sequence[str]] = field(default_factory=dict)
     empty: str = "Nothing."
     """What a table without rows says."""
+    printed: int = 0
+    """How many columns go on paper, 0 for all: a page holds about 250 characters a line."""
 
 
 COLOURS: Mapping[str, tuple[str, str]] = {
@@ -61,6 +63,20 @@ COLOURS: Mapping[str, tuple[str, str]] = {
 
 _HEADER = ("1F2A44", "FFFFFF")
 _LINK = "1F4E9E"
+_TEXT = "1A1A1A"
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    fill: str
+    font: str
+    size: int
+    bold: bool
+    centred: bool
+    wrapped: bool
+    ruled: bool
+    quoted: bool
+    underlined: bool
 
 
 class Ink:
@@ -68,7 +84,7 @@ class Ink:
 
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
-        self._styles: dict[tuple[str, str, int, bool, bool, bool], Any] = {}
+        self._styles: dict[_Look, Any] = {}
 
     def cell(
         self,
@@ -78,9 +94,15 @@ class Ink:
         size: int = 10,
         bold: bool = False,
         centred: bool = False,
+        wrapped: bool = True,
+        ruled: bool = True,
         link: str = "",
     ) -> XlsxCell:
-        """A cell. Text is always stored as text; a link points inside the workbook ("Rules!A12")."""
+        """A cell. Text is always stored as text; a link points inside the workbook ("Rules!A12").
+
+        `wrapped` breaks long text within its column, otherwise it runs over empty neighbours; `ruled` draws a line
+        below.
+        """
         from openpyxl.cell import WriteOnlyCell
         from openpyxl.worksheet.hyperlink import Hyperlink
 
@@ -93,30 +115,34 @@ class Ink:
             quoted = looks_like_formula(text)
             cell.value = text
             cell.data_type = "s"
-        font = colours[1] or (_LINK if link else "")
-        cell._style = self._style((colours[0], font, size, bold, centred, quoted), bool(link))
+        font = colours[1] or (_LINK if link else _TEXT)
+        underlined = bool(link) and not colours[0]
+        cell._style = self._style(_Look(colours[0], font, size, bold, centred, wrapped, ruled, quoted, underlined))
         if link:
             sheet, _, place = link.partition("!")
             cell._hyperlink = Hyperlink(ref="", location=f"'{sheet}'!{place}")
         return cell
 
-    def _style(self, key: tuple[str, str, int, bool, bool, bool], link: bool) -> Any:
+    def _style(self, look: _Look) -> Any:
         from openpyxl.cell import WriteOnlyCell
         from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-        if key not in self._styles:
-            fill, font, size, bold, centred, quoted = key
+        if look not in self._styles:
             cell: XlsxCell = WriteOnlyCell(self._sheet)
-            underline: Literal["single"] | None = "single" if link and not fill else None
-            cell.font = Font(name="Calibri", size=size, bold=bold, color=font or "1A1A1A", underline=underline)
-            cell.alignment = Alignment(vertical="top", wrap_text=True, horizontal="center" if centred else None)
-            if fill:
-                cell.fill = PatternFill("solid", start_color=fill)
-            edge = Side(style="hair", color="BFC5CE")
-            cell.border = Border(bottom=edge)
-            cell.quotePrefix = quoted
-            self._styles[key] = cell._style
-        return self._styles[key]
+            underline: Literal["single"] | None = "single" if look.underlined else None
+            cell.font = Font(name="Calibri", size=look.size, bold=look.bold, color=look.font, underline=underline)
+            cell.alignment = Alignment(
+                vertical="center" if look.size > 10 or look.centred else "top",
+                wrap_text=look.wrapped,
+                horizontal="center" if look.centred else None,
+            )
+            if look.fill:
+                cell.fill = PatternFill("solid", start_color=look.fill)
+            if look.ruled:
+                cell.border = Border(bottom=Side(style="hair", color="BFC5CE"))
+            cell.quotePrefix = look.quoted
+            self._styles[look] = cell._style
+        return self._styles[look]
 
     def header(self, title: str) -> XlsxCell:
         """A cell of a header row."""
@@ -142,6 +168,23 @@ def new_sheet(book: Workbook, title: str, widths: Sequence[int]) -> Sheet:
     return sheet
 
 
+_LINE, _TALLEST = 13.5, 409.0
+"""Points: one line of 10-point text, and the most a spreadsheet allows."""
+
+
+def set_height(sheet: Sheet, row: int, values: Iterable[str | int], widths: Iterable[int]) -> None:
+    """Make a row as high as its longest wrapped text; not every spreadsheet does so by itself when it opens a file."""
+    lines = max((_lines(str(value), width) for value, width in zip(values, widths, strict=False)), default=1)
+    if lines > 1:
+        sheet.row_dimensions[row].height = min(_LINE * lines + 1, _TALLEST)
+
+
+def _lines(text: str, width: int) -> int:
+    if len(text) <= width and "\n" not in text:
+        return 1
+    return sum(max(1, -(-len(line) // width)) for line in text.split("\n"))
+
+
 def write_table(book: Workbook, table: Table) -> None:
     """Write a table as a sheet of its own."""
     from openpyxl.utils import get_column_letter
@@ -151,12 +194,17 @@ def write_table(book: Workbook, table: Table) -> None:
     sheet.print_title_rows = "1:1"
     ink = Ink(sheet)
     sheet.append([ink.header(column.title) for column in table.columns])
-    for row in _rows(ink, table):
+    widths = [column.width for column in table.columns]
+    for number, (values, row) in enumerate(zip(table.frame.itertuples(index=False), _rows(ink, table), strict=True)):
+        set_height(sheet, number + 2, values, widths)
         sheet.append(row)
     if table.frame.empty:
         sheet.append([ink.cell(table.empty)])
     last = get_column_letter(len(table.columns))
-    sheet.auto_filter.ref = f"A1:{last}{max(len(table.frame) + 1, 2)}"
+    bottom = max(len(table.frame) + 1, 2)
+    sheet.auto_filter.ref = f"A1:{last}{bottom}"
+    if table.printed:
+        sheet.print_area = f"A1:{get_column_letter(table.printed)}{bottom}"
 
 
 def _rows(ink: Ink, table: Table) -> Iterator[list[XlsxCell]]:

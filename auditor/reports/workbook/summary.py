@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.findings.finding import Severity
 from auditor.findings.result import AuditResult
 from auditor.reports.verdict import SEVERITIES, STATES, blind_gaps, counts, headline, ports_sentence, required
-from auditor.reports.workbook.sheet import COLOURS, Ink, XlsxCell, new_sheet
+from auditor.reports.workbook.sheet import COLOURS, Ink, XlsxCell, new_sheet, set_height
 from auditor.reports.workbook.tables import finding_label, ordered
 
 if TYPE_CHECKING:
@@ -23,14 +23,10 @@ def write_summary(book: Workbook, result: AuditResult) -> None:
     """Write the first sheet."""
     sheet = new_sheet(book, "Summary", _WIDTHS)
     ink = Ink(sheet)
-    for row in (
-        *_head(ink, result),
-        *_tiles(ink, result),
-        *_urgent(ink, result),
-        *_unmet(ink, result),
-        *_answers(ink, result),
-        *_basis(ink, result),
-    ):
+    parts = (_head, _tiles, _urgent, _unmet, _answers, _basis)
+    for number, row in enumerate((row for part in parts for row in part(ink, result)), start=1):
+        if len(row) == len(_WIDTHS):
+            set_height(sheet, number, [cell.value or "" for cell in row], _WIDTHS)
         sheet.append(row)
 
 
@@ -40,10 +36,9 @@ def _head(ink: Ink, result: AuditResult) -> list[Row]:
     colours = COLOURS["critical"] if alarming else COLOURS["satisfied"]
     rulesets = ", ".join(f"{used.title} ({used.id} {used.version})" for used in result.rulesets) or "no baseline"
     made = f"Judged as of {result.today.isoformat()} by fwproof {result.fwproof_version} against: {rulesets}"
-    band = [_wide(ink, headline(result), colours, 13)]
     return [
         [_wide(ink, f"Firewall audit: {result.site_name or 'no site file'}", ("", "1F2A44"), 20)],
-        band + [ink.cell("", colours) for _ in _WIDTHS[1:]],
+        [_wide(ink, headline(result), colours, 13), *(ink.cell("", colours, ruled=False) for _ in _WIDTHS[2:])],
         [_wide(ink, made)],
         [],
     ]
@@ -51,11 +46,11 @@ def _head(ink: Ink, result: AuditResult) -> list[Row]:
 
 def _wide(ink: Ink, text: str, colours: tuple[str, str] = ("", ""), size: int = 10) -> XlsxCell:
     """A text that may run over its neighbours instead of wrapping in a narrow column."""
-    from openpyxl.styles import Alignment
+    return ink.cell(text, colours, size=size, bold=size > 10, wrapped=False, ruled=False)
 
-    cell = ink.cell(text, colours, size=size, bold=size > 10)
-    cell.alignment = Alignment(vertical="center", wrap_text=False)
-    return cell
+
+def _label(ink: Ink, text: str, link: str = "") -> XlsxCell:
+    return ink.cell(text, bold=True, wrapped=False, ruled=False, link=link)
 
 
 def _tiles(ink: Ink, result: AuditResult) -> list[Row]:
@@ -65,7 +60,7 @@ def _tiles(ink: Ink, result: AuditResult) -> list[Row]:
             ink.cell(numbers[each], COLOURS[each.word], size=20, bold=True, centred=True, link="Findings!A1")
             for each in SEVERITIES
         ],
-        [ink.cell(each.word, COLOURS[each.word], centred=True) for each in SEVERITIES],
+        [_caption(ink, each.word) for each in SEVERITIES],
         [],
     ]
     states = Counter(row.state for row in required(result))
@@ -78,14 +73,18 @@ def _tiles(ink: Ink, result: AuditResult) -> list[Row]:
             ink.cell(states[each], COLOURS[each.value], size=20, bold=True, centred=True, link="Required ports!A1")
             for each in shown
         ],
-        [ink.cell(each.value, COLOURS[each.value], centred=True) for each in shown],
+        [_caption(ink, each.value) for each in shown],
         [],
     ]
     return rows
 
 
 def _tile(ink: Ink, number: int, word: str, sheet: str) -> XlsxCell:
-    return ink.cell(number, COLOURS[word], size=20, bold=True, centred=True, link=f"{sheet}!A1")
+    return ink.cell(number, COLOURS[word], size=20, bold=True, centred=True, ruled=False, link=f"{sheet}!A1")
+
+
+def _caption(ink: Ink, word: str) -> XlsxCell:
+    return ink.cell(word, COLOURS[word], centred=True, ruled=False)
 
 
 def _urgent(ink: Ink, result: AuditResult) -> list[Row]:
@@ -133,8 +132,8 @@ def _answers(ink: Ink, result: AuditResult) -> list[Row]:
         return []
     rows: list[Row] = [[_wide(ink, "Questions", size=12)]]
     for answer in result.answers:
-        rows.append([ink.cell(answer.id, bold=True), _wide(ink, answer.ask)])
-        rows.append([ink.cell(""), _wide(ink, f"{answer.state}: {answer.detail}")])
+        rows.append([_label(ink, answer.id), _wide(ink, answer.ask)])
+        rows.append([None, _wide(ink, f"{answer.state}: {answer.detail}")])
     return [*rows, []]
 
 
@@ -144,14 +143,14 @@ def _basis(ink: Ink, result: AuditResult) -> list[Row]:
         rules = sum(len(each.rules) for each in device.lists)
         files = ", ".join(source.name for source in device.sources)
         rows.append(
-            [ink.cell(device.name), _wide(ink, f"{device.product} {device.version}, {rules} rules, from {files}")]
+            [_label(ink, device.name), _wide(ink, f"{device.product} {device.version}, {rules} rules, from {files}")]
         )
     blind = len(blind_gaps(result))
     gaps = f"{len(result.gaps)} places of the exports were not fully understood, {blind} of them could hide access"
-    rows.append([ink.cell("gaps", link="Gaps!A1"), _wide(ink, gaps)])
-    rows += [[ink.cell("inferred"), _wide(ink, sentence)] for sentence in result.site_inferred]
+    rows.append([_label(ink, "gaps", "Gaps!A1"), _wide(ink, gaps)])
+    rows += [[_label(ink, "inferred"), _wide(ink, sentence)] for sentence in result.site_inferred]
     rows += [
-        [ink.cell("waived"), _wide(ink, f"{finding.check} {finding.device} {finding.rule}: {reason}")]
+        [_label(ink, "waived"), _wide(ink, f"{finding.check} {finding.device} {finding.rule}: {reason}")]
         for finding, reason in result.waived
     ]
     return rows

@@ -79,7 +79,7 @@ def findings_table(result: AuditResult, rule_rows: Mapping[Origin, int]) -> Tabl
         ),
     )
     links = [rule_link(finding.origin, rule_rows) for finding in findings]
-    return Table("Findings", FINDINGS, frame, {"Rule": links}, "No findings.")
+    return Table("Findings", FINDINGS, frame, {"Rule": links}, "No findings.", printed=8)
 
 
 def rule_link(origin: Origin | None, rule_rows: Mapping[Origin, int]) -> str:
@@ -139,7 +139,7 @@ def ports_table(result: AuditResult, rule_names: Mapping[str, int]) -> Table:
         ),
     )
     links = [_first_rule(row.device, row.rules, rule_names) for row in rows]
-    return Table("Required ports", PORTS, frame, {"Opened by": links}, "No baseline was applied.")
+    return Table("Required ports", PORTS, frame, {"Opened by": links}, "No baseline was applied.", printed=11)
 
 
 EXPOSURE = (

@@ -1,0 +1,52 @@
+"""From a result to an exit code: the one place that decides whether an audit passes.
+
+Incomplete outranks findings: an audit that could not see everything never passes, and never merely fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.findings.finding import Severity
+from auditor.findings.result import AuditResult
+
+PASSED, FINDINGS, USAGE, NOT_JUDGED = 0, 1, 2, 3
+"""Exit codes: judged and nothing at or above the level; findings; wrong use of the command line; not judged."""
+
+DEFAULT_LEVEL = Severity.HIGH
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the gate says: the exit code and the reason in one sentence."""
+
+    code: int
+    reason: str
+
+
+def rule_on(result: AuditResult, fail_on: Severity | None = DEFAULT_LEVEL, allow_gaps: bool = False) -> Ruling:
+    """The ruling on an audit. `fail_on` None never fails for findings; `allow_gaps` accepts gaps that may hide access.
+
+    Nothing to audit and gaps are still "not judged" with `fail_on` None: the level speaks of findings only.
+    """
+    if not any(rules.rules for device in result.devices for rules in device.lists):
+        return Ruling(NOT_JUDGED, "Not judged: there is no rule to audit in these files.")
+    blind = [gap for gap in result.gaps if gap.hides_access]
+    if blind and not allow_gaps:
+        places = _count(len(blind), "place")
+        return Ruling(
+            NOT_JUDGED,
+            f"Not judged: {places} could hide access, the first is {blind[0].origin.text} ({blind[0].what}). "
+            "Look at them, then pass --allow-gaps to be judged without them.",
+        )
+    seen = f" (allowed: {_count(len(blind), 'gap')} that could hide access)" if blind else ""
+    if fail_on is None:
+        return Ruling(PASSED, f"Passed: no level of findings fails this run{seen}.")
+    serious = sum(finding.severity >= fail_on for finding in result.findings)
+    if serious:
+        return Ruling(FINDINGS, f"Failed: {_count(serious, 'finding')} at or above {fail_on.word}{seen}.")
+    return Ruling(PASSED, f"Passed: no finding at or above {fail_on.word}{seen}.")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
