@@ -1,0 +1,43 @@
+import json
+from dataclasses import replace
+from importlib.resources import files
+
+from jsonschema import Draft202012Validator
+
+from auditor.findings.result import AuditResult
+from auditor.reports.jsonreport import json_text, json_value
+
+SCHEMA = json.loads(files("auditor.reports").joinpath("report.schema.json").read_text(encoding="utf-8"))
+
+
+def test_the_report_fits_its_published_schema(result: AuditResult) -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    Draft202012Validator(SCHEMA).validate(json.loads(json_text(result)))
+
+
+def test_every_key_is_described_by_the_schema(result: AuditResult) -> None:
+    value = json_value(result)
+    assert set(value) == set(SCHEMA["properties"])
+    assert set(value["findings"][0]) == set(SCHEMA["$defs"]["finding"]["properties"])
+    assert set(value["coverage"][0]) == set(SCHEMA["$defs"]["coverage"]["properties"])
+    assert set(value["exposures"][0]) == set(SCHEMA["$defs"]["exposure"]["properties"])
+
+
+def test_the_same_result_gives_the_same_bytes(result: AuditResult) -> None:
+    assert json_text(result) == json_text(replace(result))
+
+
+def test_a_gap_that_may_hide_access_makes_it_not_judged(result: AuditResult) -> None:
+    assert json_value(result)["verdict"]["judged"] is False
+    assert json_value(replace(result, gaps=()))["verdict"]["judged"] is True
+
+
+def test_counts_name_every_severity(result: AuditResult) -> None:
+    assert json_value(result)["verdict"]["counts"] == {"critical": 1, "high": 0, "medium": 1, "low": 8, "info": 0}
+
+
+def test_lines_of_binary_exports_are_null(result: AuditResult) -> None:
+    first = result.findings[0]
+    assert first.origin is not None
+    binary = replace(first, origin=replace(first.origin, first_line=0, last_line=0))
+    assert json_value(replace(result, findings=(binary,)))["findings"][0]["origin"]["first_line"] is None
