@@ -1,0 +1,240 @@
+"""Address objects and groups of FortiOS as bounded sets.
+
+Source: the reference, section 6.1, 6.2 and 11: what cannot be resolved offline (FQDN, geography, dynamic objects, MAC
+addresses, external feeds, undefined names) possibly is every address of the family and certainly none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from parsers.fortigate.objects.scope import Scope
+from parsers.fortigate.syntax.tree import Block
+from parsers.model.addresses import (
+    ANY_IPV4,
+    ANY_IPV6,
+    NO_ADDRESS,
+    AddressSet,
+    address_number,
+)
+from parsers.model.bounds import Bounded
+from parsers.model.intervals import IntervalSet
+
+_MOST_RANGES = 65_536
+RUNTIME_OBJECTS = frozenset({"FIREWALL_AUTH_PORTAL_ADDRESS", "FABRIC_DEVICE"})
+"""Predefined objects without a subnet line: filled at run time, not 0.0.0.0/0 (reference, section 6.1, trap)."""
+
+_PREDEFINED = {
+    "all": ANY_IPV4,
+    "any": ANY_IPV4,
+    "none": AddressSet.network("0.0.0.0"),
+    "SSLVPN_TUNNEL_ADDR1": AddressSet.range("10.212.134.200", "10.212.134.210"),
+}
+_PREDEFINED6 = {
+    "all": ANY_IPV6,
+    "none": AddressSet.network("::"),
+    "SSLVPN_TUNNEL_IPv6_ADDR1": AddressSet.network("fdff:ffff::/120"),
+}
+_UNKNOWN = {
+    "fqdn": "the addresses of host name {0} are not in the backup",
+    "wildcard-fqdn": "the addresses of host names like {0} are not in the backup",
+    "geography": "the addresses of country {0} are not in the backup",
+    "dynamic": "dynamic object {0} is filled at run time",
+    "mac": "MAC address object {0} cannot be resolved to IP addresses",
+    "route-tag": "route-tag object {0} is filled at run time",
+    "template": "template object {0} is not resolved",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Addresses an object stands for, and why they are not exact."""
+
+    addresses: Bounded[AddressSet]
+    uncertain: tuple[str, ...] = ()
+
+
+NOTHING = Resolved(Bounded(NO_ADDRESS, NO_ADDRESS))
+
+
+class AddressBook:
+    """The address objects of one VDOM and one family, resolved once by name."""
+
+    def __init__(self, scope: Scope, networks: dict[str, AddressSet], *, six: bool = False) -> None:
+        self.scope = scope
+        self.six = six
+        self.whole = ANY_IPV6 if six else ANY_IPV4
+        self.table = "firewall address6" if six else "firewall address"
+        self.groups = "firewall addrgrp6" if six else "firewall addrgrp"
+        self._networks = networks
+        self._known: dict[str, Resolved] = {}
+        self._lists: dict[tuple[str, ...], Resolved] = {}
+
+    def defines(self, name: str) -> bool:
+        """Does the file (or the product) have an object of this name?"""
+        return (
+            self.scope.entry(self.table, name) is not None
+            or self.scope.entry(self.groups, name) is not None
+            or self.scope.entry("system external-resource", name) is not None
+            or name in (_PREDEFINED6 if self.six else _PREDEFINED)
+            or name in RUNTIME_OBJECTS
+        )
+
+    def union(self, names: tuple[str, ...]) -> Resolved:
+        """The union of several objects."""
+        known = self._lists.get(names)
+        if known is None:
+            if len(names) == 1:
+                known = self.resolve(names[0])
+            else:
+                parts = [self.resolve(name) for name in names]
+                known = Resolved(
+                    Bounded(
+                        AddressSet.union(part.addresses.certain for part in parts),
+                        AddressSet.union(part.addresses.possible for part in parts),
+                    ),
+                    tuple(dict.fromkeys(reason for part in parts for reason in part.uncertain)),
+                )
+            self._lists[names] = known
+        return known
+
+    def resolve(self, name: str) -> Resolved:
+        """One object or group by name."""
+        known = self._known.get(name)
+        if known is None:
+            self._known[name] = self._unknown(f"group {name!r} contains itself")
+            known = self._known[name] = self._resolve(name)
+        return known
+
+    def _resolve(self, name: str) -> Resolved:
+        entry = self.scope.entry(self.table, name)
+        if entry is not None:
+            return self._object(name, entry)
+        group = self.scope.entry(self.groups, name)
+        if group is not None:
+            return self._group(group)
+        if self.scope.entry("system external-resource", name) is not None:
+            return self._unknown(f"external feed {name!r} is not in the backup")
+        if name in RUNTIME_OBJECTS:
+            return self._unknown(f"{name} is filled at run time")
+        found = (_PREDEFINED6 if self.six else _PREDEFINED).get(name)
+        if found is not None:
+            return Resolved(Bounded.exactly(found))
+        return self._unknown(f"address {name!r} is not defined in the file")
+
+    def _unknown(self, reason: str) -> Resolved:
+        return Resolved(Bounded(NO_ADDRESS, self.whole), (reason,))
+
+    def _group(self, group: Block) -> Resolved:
+        members = group.words("member")
+        for member in (*members, *group.words("exclude-member")):
+            self.scope.refer(self.groups, group, self.table, member, defined=self.defines(member))
+        if not members:
+            return self._unknown(f"group {group.name!r} has no member in the file")
+        found = self.union(members)
+        if group.get("exclude") != "enable" or not group.words("exclude-member"):
+            return found
+        excluded = self.union(group.words("exclude-member"))
+        return Resolved(found.addresses - excluded.addresses, found.uncertain + excluded.uncertain)
+
+    def _object(self, name: str, entry: Block) -> Resolved:
+        kind = entry.get("type") or "ipmask"
+        try:
+            return self._object6(name, entry, kind) if self.six else self._object4(name, entry, kind)
+        except ValueError as error:
+            what = f"address {name!r} cannot be read: {error}"
+            self.scope.gap(self.table, entry, "", what, hides_access=True)
+            return self._unknown(what)
+
+    def _object4(self, name: str, entry: Block, kind: str) -> Resolved:
+        if kind in ("ipmask", "subnet"):
+            if name in RUNTIME_OBJECTS and "subnet" not in entry.settings:
+                return self._unknown(f"{name} is filled at run time")
+            return Resolved(Bounded.exactly(_subnet(entry.words("subnet"))))
+        if kind == "iprange":
+            first = entry.get("start-ip") or "0.0.0.0"
+            last = entry.get("end-ip") or "0.0.0.0"
+            if address_number(last) == 0:
+                raise ValueError("end-ip is missing or 0.0.0.0")
+            return Resolved(Bounded.exactly(AddressSet.range(first, last)))
+        if kind == "wildcard":
+            return self._wildcard(entry)
+        if kind == "interface-subnet":
+            return self._interface_subnet(name, entry)
+        return self._unresolvable(name, entry, kind)
+
+    def _unresolvable(self, name: str, entry: Block, kind: str) -> Resolved:
+        text = _UNKNOWN.get(kind)
+        if text is None:
+            self.scope.gap(self.table, entry, "type", f"address type {kind!r} is not known", hides_access=True)
+            return self._unknown(f"address {name!r} has the unknown type {kind!r}")
+        value = entry.get("fqdn") or entry.get("wildcard-fqdn") or entry.get("country") or name
+        return self._unknown(text.format(repr(value)))
+
+    def _wildcard(self, entry: Block) -> Resolved:
+        words = entry.words("wildcard") or ("0.0.0.0", "0.0.0.0")
+        address, mask = address_number(words[0]), address_number(words[1])
+        found, exact = masked(address, mask)
+        if exact:
+            return Resolved(Bounded.exactly(found))
+        return Resolved(Bounded(NO_ADDRESS, found), (f"wildcard {entry.name!r} stands for over 65,536 ranges",))
+
+    def _interface_subnet(self, name: str, entry: Block) -> Resolved:
+        network = self._networks.get(entry.get("interface") or "")
+        if network:
+            return Resolved(Bounded.exactly(network))
+        words = entry.words("subnet")
+        if len(words) == 2 and words[1] != "255.255.255.255":
+            return Resolved(Bounded.exactly(_subnet(words)))
+        return self._unknown(f"the subnet of interface object {name!r} is not in the backup")
+
+    def _object6(self, name: str, entry: Block, kind: str) -> Resolved:
+        if kind in ("ipprefix", "ipmask"):
+            return Resolved(Bounded.exactly(AddressSet.network(entry.get("ip6") or "::/0")))
+        if kind == "iprange":
+            return Resolved(
+                Bounded.exactly(AddressSet.range(entry.get("start-ip") or "::", entry.get("end-ip") or "::"))
+            )
+        return self._unresolvable(name, entry, kind)
+
+
+def masked(address: int, mask: int) -> tuple[AddressSet, bool]:
+    """The IPv4 addresses that agree with `address` in every bit set in `mask` (FortiOS wildcard: set bits must match).
+
+    Returns:
+        The set and True; or a set that contains it and False where it has over 65,536 ranges.
+    """
+    free = ~mask & 0xFFFFFFFF
+    base = address & mask
+    low = 0
+    while free >> low & 1:
+        low += 1
+    width = 1 << low
+    bits = [position for position in range(low, 32) if free >> position & 1]
+    if 1 << len(bits) > _MOST_RANGES:
+        return AddressSet(IntervalSet.of((base, base | free))), False
+    starts = [base]
+    for position in bits:
+        starts += [start | 1 << position for start in starts]
+    return AddressSet(IntervalSet.of(*((start, start + width - 1) for start in starts))), True
+
+
+def _subnet(words: tuple[str, ...]) -> AddressSet:
+    if not words or words == ("",):
+        return ANY_IPV4
+    if len(words) == 1:
+        return AddressSet.network(words[0] if "/" in words[0] else f"{words[0]}/32")
+    return AddressSet.network(f"{words[0]}/{words[1]}")
+
+
+def network_of(words: tuple[str, ...]) -> tuple[AddressSet, AddressSet]:
+    """(the address itself, its network) of `set ip A M` or `set ip A/len`; empty sets for 0.0.0.0.
+
+    Raises:
+        ValueError: not an address with a mask.
+    """
+    if not words or words[0] in ("", "0.0.0.0", "0.0.0.0/0", "::/0"):
+        return NO_ADDRESS, NO_ADDRESS
+    address = words[0].partition("/")[0]
+    text = words[0] if len(words) == 1 else f"{words[0]}/{words[1]}"
+    return AddressSet.network(address), AddressSet.network(text)

@@ -1,0 +1,97 @@
+"""One VDOM as names see it: its own tables first, then the global ones; and where gaps and references are noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from parsers.fortigate.syntax.tree import Block, Tree
+from parsers.model.firewall import Reference
+from parsers.model.origin import Gap, Origin
+
+EMPTY = Block("", 0)
+
+
+@dataclass(slots=True)
+class Scope:
+    """The tables of one VDOM.
+
+    Attributes:
+        file: the name of the input, for origins.
+        tree: the whole configuration.
+        own: the VDOM's block (the root block of a device without VDOMs).
+        vdom: the VDOM's name ("root" without VDOMs).
+    """
+
+    file: str
+    tree: Tree
+    own: Block
+    vdom: str
+    gaps: list[Gap] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    assumptions: dict[str, None] = field(default_factory=dict)
+    _noted: set[tuple[str, str, str, str]] = field(default_factory=set)
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """The FortiOS version, () when the file does not say."""
+        return self.tree.header.version
+
+    def before(self, *version: int) -> bool | None:
+        """Is this release older than the given one? None when the file does not say enough."""
+        own = self.version
+        if not own or (own[: len(version)] == version[: len(own)] and len(own) < len(version)):
+            return None
+        return own < version
+
+    def table(self, name: str) -> Block | None:
+        """A table by its path, of the VDOM or else global."""
+        return self.own.tables.get(name) or self.tree.root.tables.get(name)
+
+    def entries(self, name: str) -> Iterator[tuple[str, Block]]:
+        """The entries of a table: the VDOM's, then global ones the VDOM does not redefine."""
+        own = self.own.tables.get(name)
+        if own is not None:
+            yield from own.entries.items()
+        if self.own is not self.tree.root and (general := self.tree.root.tables.get(name)) is not None:
+            yield from ((key, entry) for key, entry in general.entries.items() if own is None or key not in own.entries)
+
+    def entry(self, table: str, key: str) -> Block | None:
+        """One entry of a table by key."""
+        own = self.own.tables.get(table)
+        if own is not None and key in own.entries:
+            return own.entries[key]
+        general = self.tree.root.tables.get(table)
+        return general.entries.get(key) if general is not None else None
+
+    def setting(self, path: str, keyword: str) -> str | None:
+        """A setting of a settings table ("system settings"), None when the file does not set it."""
+        block = self.table(path)
+        return block.get(keyword) if block is not None else None
+
+    def enabled(self, path: str, keyword: str) -> bool:
+        """Is a setting of a settings table "enable"?"""
+        return self.setting(path, keyword) == "enable"
+
+    def origin(self, kind: str, block: Block) -> Origin:
+        """The place of an entry or table."""
+        return Origin(self.file, block.line, block.last_line, kind, block.name)
+
+    def gap(self, kind: str, block: Block, keyword: str, what: str, *, hides_access: bool) -> None:
+        """Note what was not understood, at the line of the keyword."""
+        line = self.tree.line_of(block, keyword) if keyword else block.line
+        origin = Origin(self.file, line, line if keyword else block.last_line, kind, block.name)
+        self.gaps.append(Gap(origin, f"{kind} {block.name}".strip(), keyword, what, hides_access))
+
+    def refer(self, from_kind: str, block: Block, to_kind: str, name: str, *, defined: bool) -> None:
+        """Note that an entry names another one."""
+        key = (from_kind, block.name, to_kind, name)
+        if key not in self._noted:
+            self._noted.add(key)
+            self.references.append(
+                Reference(from_kind, block.name, to_kind, name, self.origin(from_kind, block), defined)
+            )
+
+    def assume(self, sentence: str) -> None:
+        """Note a default that the export left open."""
+        self.assumptions[sentence] = None
