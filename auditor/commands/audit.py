@@ -1,0 +1,117 @@
+"""`fwproof audit`: the whole way from exports to reports and an exit code."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.commands.case import files_argument, open_case, ruleset_option, site_option, today_option
+from auditor.commands.output import check_folder, save, show, show_bytes, window
+
+if TYPE_CHECKING:
+    from auditor.reports import Report
+
+LEVELS = ("critical", "high", "medium", "low", "info", "never")
+
+
+def _outputs(
+    context: click.Context, parameter: click.Parameter, values: tuple[Path, ...]
+) -> tuple[tuple[Path, Report], ...]:
+    from auditor.reports import REPORTS, report_for
+
+    found = []
+    for path in values:
+        report = report_for(path.name, REPORTS)
+        if report is None:
+            endings = ", ".join(suffix for each in REPORTS for suffix in each.suffixes)
+            raise click.BadParameter(f"the ending of {path.name!r} names no format; there are {endings}.")
+        check_folder(path)
+        found.append((path, report))
+    return tuple(found)
+
+
+def _format(context: click.Context, parameter: click.Parameter, value: str) -> Report:
+    from auditor.reports import REPORTS
+
+    for report in REPORTS:
+        if report.name == value:
+            return report
+    raise click.BadParameter(f"{value!r} is not one of {', '.join(report.name for report in REPORTS)}.")
+
+
+@click.command("audit", short_help="Judge exports against baselines and say what is wrong.")
+@files_argument
+@site_option
+@ruleset_option
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    callback=_outputs,
+    help="Also write a report; the ending chooses the format (.xlsx .json .html .sarif .xml .md .csv). Repeatable.",
+)
+@click.option(
+    "--format",
+    "shown",
+    default="terminal",
+    show_default=True,
+    callback=_format,
+    metavar="NAME",
+    help="What to print: terminal, json, sarif, junit, gitlab, markdown, csv or html.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(LEVELS),
+    default="high",
+    show_default=True,
+    help="Exit with 1 when a finding has this severity or a worse one.",
+)
+@click.option("--allow-gaps", is_flag=True, help="Judge although something that was not understood may hide access.")
+@click.option("--all", "every", is_flag=True, help="Print every finding in full, not only the first of each kind.")
+@today_option
+def audit_command(
+    files: tuple[Path, ...],
+    site_path: Path | None,
+    ruleset_ids: tuple[str, ...],
+    outputs: tuple[tuple[Path, Report], ...],
+    shown: Report,
+    fail_on: str,
+    allow_gaps: bool,
+    every: bool,
+    now: datetime,
+) -> int:
+    """Judge exported firewall configurations.
+
+    FILE is a FortiGate backup, the output of "netsh advfirewall firewall show rule name=all verbose", a folder or an
+    archive of such files. Several files are judged together: a Windows host behind a FortiGate is one path.
+
+    Without --site, zones and server roles are inferred from the exports and the report says how;
+    "fwproof init" writes the inferred site file for you to correct.
+    """
+    from auditor.audit import audit
+    from auditor.findings.finding import Severity
+    from auditor.gate import rule_on
+    from auditor.reports.terminal import terminal_text
+
+    if shown.binary:
+        raise click.UsageError(f"--format {shown.name} cannot be printed: use -o audit{shown.suffixes[0]}.")
+    case = open_case(files, site_path, ruleset_ids)
+    result = audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred)
+    for path, report in outputs:
+        save(path, report.render(result))
+    ruling = rule_on(result, None if fail_on == "never" else Severity.parse(fail_on), allow_gaps)
+    plain = shown.name == "terminal"
+    if plain:
+        width, colour = window()
+        show(terminal_text(result, width, colour, every))
+    else:
+        show_bytes(shown.render(result))
+    for path, report in outputs:
+        show(f"Wrote {path} ({report.title}).", err=not plain)
+    show(ruling.reason, err=not plain)
+    return ruling.code

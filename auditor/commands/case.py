@@ -1,0 +1,79 @@
+"""What most commands begin with: the exports, the rulesets and the site an audit is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from auditor.baseline import Ruleset, Site
+    from parsers.model.firewall import Firewall
+
+files_argument = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+site_option = click.option(
+    "--site", "site_path", type=click.Path(path_type=Path), help="Site file: who is who in this network (see init)."
+)
+ruleset_option = click.option(
+    "--ruleset",
+    "ruleset_ids",
+    multiple=True,
+    metavar="ID|FILE",
+    help="Baseline to audit against, instead of those the site file names. May be repeated.",
+)
+
+
+def _day(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime:
+    if value is None:
+        return datetime.combine(date.today(), time(12))
+    try:
+        return datetime.combine(date.fromisoformat(value), time(12))
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a day: write 2026-11-24.") from None
+
+
+today_option = click.option(
+    "--today",
+    "now",
+    callback=_day,
+    metavar="YYYY-MM-DD",
+    help="Judge as of noon on this day (schedules, expiry dates); today unless given.",
+)
+
+
+DEFAULT_RULESETS = ("exchange-2010",)
+"""What is audited when neither --ruleset nor a site file says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything an audit or a trace works on. `inferred` says what was inferred for want of a site file."""
+
+    firewalls: tuple[Firewall, ...]
+    rulesets: tuple[Ruleset, ...]
+    site: Site
+    inferred: tuple[str, ...]
+
+
+def open_case(files: Sequence[Path], site_path: Path | None, ruleset_ids: Sequence[str]) -> Case:
+    """Read exports, site file and rulesets.
+
+    Raises:
+        UnreadableError: a file cannot be read as an export.
+        RulesetError: a ruleset or the site file is broken or missing.
+    """
+    from auditor.baseline import infer_site, load_ruleset, load_site
+    from parsers import read_all
+
+    site = load_site(site_path) if site_path else None
+    named = tuple(ruleset_ids) or (site.rulesets if site else ()) or DEFAULT_RULESETS
+    rulesets = tuple(load_ruleset(name) for name in named)
+    firewalls = read_all(files)
+    if site is not None:
+        return Case(firewalls, rulesets, site, ())
+    inference = infer_site(firewalls, rulesets)
+    return Case(firewalls, rulesets, inference.site, inference.notes)

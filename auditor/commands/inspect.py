@@ -1,0 +1,137 @@
+"""`fwproof inspect`: what was recognised in the files, and what was not."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from auditor.commands.case import files_argument
+from auditor.commands.output import show, window
+
+if TYPE_CHECKING:
+    from parsers.model.firewall import Firewall
+    from parsers.model.rule import RuleList
+
+SCHEMA = "fwproof-inspect/1"
+MOST_GAPS = 12
+
+
+@click.command("inspect", short_help="Say what is in these files and what was not understood.")
+@files_argument
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema fwproof-inspect/1) instead of text.")
+@click.option("--all", "every", is_flag=True, help="Print every gap.")
+def inspect_command(files: tuple[Path, ...], as_json: bool, every: bool) -> int:
+    """Say what is in these files: format, version, devices, rules, objects, lines read and not understood."""
+    from parsers import read_all
+
+    firewalls = read_all(files)
+    if as_json:
+        show(json.dumps(inventory(firewalls), indent=2, ensure_ascii=False))
+    else:
+        show("\n\n".join(_text(firewall, every) for firewall in firewalls) or "No firewall in these files.")
+    return 0
+
+
+def inventory(firewalls: Iterable[Firewall]) -> dict[str, Any]:
+    """What was recognised, as plain values."""
+    from auditor.reports.jsonreport import device_sources, gap_value
+
+    return {
+        "schema": SCHEMA,
+        "devices": [
+            {
+                "name": firewall.name,
+                "vendor": firewall.vendor,
+                "product": firewall.product,
+                "version": firewall.version,
+                "vdom": firewall.vdom,
+                "sources": device_sources(firewall),
+                "rule_lists": [
+                    {
+                        "name": rules.name,
+                        "direction": rules.direction.value,
+                        "evaluation": rules.evaluation.value,
+                        "default": rules.default.value,
+                        "rules": len(rules.rules),
+                        "disabled": sum(not rule.enabled for rule in rules.rules),
+                    }
+                    for rules in firewall.lists
+                ],
+                "counts": dict(_counts(firewall)),
+                "assumptions": list(firewall.assumptions),
+                "gaps": [gap_value(gap) for gap in firewall.gaps],
+            }
+            for firewall in firewalls
+        ],
+    }
+
+
+def _counts(firewall: Firewall) -> Iterator[tuple[str, int]]:
+    """What there is besides rules; what comes with the product is counted apart."""
+    yield "interfaces", len(firewall.interfaces)
+    yield "zones", len(firewall.zones)
+    yield "routes", len(firewall.routes)
+    yield "translations", len(firewall.translations)
+    yield "administrators", len(firewall.administrators)
+    kinds = Counter(thing.kind for thing in firewall.objects if not thing.factory)
+    yield from sorted(kinds.items())
+    factory = sum(thing.factory for thing in firewall.objects)
+    if factory:
+        yield "objects delivered with the product", factory
+
+
+def _text(firewall: Firewall, every: bool) -> str:
+    import textwrap
+
+    from auditor.reports.text import one_line
+
+    width, _ = window()
+    blocks = [
+        ("product", " ".join(word for word in (firewall.product, firewall.version) if word) or firewall.vendor),
+        ("vdom", firewall.vdom),
+        *(("file", text) for text in _files(firewall)),
+        *(("rules", _rules(rules)) for rules in firewall.lists),
+        ("objects", ", ".join(f"{number} {name}" for name, number in _counts(firewall) if number)),
+        *(("assumed", sentence) for sentence in firewall.assumptions),
+        *(("gap", text) for text in _gaps(firewall, every)),
+    ]
+    lines = [one_line(firewall.name)]
+    previous = ""
+    for label, text in blocks:
+        if not text:
+            continue
+        head = f"  {label if label != previous else '':<9}"
+        lines += textwrap.wrap(one_line(text), width, initial_indent=head, subsequent_indent=" " * len(head))
+        previous = label
+    return "\n".join(lines)
+
+
+def _files(firewall: Firewall) -> Iterator[str]:
+    for source in firewall.sources:
+        encoding = f", {source.encoding}" if source.encoding else ""
+        ledger = source.ledger
+        yield (
+            f"{source.name}: {source.format}{encoding}; {ledger.total} lines = {ledger.read} read + "
+            f"{ledger.irrelevant} irrelevant + {ledger.not_understood} not understood"
+        )
+
+
+def _rules(rules: RuleList) -> str:
+    disabled = sum(not rule.enabled for rule in rules.rules)
+    off = f", {disabled} disabled" if disabled else ""
+    decides = f"{rules.evaluation.value}, else {rules.default.value}"
+    return f"{rules.name}: {len(rules.rules)} {rules.direction.value}{off}; {decides}"
+
+
+def _gaps(firewall: Firewall, every: bool) -> Iterator[str]:
+    ordered = sorted(firewall.gaps, key=lambda gap: not gap.hides_access)
+    for gap in ordered if every else ordered[:MOST_GAPS]:
+        danger = "COULD HIDE ACCESS " if gap.hides_access else ""
+        yield f"{danger}{gap.origin.text}: {gap.what}"
+    if not every and len(ordered) > MOST_GAPS:
+        yield f"and {len(ordered) - MOST_GAPS} more: --all shows them"

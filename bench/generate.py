@@ -1,0 +1,166 @@
+"""Writes large invented exports: a FortiGate backup of about 100,000 lines and a netsh dump of 5,000 rules.
+
+The same arguments always give the same bytes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+HEADER = "#config-version=FGT3KD-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin"
+PHANTOM = """config firewall policy
+    edit 1
+        set srcintf "any"
+        set dstintf "any"
+        set action accept
+    next
+end"""
+
+
+def backup(policies: int = 5000, lines: int = 100_000, seed: int = 1) -> str:
+    """A backup with `policies` policies over 40 interfaces and at least `lines` lines."""
+    dice = random.Random(seed)
+    parts = [HEADER, *_system(), *_interfaces(), *_addresses(dice), *_services(dice), *_vips()]
+    parts += _policies(dice, policies)
+    parts += _routes()
+    parts += _messages(dice, lines - len(parts))
+    return "\n".join(parts) + "\n"
+
+
+def _system() -> Iterator[str]:
+    yield from ("config system global", '    set hostname "fgt-bench"', "end")
+
+
+def _interfaces() -> Iterator[str]:
+    yield "config system interface"
+    yield from _entry("wan1", 'set vdom "root"', "set ip 203.0.113.2 255.255.255.0", "set role wan")
+    for number in range(40):
+        yield from _entry(f"vlan{number}", 'set vdom "root"', f"set ip 10.{number}.0.1 255.255.0.0")
+    yield "end"
+
+
+def _entry(name: str, *lines: str) -> Iterator[str]:
+    yield f'    edit "{name}"'
+    for line in lines:
+        yield f"        {line}"
+    yield "    next"
+
+
+def _addresses(dice: random.Random) -> Iterator[str]:
+    yield "config firewall address"
+    yield from _entry("all")
+    for number in range(4000):
+        network = f"10.{number % 40}.{dice.randrange(256)}.{dice.randrange(256)}"
+        mask = dice.choice(("255.255.255.255", "255.255.255.0", "255.255.255.240", "255.255.255.192"))
+        yield from _entry(
+            f"host-{number}", 'set comment "server room\n    second floor"', f"set subnet {network} {mask}"
+        )
+    yield from ("end", "config firewall addrgrp")
+    for number in range(400):
+        members = " ".join(f'"host-{dice.randrange(4000)}"' for _ in range(dice.randrange(2, 12)))
+        yield from _entry(f"group-{number}", f"set member {members}")
+    yield "end"
+
+
+def _services(dice: random.Random) -> Iterator[str]:
+    yield "config firewall service custom"
+    yield from _entry("ALL", "set protocol IP")
+    for number in range(200):
+        first = dice.randrange(1, 65000)
+        last = first + dice.choice((0, 0, 0, 9, 99))
+        ports = f"{first}-{last}" if last > first else str(first)
+        yield from _entry(f"service-{number}", f"set {dice.choice(('tcp', 'tcp', 'udp'))}-portrange {ports}")
+    yield "end"
+    yield from ("config firewall schedule recurring", *_entry("always", f"set day {DAYS}"), "end")
+
+
+DAYS = "sunday monday tuesday wednesday thursday friday saturday"
+
+
+def _vips() -> Iterator[str]:
+    yield "config firewall vip"
+    for number in range(100):
+        yield from _entry(
+            f"vip-{number}",
+            f"set extip 203.0.113.{number + 10}",
+            f'set mappedip "10.{number % 40}.1.{number + 1}"',
+            'set extintf "any"',
+            "set portforward enable",
+            "set extport 443",
+            "set mappedport 443",
+        )
+    yield "end"
+
+
+def _policies(dice: random.Random, count: int) -> Iterator[str]:
+    yield "config firewall policy"
+    for number in range(1, count + 1):
+        published = number % 50 == 0
+        source = "wan1" if published else f"vlan{dice.randrange(40)}"
+        target = "all" if published else f"{dice.choice(('host', 'group'))}-{dice.randrange(400)}"
+        destination = f"vip-{number // 50 % 100}" if published else f"host-{dice.randrange(4000)}"
+        yield f"    edit {number}"
+        yield f'        set name "policy-{number}"'
+        yield f'        set srcintf "{source}"'
+        yield f'        set dstintf "vlan{dice.randrange(40)}"'
+        if dice.random() < 0.85:
+            yield "        set action accept"
+        yield f'        set srcaddr "{target}"'
+        yield f'        set dstaddr "{destination}"'
+        yield '        set schedule "always"'
+        yield f'        set service "service-{dice.randrange(200)}" "service-{dice.randrange(200)}"'
+        yield "        set logtraffic all"
+        if number % 100 == 0:
+            yield f'        set comments "{PHANTOM}"'
+        yield "    next"
+    yield "end"
+
+
+def _routes() -> Iterator[str]:
+    yield "config router static"
+    yield from ("    edit 1", "        set gateway 203.0.113.1", '        set device "wan1"', "    next", "end")
+
+
+def _messages(dice: random.Random, lines: int) -> Iterator[str]:
+    """Replacement messages fill the file as they do in real backups: HTML that holds whole configurations."""
+    written = 0
+    number = 0
+    while written < lines:
+        number += 1
+        body = [f'<p>{dice.random()} \\"quoted\\" end</p>' for _ in range(400)]
+        text = "\n".join(body[:200] + PHANTOM.replace('"', '\\"').split("\n") + body[200:])
+        block = ["config system replacemsg http page", f'    edit "page-{number}"', f'        set buffer "{text}"']
+        block += ["    next", "end"]
+        yield from block
+        written += len(body) + 12
+
+
+def netsh(rules: int = 5000, seed: int = 1) -> str:
+    """The text of `netsh advfirewall firewall show rule name=all verbose` with this many rules, CRLF."""
+    dice = random.Random(seed)
+    lines: list[str] = []
+    for number in range(rules):
+        protocol = dice.choice(("TCP", "TCP", "UDP", "Any"))
+        fields = {
+            "Enabled": dice.choice(("Yes", "Yes", "No")),
+            "Direction": dice.choice(("In", "Out")),
+            "Profiles": dice.choice(("Domain,Private,Public", "Domain", "Private,Public")),
+            "Grouping": f"Group {number % 40}",
+            "LocalIP": "Any",
+            "RemoteIP": dice.choice(("Any", "LocalSubnet", f"10.{dice.randrange(256)}.0.0/16")),
+            "Protocol": protocol,
+        }
+        if protocol != "Any":
+            fields |= {"LocalPort": str(dice.randrange(1, 65536)), "RemotePort": "Any"}
+        fields |= {
+            "Edge traversal": "No",
+            "Program": rf"C:\Program Files\Product {number % 300}\service.exe",
+            "InterfaceTypes": "Any",
+            "Security": "NotRequired",
+            "Rule source": "Local Setting",
+            "Action": dice.choice(("Allow", "Allow", "Allow", "Block")),
+        }
+        lines += ["", f"{'Rule Name:':<38}Rule {number}", "-" * 70]
+        lines += [f"{name + ':':<38}{value}" for name, value in fields.items()]
+    return "\r\n".join([*lines, "Ok.", "", ""])

@@ -1,0 +1,125 @@
+"""Prints how long fwproof takes on this machine: `python bench/run.py [NAME...]`; without names, everything.
+
+Every figure is the median over fresh processes of the CPU time between two points inside the process, with the peak
+memory of the process; what starts a command is measured from outside, by the clock. Times of reading are also given
+as a multiple of reading, decoding and `str.splitlines` of the same file, which says more than seconds do elsewhere.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import generate
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "samples" / "quillwort"
+REPEATS = 5
+
+PROBE = """
+import resource, sys, time
+{before}
+start = time.process_time()
+{statement}
+spent = time.process_time() - start
+print(spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+SPLIT = "lines = open({path!r}, 'rb').read().decode().splitlines()"
+READ = "firewalls = read({path!r})"
+AUDIT = """
+firewalls = read({path!r})
+rulesets = (load_ruleset('exchange-2010'),)
+site = infer_site(firewalls, rulesets).site
+result = audit(firewalls, rulesets, site, datetime(2026, 11, 24, 12))
+"""
+IMPORT_READ = "from parsers import read"
+IMPORT_AUDIT = """
+from datetime import datetime
+from auditor.audit import audit
+from auditor.baseline import infer_site, load_ruleset
+from parsers import read
+"""
+
+
+def inside(statement: str, before: str = "") -> tuple[float, float]:
+    """Median CPU seconds and MiB of a statement in fresh processes."""
+    script = PROBE.format(before=before, statement=statement)
+    figures = []
+    for _ in range(REPEATS):
+        done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+        spent, memory = done.stdout.split()
+        figures.append((float(spent), float(memory)))
+    return statistics.median(spent for spent, _ in figures), max(memory for _, memory in figures)
+
+
+def outside(*arguments: str) -> float:
+    """Median seconds by the clock of a whole command."""
+    command = [sys.executable, "-m", "auditor", *arguments]
+    spent = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+        spent.append(time.perf_counter() - start)
+    return statistics.median(spent)
+
+
+def show(what: str, seconds: float, memory: float = 0.0, floor: float = 0.0) -> None:
+    ratio = f"{seconds / floor:7.1f} x splitlines" if floor else ""
+    print(f"{what:<58} {seconds:7.3f} s {f'{memory:5.0f} MiB' if memory else '':>10} {ratio}", flush=True)
+
+
+def start_up(_: Path) -> None:
+    show("fwproof --help (clock)", outside("--help"))
+
+
+def sample(folder: Path) -> None:
+    files = [str(path) for path in sorted(SAMPLE.glob("*.conf")) + sorted(SAMPLE.glob("*.txt"))]
+    book = str(folder / "audit.xlsx")
+    show(
+        "sample audit with workbook (clock)", outside("audit", *files, "--site", str(SAMPLE / "site.yaml"), "-o", book)
+    )
+    show("sample audit, terminal only (clock)", outside("audit", *files, "--site", str(SAMPLE / "site.yaml")))
+
+
+def fortigate(folder: Path) -> None:
+    path = folder / "large.conf"
+    path.write_text(generate.backup(), encoding="utf-8")
+    lines = path.read_text("utf-8").count("\n")
+    floor, _ = inside(SPLIT.format(path=str(path)))
+    show(f"FortiGate, {lines:,} lines, 5,000 policies: splitlines", floor)
+    seconds, memory = inside(READ.format(path=str(path)), IMPORT_READ)
+    show("  read into firewalls", seconds, memory, floor)
+    seconds, memory = inside(AUDIT.format(path=str(path)), IMPORT_AUDIT)
+    show("  read and audited, every check, no workbook", seconds, memory, floor)
+
+
+def windows(folder: Path) -> None:
+    path = folder / "large.txt"
+    path.write_bytes(generate.netsh().encode())
+    floor, _ = inside(SPLIT.format(path=str(path)))
+    show("netsh, 5,000 rules: splitlines", floor)
+    seconds, memory = inside(READ.format(path=str(path)), IMPORT_READ)
+    show("  read into a firewall", seconds, memory, floor)
+
+
+BENCHES: dict[str, Callable[[Path], None]] = {
+    "start-up": start_up,
+    "sample": sample,
+    "fortigate": fortigate,
+    "windows": windows,
+}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for name in sys.argv[1:] or BENCHES:
+            BENCHES[name](Path(folder))
+
+
+if __name__ == "__main__":
+    main()
