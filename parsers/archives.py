@@ -1,0 +1,93 @@
+"""Folders and zip archives of exports, read in memory within limits."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from parsers.errors import UnreadableError
+from parsers.source import Document
+
+MOST_BYTES = 1 << 30
+"""What one archive may expand to, and what one file may hold."""
+MOST_RATIO = 200
+"""How often larger a member may be than its compressed form; small members are exempt."""
+MOST_MEMBERS = 10_000
+_SMALL = 1 << 20
+
+
+def is_zip(data: bytes) -> bool:
+    """Do the bytes begin like a zip archive?"""
+    return data.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def members(document: Document, depth: int = 0) -> Iterator[Document]:
+    """The files of a zip archive as documents named "archive/member"; zips inside it one level deep.
+
+    Raises:
+        UnreadableError: broken or encrypted archives, names that leave the archive, sizes over the limits.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(document.data)) as archive:
+            _check(document.name, archive)
+            for info in sorted(archive.infolist(), key=lambda each: each.filename):
+                if info.is_dir():
+                    continue
+                name = f"{document.name}/{info.filename}"
+                with archive.open(info) as stream:
+                    # The header may lie about the size: never read more than it claims.
+                    data = stream.read(info.file_size + 1)
+                if len(data) > info.file_size:
+                    raise UnreadableError(name, "the archive states a wrong size for this member")
+                member = Document(name, data)
+                if is_zip(data) and depth == 0:
+                    yield from members(member, depth + 1)
+                else:
+                    yield member
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+        raise UnreadableError(document.name, f"the zip archive cannot be read ({error}): make it again") from None
+
+
+def _check(name: str, archive: zipfile.ZipFile) -> None:
+    infos = archive.infolist()
+    if len(infos) > MOST_MEMBERS:
+        raise UnreadableError(name, f"the archive has {len(infos)} members; at most {MOST_MEMBERS} are read")
+    if sum(info.file_size for info in infos) > MOST_BYTES:
+        raise UnreadableError(name, "the archive expands to over 1 GB; give the exports alone")
+    for info in infos:
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in info.filename[:3]:
+            raise UnreadableError(name, f"the archive holds a name that leaves it: {info.filename!r}")
+        if info.flag_bits & 1:
+            raise UnreadableError(name, f"member {info.filename!r} is encrypted: unpack it first")
+        if info.file_size > _SMALL and info.file_size > MOST_RATIO * max(info.compress_size, 1):
+            raise UnreadableError(name, f"member {info.filename!r} expands over {MOST_RATIO}-fold: not a real export")
+
+
+def folder(path: Path) -> Iterator[Document]:
+    """The files below a folder, sorted; hidden ones and links out of the folder are left out."""
+    root = path.resolve()
+    for each in sorted(path.rglob("*")):
+        parts = each.relative_to(path).parts
+        if any(part.startswith(".") for part in parts) or not each.is_file():
+            continue
+        if not each.resolve().is_relative_to(root):
+            raise UnreadableError(str(each), "this link leads out of the folder: give its target by name")
+        yield load(each)
+
+
+def load(path: Path) -> Document:
+    """One file as a document.
+
+    Raises:
+        UnreadableError: it does not exist, may not be read, or is larger than 1 GB.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise UnreadableError(str(path), f"the file has {size} bytes; at most {MOST_BYTES} are read")
+        return Document(str(path), path.read_bytes())
+    except OSError as error:
+        raise UnreadableError(str(path), f"cannot be opened: {error.strerror or error}") from None

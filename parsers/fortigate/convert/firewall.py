@@ -1,0 +1,144 @@
+"""One Firewall per VDOM from a FortiOS tree."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from parsers.fortigate.convert.ledger import account
+from parsers.fortigate.convert.local import LocalTraffic
+from parsers.fortigate.convert.policies import Books, Policies
+from parsers.fortigate.convert.routes import routes
+from parsers.fortigate.convert.settings import settings
+from parsers.fortigate.objects.addresses import AddressBook
+from parsers.fortigate.objects.interfaces import Interfaces
+from parsers.fortigate.objects.schedules import Schedules
+from parsers.fortigate.objects.scope import Scope
+from parsers.fortigate.objects.services import ServiceBook, predefined
+from parsers.fortigate.objects.vips import GROUPS, VirtualAddresses
+from parsers.fortigate.objects.vips import TABLES as VIP_TABLES
+from parsers.fortigate.syntax.tree import Tree
+from parsers.model.firewall import Firewall, NamedObject, Source
+from parsers.model.origin import Gap, Origin
+from parsers.source import Document
+
+_OBJECT_TABLES = (
+    "firewall address", "firewall addrgrp", "firewall address6", "firewall addrgrp6", "firewall service custom",
+    "firewall service group", "firewall schedule recurring", "firewall schedule onetime", "firewall schedule group",
+    "system zone", *VIP_TABLES, *GROUPS,
+)  # fmt: skip
+_FACTORY_NAMES = frozenset(
+    "all none any SSLVPN_TUNNEL_ADDR1 SSLVPN_TUNNEL_IPv6_ADDR1 FIREWALL_AUTH_PORTAL_ADDRESS FABRIC_DEVICE always "
+    "default-darrp-optimize gmail.com login.microsoft.com login.microsoftonline.com login.windows.net "
+    "wildcard.google.com wildcard.dropbox.com FCTEMS_ALL_FORTICLOUD_SERVERS EMS_ALL_UNKNOWN_CLIENTS "
+    "EMS_ALL_UNMANAGEABLE_CLIENTS autoupdate.opera.com google-play swscan.apple.com update.microsoft.com".split()
+) | {"G Suite", "Microsoft Office 365"}
+
+
+def convert(document: Document, tree: Tree) -> tuple[Firewall, ...]:
+    """Every VDOM of a configuration as a firewall; a device without VDOMs is one."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        ledger, gaps = account(tree, document.name)
+        gaps += _remarks(tree, document.name)
+        header = tree.header
+        source = Source(document.name, document.sha256, f"fortios {header.kind}", document.decoded.encoding, ledger)
+        scopes = [Scope(document.name, tree, block, name) for name, block in tree.vdoms.items()]
+        scopes = scopes or [Scope(document.name, tree, tree.root, header.vdom_name or "root")]
+        used = [scope for scope in scopes if _carries_traffic(scope)] or scopes[:1]
+        return tuple(
+            _firewall(scope, source, tuple(gaps) if number == 0 else (), several=len(used) > 1)
+            for number, scope in enumerate(used)
+        )
+    finally:
+        if running:
+            gc.enable()
+
+
+def _carries_traffic(scope: Scope) -> bool:
+    if scope.own.get("vdom-type") == "admin":
+        return False
+    return bool(scope.own.tables) or any(
+        (block.get("vdom") or "root") == scope.vdom
+        for block in (
+            scope.tree.root.tables["system interface"].entries.values()
+            if "system interface" in scope.tree.root.tables
+            else ()
+        )
+    )
+
+
+def _remarks(tree: Tree, file: str) -> list[Gap]:
+    return [
+        Gap(Origin(file, each.line, each.line, "text", ""), "", "", each.message, hides_access=True)
+        for each in tree.remarks
+        if each.gap
+    ]
+
+
+def _firewall(scope: Scope, source: Source, gaps: tuple[Gap, ...], *, several: bool) -> Firewall:
+    interfaces = Interfaces(scope)
+    networks = interfaces.networks()
+    services = ServiceBook(scope)
+    books = Books(
+        scope,
+        interfaces,
+        AddressBook(scope, networks),
+        AddressBook(scope, networks, six=True),
+        services,
+        Schedules(scope),
+        VirtualAddresses(scope, interfaces, services),
+    )
+    policies = Policies(books)
+    local = LocalTraffic(books)
+    lists = policies.lists() + local.lists()
+    translations = books.vips.translations(policies.referenced(), central=policies.central)
+    table = tuple(routes(books))
+    name = scope.setting("system global", "hostname") or PurePath(scope.file).stem
+    if not scope.version:
+        scope.assume("The file names no FortiOS version: defaults that changed between versions are left open.")
+    if not any(route.connected is False for route in table):
+        scope.assume("The file holds no static route: a policy's outgoing interface is taken as given.")
+    if scope.setting("system settings", "asymroute") == "enable":
+        scope.assume("asymroute is enabled: asymmetric flows pass without stateful checks.")
+    for zone in interfaces.zones:
+        for member in zone.interfaces:
+            defined = member in interfaces.by_name or scope.table("system interface") is None
+            block = scope.entry("system zone", zone.name)
+            if block is not None:
+                scope.refer("system zone", block, "interface or zone", member, defined=defined)
+    return Firewall(
+        name=f"{name}/{scope.vdom}" if several else name,
+        vendor="fortigate",
+        product=f"FortiGate {scope.tree.header.model}".strip(),
+        version=scope.tree.header.version_text,
+        sources=(source,),
+        lists=lists,
+        vdom=scope.vdom,
+        interfaces=interfaces.interfaces,
+        zones=interfaces.zones,
+        routes=table,
+        translations=translations,
+        objects=tuple(_objects(books)),
+        references=tuple(scope.references),
+        settings=tuple(settings(scope)),
+        administrators=local.administrators,
+        gaps=tuple(sorted((*gaps, *scope.gaps), key=lambda gap: (gap.origin.first_line, gap.keyword))),
+        assumptions=tuple(scope.assumptions),
+    )
+
+
+def _objects(books: Books) -> Iterator[NamedObject]:
+    scope = books.scope
+    factory = _FACTORY_NAMES | predefined()["services"].keys() | predefined()["groups"].keys()
+    for kind in _OBJECT_TABLES:
+        for name, block in scope.entries(kind):
+            if kind in ("firewall address", "firewall addrgrp"):
+                text = books.addresses.resolve(name).addresses.possible.text(4)
+            elif kind.startswith("firewall service"):
+                text = books.services.resolve(name).services.possible.text(4)
+            else:
+                text = ""
+            yield NamedObject(kind, name, scope.origin(kind, block), name in factory, text)

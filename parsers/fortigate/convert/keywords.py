@@ -1,0 +1,113 @@
+"""Every keyword of the audited tables: read, or known not to change which packets pass. The rest becomes a gap.
+
+Source: field lists of FortiOS 5.0 to 7.6 in the reference, sections 4 to 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+POLICY_READ = frozenset(
+    "action srcintf dstintf srcaddr dstaddr srcaddr6 dstaddr6 srcaddr4 dstaddr4 service schedule status name "
+    "comments logtraffic srcaddr-negate dstaddr-negate service-negate srcaddr6-negate dstaddr6-negate "
+    "internet-service internet-service-id internet-service-name internet-service-group internet-service-custom "
+    "internet-service-custom-group internet-service-negate internet-service-src internet-service-src-id "
+    "internet-service-src-name internet-service-src-group internet-service-src-custom "
+    "internet-service-src-custom-group internet-service-src-negate internet-service6 internet-service6-name "
+    "internet-service6-group internet-service6-custom internet-service6-custom-group internet-service6-negate "
+    "internet-service6-src internet-service6-src-name internet-service6-src-group internet-service6-src-custom "
+    "internet-service6-src-custom-group internet-service6-src-negate groups users fsso-groups match-vip "
+    "match-vip-only learning-mode policy-expiry policy-expiry-date policy-expiry-date-utc identity-based "
+    "devices src-vendor-mac ztna-ems-tag ztna-ems-tag-secondary ztna-geo-tag ztna-device-ownership sgt "
+    "sgt-check tos tos-mask tos-negate vlan-filter reputation-minimum reputation-direction geoip-match "
+    "geoip-anycast application app-category url-category app-group enforce-default-app-port ztna-status "
+    "policyid poolname6 uuid-idx".split()
+)
+
+POLICY_IRRELEVANT = frozenset(
+    "uuid nat nat46 nat64 natip natinbound natoutbound inbound outbound vpntunnel ippool poolname fixedport "
+    "label global-label utm-status utm-inspection-mode inspection-mode profile-type profile-group "
+    "profile-protocol-options ssl-ssh-profile av-profile webfilter-profile dnsfilter-profile "
+    "emailfilter-profile spamfilter-profile dlp-sensor dlp-profile file-filter-profile ips-sensor "
+    "application-list voip-profile ips-voip-filter sctp-filter-profile waf-profile ssh-filter-profile "
+    "icap-profile videofilter-profile virtual-patch-profile casb-profile casi-profile cifs-profile "
+    "diameter-filter-profile telemetry-profile mms-profile gtp-profile deep-inspection-options traffic-shaper "
+    "traffic-shaper-reverse per-ip-shaper session-ttl auto-asic-offload np-acceleration np-accelation "
+    "delay-tcp-npu-session delay-tcp-npu-sessoin logtraffic-start logtraffic-app capture-packet wccp webcache "
+    "webcache-https webproxy-forward-server webproxy-profile wanopt wanopt-detection wanopt-passive-opt "
+    "wanopt-profile wanopt-peer tcp-mss-sender tcp-mss-receiver diffserv-forward diffserv-reverse diffserv-copy "
+    "diffservcode-forward diffservcode-rev disclaimer block-notification replacemsg-override-group "
+    "custom-log-fields comments-field send-deny-packet firewall-session-dirty timeout-send-rst anti-replay "
+    "schedule-timeout ssl-mirror ssl-mirror-intf decrypted-traffic-mirror tags scan-botnet-connections dsri "
+    "radius-mac-auth-bypass vlan-cos-fwd vlan-cos-rev captive-portal-exempt nsh-service-path "
+    "passive-wan-health-measurement fec dynamic-shaping cgn-log-server-grp cgn-eif cgn-eim cgn-session-quota "
+    "cgn-resource-quota policy-offload app-monitor app-perf-log fsso fsso-agent-for-ntlm ntlm "
+    "ntlm-enabled-browsers ntlm-guest wsso rsso auth-path auth-cert auth-redirect-addr redirect-url "
+    "permit-any-host permit-stun-host rtp-nat rtp-addr tcp-session-without-syn http-policy-redirect "
+    "ssh-policy-redirect http-tunnel-auth pcp-inbound pcp-outbound pcp-poolname port-preserve port-random "
+    "eif-check eif-learn log-http-transaction log-unmatched-traffic ztna-policy-redirect ztna-tags-match-logic "
+    "fall-through-unauthenticated isolator-server url-risk bandwidth sslvpn-auth sslvpn-ccert sslvpn-cipher "
+    "casb-profile network-service-dynamic network-service-src-dynamic internet-service-fortiguard "
+    "internet-service-src-fortiguard color endpoint-compliance email-collect email-collection-portal "
+    "require-tfa devices-detection device-detection-portal forticlient-compliance-enforcement-portal "
+    "client-reputation client-reputation-mode dynamic-profile bypass-fragment identity-from traffic-shaper6 "
+    "srcintf-negate6 nat46-pool pool-list transaction-based web-auth-cookie dynamic-profile-fallthrough "
+    "dynamic-profile-access log-http-transaction gtp-inspection".split()
+)
+"""NAT of sources, inspection, shaping, logging and looks: they may block content, and never widen what passes."""
+
+TABLES: Mapping[str, frozenset[str]] = {
+    "firewall address": frozenset(
+        "type subnet start-ip end-ip wildcard fqdn wildcard-fqdn country interface sub-type uuid comment color "
+        "associated-interface visibility allow-routing cache-ttl tags fabric-object ems-tag-name sdn sdn-tag "
+        "sdn-addr-type filter tenant epg-name subnet-name policy-group organization obj-id obj-tag obj-type "
+        "tag-type tag-detection-level macaddr start-mac end-mac node-ip-only clearpass-spt fsso-group hw-vendor "
+        "hw-model os sw-version route-tag dirty list profile sdn-tag passive-fqdn-learning agent-id "
+        "management-zone policy-number comments".split()
+    ),
+    "firewall addrgrp": frozenset(
+        "member exclude exclude-member type category uuid comment color visibility allow-routing tags "
+        "fabric-object associated-interface".split()
+    ),
+    "firewall address6": frozenset(
+        "type ip6 start-ip end-ip fqdn country sdn uuid comment color visibility tags cache-ttl host host-type "
+        "template macaddr start-mac end-mac fabric-object obj-id epg-name tenant sdn-tag route-tag "
+        "passive-fqdn-learning".split()
+    ),
+    "firewall addrgrp6": frozenset(
+        "member exclude exclude-member uuid comment color visibility tags fabric-object".split()
+    ),
+    "firewall service custom": frozenset(
+        "protocol tcp-portrange udp-portrange sctp-portrange udplite-portrange icmptype icmpcode "
+        "protocol-number iprange fqdn category proxy explicit-proxy comment color visibility check-reset-range "
+        "session-ttl tcp-halfclose-timer tcp-halfopen-timer tcp-timewait-timer tcp-rst-timer udp-idle-timer "
+        "helper app-service-type app-category application fabric-object uuid tags port-range".split()
+    ),
+    "firewall service group": frozenset("member comment color proxy explicit-proxy fabric-object uuid tags".split()),
+    "firewall vip": frozenset(
+        "type extip extaddr extintf mappedip mapped-addr portforward protocol extport mappedport "
+        "portmapping-type service src-filter srcintf-filter status nat-source-vip arp-reply server-type "
+        "ldb-method monitor persistence uuid comment color id dns-mapping-ttl gratuitous-arp-interval "
+        "http-redirect nat44 nat46 ipv6-mappedip ipv6-mappedport add-nat46-route weblogic-server "
+        "websphere-server outlook-web-access http-cookie-domain http-cookie-path http-cookie-age "
+        "http-cookie-generation http-cookie-share https-cookie-secure http-ip-header http-ip-header-name "
+        "http-multiplex max-embryonic-connections ssl-mode ssl-certificate ssl-algorithm ssl-min-version "
+        "ssl-max-version ssl-dh-bits ssl-pfs ssl-send-empty-frags ssl-client-fallback ssl-client-renegotiation "
+        "ssl-client-session-state-max ssl-client-session-state-timeout ssl-client-session-state-type "
+        "ssl-server-min-version ssl-server-max-version ssl-server-session-state-max "
+        "ssl-server-session-state-timeout ssl-server-session-state-type ssl-http-location-conversion "
+        "ssl-http-match-host ssl-hpkp ssl-hsts ssl-hsts-age ssl-hsts-include-subdomains ssl-accept-ffdhe-groups "
+        "ssl-server-algorithm ssl-client-rekey-count one-click-gslb-server gslb-domain-name gslb-hostname "
+        "h2-support h3-support http-multiplex-ttl http-multiplex-max-request "
+        "http-multiplex-max-concurrent-request http-supported-max-version src-vip-filter user-agent-detect "
+        "client-cert empty-cert-action custom-sni ssl-server-renegotiation".split()
+    ),
+    "firewall vipgrp": frozenset("interface member uuid comments color tags".split()),
+    "system zone": frozenset("interface intrazone description tags tagging".split()),
+    "firewall schedule recurring": frozenset("day start end color fabric-object uuid label-day".split()),
+    "firewall schedule onetime": frozenset(
+        "start end start-utc end-utc color expiration-days fabric-object uuid".split()
+    ),
+    "firewall schedule group": frozenset("member color fabric-object uuid".split()),
+}
+"""All keywords of an object table, read or cosmetic."""

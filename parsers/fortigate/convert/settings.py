@@ -1,0 +1,55 @@
+"""Settings outside the policy and object tables, for hardening guides: path, keyword, value, secrets masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from parsers.fortigate.convert.secrets import MASK, is_secret
+from parsers.fortigate.objects.scope import Scope
+from parsers.fortigate.syntax.tree import Block
+from parsers.model.firewall import Setting
+from parsers.model.origin import Origin
+
+_PREFIXES = (
+    "system ", "log ", "user setting", "user password-policy", "vpn ssl settings", "vpn ipsec phase1",
+    "vpn ipsec phase2",
+    "ips global", "antivirus settings", "firewall ssl-ssh-profile", "endpoint-control", "dnsfilter profile",
+    "ips sensor", "antivirus profile", "application list", "firewall policy", "firewall local-in-policy",
+)  # fmt: skip
+_NOT = ("system replacemsg", "system custom-language", "system session-helper", "system geoip", "system dns-database",
+        "system dhcp", "system sdwan", "system virtual-wan-link", "system automation-action")  # fmt: skip
+_LONG = 300
+
+
+def settings(scope: Scope) -> Iterator[Setting]:
+    """Every setting a hardening guide may ask for: "system global", "system admin/NAME", nested tables with a slash."""
+    seen: set[str] = set()
+    blocks = (scope.own,) if scope.own is scope.tree.root else (scope.own, scope.tree.root)
+    for block in blocks:
+        for name, table in block.tables.items():
+            if name not in seen and name.startswith(_PREFIXES) and not name.startswith(_NOT):
+                seen.add(name)
+                if name == "system interface" and scope.tree.vdoms:
+                    yield from _interfaces(scope, table)
+                else:
+                    yield from _walk(scope, name, table)
+
+
+def _interfaces(scope: Scope, table: Block) -> Iterator[Setting]:
+    for key, entry in table.entries.items():
+        if (entry.get("vdom") or "root") == scope.vdom:
+            yield from _walk(scope, f"system interface/{key}", entry)
+
+
+def _walk(scope: Scope, path: str, block: Block) -> Iterator[Setting]:
+    origin = Origin(scope.file, block.line, block.last_line, path.partition("/")[0], block.name)
+    for keyword, words in block.settings.items():
+        value = MASK if is_secret(keyword, words) else " ".join(words)[:_LONG]
+        yield Setting(path, keyword, value, origin)
+    if not block.settings:
+        # An empty entry still says that it exists.
+        yield Setting(path, "", "", origin)
+    for key, entry in block.entries.items():
+        yield from _walk(scope, f"{path}/{key}", entry)
+    for name, table in block.tables.items():
+        yield from _walk(scope, f"{path}/{name}", table)

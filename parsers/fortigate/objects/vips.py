@@ -1,0 +1,183 @@
+"""Virtual IPs as destination translations, in table order.
+
+Source: the reference, section 7.3: without port forwarding every protocol and port is mapped; `extip 0.0.0.0` with an
+interface means that interface's address; `extintf` does not restrict where the VIP listens, `srcintf-filter` does;
+a VIP that no policy refers to is inert unless central NAT is on.
+"""
+
+from __future__ import annotations
+
+from parsers.fortigate.objects.interfaces import Interfaces
+from parsers.fortigate.objects.scope import Scope
+from parsers.fortigate.objects.services import ServiceBook
+from parsers.fortigate.syntax.tree import Block
+from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet
+from parsers.model.bounds import Bounded
+from parsers.model.firewall import Mapping, Translation
+from parsers.model.services import ANY_SERVICE, ICMP, SCTP, TCP, UDP, ServiceSet, parse_ports
+
+TABLES = ("firewall vip", "firewall vip6", "firewall vip46", "firewall vip64")
+GROUPS = ("firewall vipgrp", "firewall vipgrp6", "firewall vipgrp46", "firewall vipgrp64")
+_PROTOCOLS = {"tcp": TCP, "udp": UDP, "sctp": SCTP}
+_SERVER_PORTS = {"http": "80", "https": "443", "imaps": "993", "pop3s": "995", "smtps": "465"}
+_IGNORED_TYPES = frozenset({"dns-translation"})
+
+
+class VirtualAddresses:
+    """The VIPs of one VDOM and the names policies use for them."""
+
+    def __init__(self, scope: Scope, interfaces: Interfaces, services: ServiceBook) -> None:
+        self.scope = scope
+        self.interfaces = interfaces
+        self.services = services
+        self.blocks = {name: (table, block) for table in TABLES for name, block in scope.entries(table)}
+        self.groups = {name: (table, block) for table in GROUPS for name, block in scope.entries(table)}
+
+    def names(self, name: str) -> frozenset[str] | None:
+        """The VIPs a name stands for, itself or through its group; None when it is neither."""
+        if name in self.blocks:
+            return frozenset({name})
+        if name in self.groups:
+            table, block = self.groups[name]
+            members = block.words("member")
+            for member in members:
+                self.scope.refer(table, block, TABLES[0], member, defined=member in self.blocks)
+            return frozenset(member for member in members if member in self.blocks)
+        return None
+
+    def translations(self, referenced: frozenset[str], *, central: bool) -> tuple[Translation, ...]:
+        """All VIPs that translate; `referenced` names those some policy uses."""
+        found = []
+        for name, (table, block) in self.blocks.items():
+            if (block.get("type") or "static-nat") in _IGNORED_TYPES:
+                continue
+            try:
+                found.append(self._translation(name, table, block, active=central or name in referenced))
+            except ValueError as error:
+                self.scope.gap(table, block, "", f"VIP {name!r} cannot be read: {error}", hides_access=True)
+        return tuple(found)
+
+    def _translation(self, name: str, table: str, block: Block, *, active: bool) -> Translation:
+        kind = block.get("type") or "static-nat"
+        reasons: list[str] = []
+        external = self._external(block, reasons, six=table == "firewall vip6")
+        if kind in ("server-load-balance", "load-balance"):
+            mappings = self._balanced(block, external, reasons)
+        else:
+            mappings = (self._plain(block, kind, external, reasons),)
+        sources = block.words("src-filter")
+        source = AddressSet.union(_filter(word) for word in sources) if sources else ANY_ADDRESS
+        ways = block.words("srcintf-filter")
+        return Translation(
+            name=name,
+            origin=self.scope.origin(table, block),
+            mappings=mappings,
+            source=Bounded.exactly(source),
+            ingress=self.interfaces.expand(ways) if ways else None,
+            active=active and block.get("status") != "disable",
+            listening=block.get("extintf") or "any",
+            kind=kind,
+            uncertain=tuple(reasons),
+        )
+
+    def _external(self, block: Block, reasons: list[str], *, six: bool) -> AddressSet:
+        word = block.get("extip") or ""
+        if block.words("extaddr"):
+            reasons.append(f"VIP {block.name!r} listens on host names: {' '.join(block.words('extaddr'))}")
+            return ANY_IPV6 if six else ANY_IPV4
+        if word and word not in ("0.0.0.0", "0.0.0.0-0.0.0.0", "::"):
+            return _span(word)
+        interface = self.interfaces.by_name.get(block.get("extintf") or "any")
+        if interface is not None and interface.own.ipv4 and not interface.dynamic:
+            return interface.own.ipv4
+        if (block.get("extintf") or "any") == "any":
+            return ANY_IPV6 if six else ANY_IPV4
+        reasons.append(
+            f"VIP {block.name!r} listens on the address of {block.get('extintf')}, which is not in the backup"
+        )
+        return ANY_IPV6 if six else ANY_IPV4
+
+    def _plain(self, block: Block, kind: str, external: AddressSet, reasons: list[str]) -> Mapping:
+        mapped = self._mapped(block, kind, reasons)
+        by_offset = mapped.is_exact and mapped.certain.count in (1, external.count)
+        if block.get("portforward") != "enable":
+            service = ANY_SERVICE
+            if block.words("service"):
+                resolved = self.services.union(block.words("service"))
+                service = resolved.services.possible
+                reasons += resolved.uncertain
+            return Mapping(external, service, mapped, service, by_offset)
+        word = block.get("protocol") or "tcp"
+        if word == "icmp":
+            every = ServiceSet.protocol(ICMP)
+            return Mapping(external, every, mapped, every, by_offset)
+        if word not in _PROTOCOLS:
+            raise ValueError(f"unknown protocol {word!r}")
+        outside = parse_ports(block.get("extport") or "0-65535")
+        inside = parse_ports(block.get("mappedport") or block.get("extport") or "0-65535")
+        wild = block.get("portmapping-type") == "m-to-n" or inside.count not in (1, outside.count)
+        protocol = _PROTOCOLS[word]
+        return Mapping(
+            external,
+            ServiceSet.ports(protocol, outside),
+            mapped,
+            ServiceSet.ports(protocol, inside),
+            by_offset and not wild,
+        )
+
+    def _mapped(self, block: Block, kind: str, reasons: list[str]) -> Bounded[AddressSet]:
+        words = [word for word in block.words("mappedip") if word]
+        listed = block.table("mappedip")
+        words += list(listed.entries) if listed is not None else []
+        if kind == "fqdn" or block.get("mapped-addr"):
+            reasons.append(f"VIP {block.name!r} maps to host name {block.get('mapped-addr')!r}")
+            return Bounded(NO_ADDRESS, ANY_IPV4)
+        if kind == "access-proxy":
+            reasons.append(f"VIP {block.name!r} ends on the FortiGate's access proxy (ZTNA)")
+            return Bounded(NO_ADDRESS, ANY_IPV4)
+        if not words:
+            words = [word for word in block.words("ipv6-mappedip") if word]
+        if not words:
+            raise ValueError("it has no mapped address")
+        return Bounded.exactly(AddressSet.union(_span(word) for word in words))
+
+    def _balanced(self, block: Block, external: AddressSet, reasons: list[str]) -> tuple[Mapping, ...]:
+        kind = block.get("server-type") or "tcp"
+        protocol = UDP if kind == "udp" else TCP
+        whole = kind == "ip"
+        port = block.get("extport") or _SERVER_PORTS.get(kind, "0-65535")
+        outside = ANY_SERVICE if whole else ServiceSet.ports(protocol, parse_ports(port))
+        table = block.table("realservers")
+        found = []
+        for server in table.entries.values() if table is not None else ():
+            if server.get("status") == "disable":
+                continue
+            if server.get("type") == "address" or server.get("address"):
+                reasons.append(f"VIP {block.name!r} balances to address object {server.get('address')!r}")
+                mapped: Bounded[AddressSet] = Bounded(NO_ADDRESS, ANY_IPV4)
+            else:
+                mapped = Bounded.exactly(_span(server.get("ip") or ""))
+            own = server.get("port") or "0"
+            inside = outside if whole or own == "0" else ServiceSet.ports(protocol, parse_ports(own))
+            found.append(Mapping(external, outside, mapped, inside, by_offset=False))
+        if not found:
+            raise ValueError("it has no active real server")
+        if len(found) == 1:
+            return tuple(found)
+        # One client packet goes to any of the servers: one mapping whose result may be each of them.
+        targets = Bounded(
+            AddressSet.union(each.mapped_destination.certain for each in found),
+            AddressSet.union(each.mapped_destination.possible for each in found),
+        )
+        inside = ServiceSet.union(each.mapped_service for each in found)
+        return (Mapping(external, outside, targets, inside, by_offset=False),)
+
+
+def _span(text: str) -> AddressSet:
+    """An address or a range `a-b`."""
+    first, dash, last = text.partition("-")
+    return AddressSet.range(first.strip(), last.strip() if dash else first.strip())
+
+
+def _filter(word: str) -> AddressSet:
+    return AddressSet.network(word) if "/" in word else _span(word)

@@ -1,0 +1,126 @@
+"""From files to firewalls: recognise by content, read, join what belongs to one device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from parsers import cisco, fortigate, windows
+from parsers.archives import folder, is_zip, load, members
+from parsers.errors import UnreadableError
+from parsers.model.firewall import Firewall
+from parsers.parser import Parser
+from parsers.source import Document
+
+PARSERS: tuple[Parser, ...] = (windows.PARSER, fortigate.PARSER, cisco.PARSER)
+"""Every vendor fwproof reads, in the order in which they are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What came of a set of inputs: the firewalls, and the files inside folders or archives that are no exports."""
+
+    firewalls: tuple[Firewall, ...]
+    skipped: tuple[tuple[str, str], ...] = ()
+    """(name, reason)"""
+
+
+def read(source: Path | str | bytes, name: str | None = None) -> tuple[Firewall, ...]:
+    """The firewalls of one file, folder or zip archive (or of its bytes).
+
+    Raises:
+        UnreadableError: nothing in it can be read; the message says why and what to do.
+    """
+    if isinstance(source, bytes):
+        return read_all([Document(name or "input", source)])
+    return read_all([Path(source)])
+
+
+def read_all(inputs: Sequence[Path | Document]) -> tuple[Firewall, ...]:
+    """The firewalls of several inputs; parts of one Windows host become one firewall.
+
+    Raises:
+        UnreadableError: as `read`.
+    """
+    return read_inputs(inputs).firewalls
+
+
+def read_inputs(inputs: Sequence[Path | Document]) -> Inputs:
+    """As `read_all`, and the files inside folders and archives that were left out, with the reason.
+
+    A file given by name must be readable; a file found inside a folder or archive may be something else.
+
+    Raises:
+        UnreadableError: an input cannot be read, or a folder or archive holds no export at all.
+    """
+    found: list[tuple[Parser, Firewall]] = []
+    skipped: list[tuple[str, str]] = []
+    for each in inputs:
+        if isinstance(each, Document) and not is_zip(each.data):
+            found += _read_document(each)
+            continue
+        if isinstance(each, Path) and not each.is_dir():
+            document = load(each)
+            if not is_zip(document.data):
+                found += _read_document(document)
+                continue
+            found += _several(document.name, members(document), skipped)
+        elif isinstance(each, Path):
+            found += _several(str(each), folder(each), skipped)
+        else:
+            found += _several(each.name, members(each), skipped)
+    firewalls: list[Firewall] = []
+    for parser in PARSERS:
+        firewalls += parser.join(tuple(firewall for owner, firewall in found if owner is parser))
+    return Inputs(_named_apart(firewalls), tuple(skipped))
+
+
+def _several(
+    name: str, documents: Iterable[Document], skipped: list[tuple[str, str]]
+) -> Iterator[tuple[Parser, Firewall]]:
+    read_any = False
+    for document in documents:
+        expanded = members(document) if is_zip(document.data) else (document,)
+        for each in expanded:
+            if _parser(each) is None:
+                skipped.append((each.name, "not an export fwproof knows"))
+                continue
+            read_any = True
+            yield from _read_document(each)
+    if not read_any:
+        raise UnreadableError(name, "holds no export that fwproof can read; it reads " + _known())
+
+
+def _known() -> str:
+    return "; ".join(parser.title for parser in PARSERS)
+
+
+def _parser(document: Document) -> Parser | None:
+    return next((parser for parser in PARSERS if parser.recognise(document)), None)
+
+
+def _read_document(document: Document) -> list[tuple[Parser, Firewall]]:
+    if not document.data.strip(b"\0\r\n\t "):
+        raise UnreadableError(document.name, "the file is empty")
+    parser = _parser(document)
+    if parser is None:
+        hint = ""
+        head = document.data[:400]
+        if b"fwsite/1" in head:
+            hint = "; this is a site file: give it with --site"
+        elif b"fwbaseline/1" in head:
+            hint = "; this is a ruleset: give it with --ruleset"
+        raise UnreadableError(document.name, f"not recognised: fwproof reads {_known()}{hint}")
+    return [(parser, firewall) for firewall in parser.read(document)]
+
+
+def _named_apart(firewalls: list[Firewall]) -> tuple[Firewall, ...]:
+    """Two devices of one name would be mixed up in every report: number them."""
+    counts: dict[str, int] = {}
+    named = []
+    for firewall in firewalls:
+        counts[firewall.name] = counts.get(firewall.name, 0) + 1
+        number = counts[firewall.name]
+        named.append(firewall if number == 1 else replace(firewall, name=f"{firewall.name} ({number})"))
+    return tuple(named)
