@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# The first sheet of a workbook as a picture: screenshot.sh BOOK.xlsx PICTURE.png
+# Needs LibreOffice Calc and poppler-utils.
+set -eu
+book=$(realpath "$1")
+picture=$2
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+HOME=$folder soffice --headless --convert-to pdf --outdir "$folder" "$book" >/dev/null
+pdftoppm -png -r 130 -f 1 -l 1 -singlefile "$folder/$(basename "${book%.xlsx}").pdf" "$folder/page"
+mv "$folder/page.png" "$picture"
