@@ -1,0 +1,243 @@
+"""Written rules and profiles of a Windows host as the common model.
+
+Source: the reference, section 7: block beats allow whatever the order, an authenticated bypass beats both; a profile
+that is off filters nothing; "block always" ignores every inbound allow; local rules count unless a GPO turns merging
+off for the profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from parsers.model.addresses import ANY_ADDRESS
+from parsers.model.bounds import Bounded
+from parsers.model.firewall import Firewall, HostFacts, Setting, Source
+from parsers.model.origin import Gap, Origin
+from parsers.model.rule import Action, AsWritten, Condition, Direction, Evaluation, Rule, RuleList, ScopeKind
+from parsers.model.services import ANY_SERVICE, NO_SERVICE
+from parsers.source import Document
+from parsers.windows.scopes import addresses, services
+from parsers.windows.written import PROFILES, WrittenHost, WrittenProfile, WrittenRule
+
+_ACTIONS = {"allow": Action.ALLOW, "block": Action.DENY, "bypass": Action.BYPASS}
+_LOST = (
+    "netsh text does not print app packages, owners, platforms and some remote keywords: what it shows as open is "
+    "open at most."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowsFirewall(Firewall):
+    """A firewall that still carries what its exports said, so that further exports of the host can be joined."""
+
+    written: WrittenHost = WrittenHost("")
+
+
+def convert(host: WrittenHost, documents: tuple[Document, ...]) -> WindowsFirewall:
+    """One host as a firewall with an inbound and an outbound list."""
+    sources = tuple(
+        Source(each.name, each.sha256, f"windows {host.format}", host.encoding, host.ledger) for each in documents
+    )
+    return build(host, sources)
+
+
+def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
+    """As `convert`, from sources that are already described."""
+    states = {key: _effective(host, key) for key in PROFILES}
+    gaps: list[Gap] = list(host.gaps)
+    inbound: list[Rule] = []
+    outbound: list[Rule] = []
+    for written in host.rules:
+        rule = _rule(written, host, states, gaps)
+        (inbound if written.direction == "in" else outbound).append(rule)
+    lists: tuple[RuleList, ...] = ()
+    if host.rules or host.profiles or host.richness:
+        inbound += _implicit(host, states, Direction.INBOUND)
+        outbound += _implicit(host, states, Direction.OUTBOUND)
+        override = Evaluation.BLOCK_OVERRIDES
+        lists = (
+            RuleList("inbound rules", Direction.INBOUND, override, tuple(inbound)),
+            RuleList("outbound rules", Direction.OUTBOUND, override, tuple(outbound)),
+        )
+    facts = HostFacts(host.addresses, host.networks, host.dynamic_tcp, host.active_profiles, host.role_hints)
+    return WindowsFirewall(
+        name=host.name,
+        vendor="windows",
+        product="Windows Firewall",
+        version=host.version,
+        sources=sources,
+        lists=lists,
+        settings=tuple(_settings(host)),
+        host=facts,
+        gaps=tuple(sorted(gaps, key=lambda gap: (gap.origin.file, gap.origin.first_line))),
+        assumptions=tuple(_assumptions(host, states)),
+        written=host,
+    )
+
+
+def _effective(host: WrittenHost, key: str) -> WrittenProfile:
+    """The state of a profile: a GPO value wins over the local one, value by value."""
+    found = WrittenProfile(key)
+    for store in ("gpo", "local"):
+        for each in host.profiles:
+            if each.profile == key and (each.store == store or (store == "local" and each.store != "gpo")):
+                found = replace(
+                    found,
+                    enabled=each.enabled if found.enabled is None else found.enabled,
+                    inbound=found.inbound or each.inbound,
+                    outbound=found.outbound or each.outbound,
+                    merge_local=each.merge_local if found.merge_local is None else found.merge_local,
+                    file=found.file or each.file,
+                    line=found.line or each.line,
+                )
+    return found
+
+
+def _rule(written: WrittenRule, host: WrittenHost, states: dict[str, WrittenProfile], gaps: list[Gap]) -> Rule:
+    origin = Origin(written.file, written.first_line, written.last_line, "rule", written.name)
+    conditions = [Condition(kind, text) for kind, text in written.conditions]
+    reasons: list[str] = []
+    try:
+        local, unsure = addresses(written.local_addresses, host)
+        remote, doubt = addresses(written.remote_addresses, host)
+        service, why = services(written, host)
+        reasons += unsure + doubt + why
+    except ValueError as error:
+        gaps.append(Gap(origin, f"rule {written.name}", "", f"{error} in rule {written.name!r}", hides_access=True))
+        local = remote = Bounded.exactly(ANY_ADDRESS)
+        service = Bounded(NO_SERVICE, ANY_SERVICE)
+        conditions.append(Condition("unread", str(error)))
+    if written.unread:
+        shown = ", ".join(repr(word) for word in written.unread)
+        conditions.append(Condition("unread", f"not understood: {shown}"))
+    if written.enabled is None:
+        conditions.append(Condition("unread", "the export does not say whether the rule is enabled"))
+    inward = written.direction == "in"
+    profiles = _profiles(written, states)
+    named = () if written.program.kind is ScopeKind.UNKNOWN else (written.program.name,)
+    return Rule(
+        id=written.id,
+        name=written.name,
+        origin=origin,
+        action=_ACTIONS[written.action],
+        enabled=written.enabled is not False and profiles != frozenset(),
+        ingress=profiles if inward else None,
+        egress=None if inward else profiles,
+        source=remote if inward else local,
+        destination=local if inward else remote,
+        service=service,
+        conditions=tuple(conditions) + ((_authenticated(),) if written.action == "bypass" else ()),
+        program=written.program,
+        windows_service=written.service,
+        uncertain=tuple(reasons),
+        written=AsWritten(
+            ingress=tuple(sorted(written.profiles)) if written.profiles and inward else (),
+            egress=tuple(sorted(written.profiles)) if written.profiles and not inward else (),
+            source=written.remote_addresses if inward else written.local_addresses,
+            destination=written.local_addresses if inward else written.remote_addresses,
+            service=written.local_ports if inward else written.remote_ports,
+            comment="; ".join(each for each in named if each),
+            group=written.group,
+        ),
+    )
+
+
+def _authenticated() -> Condition:
+    return Condition("ipsec", "only for authenticated IPsec connections of certain computers")
+
+
+def _profiles(written: WrittenRule, states: dict[str, WrittenProfile]) -> frozenset[str] | None:
+    """The profiles in which a rule counts: a local rule does not where a GPO turns merging off."""
+    if written.store not in ("local", "unknown"):
+        return written.profiles
+    off = {key for key in PROFILES if states[key].merge_local is False}
+    if not off:
+        return written.profiles
+    return (written.profiles or frozenset(PROFILES)) - off
+
+
+def _implicit(host: WrittenHost, states: dict[str, WrittenProfile], direction: Direction) -> Iterator[Rule]:
+    """What profiles do by themselves: off, block always, and a default of allow."""
+    inward = direction is Direction.INBOUND
+    for key, state in states.items():
+        origin = Origin(state.file or host.name, state.line, state.line, "profile", key)
+        if state.enabled is False:
+            yield _whole(f"{key} profile is off", key, Action.BYPASS, origin, inward=inward)
+        elif inward and state.inbound == "block always":
+            yield _whole(f"{key} profile blocks all inbound connections", key, Action.DENY, origin, inward=True)
+        default = state.inbound == "allow" if inward else state.outbound != "block"
+        if default:
+            yield _whole(f"{key} profile allows by default", key, Action.ALLOW, origin, inward=inward)
+
+
+def _whole(name: str, profile: str, action: Action, origin: Origin, *, inward: bool) -> Rule:
+    where = frozenset({profile})
+    return Rule(
+        id=f"implicit: {name}",
+        name=name,
+        origin=origin,
+        action=action,
+        enabled=True,
+        ingress=where if inward else None,
+        egress=None if inward else where,
+        source=Bounded.exactly(ANY_ADDRESS),
+        destination=Bounded.exactly(ANY_ADDRESS),
+        service=Bounded.exactly(ANY_SERVICE),
+        implicit=True,
+    )
+
+
+def _settings(host: WrittenHost) -> Iterator[Setting]:
+    """Profile values under their registry names, so that one benchmark serves every export."""
+    for each in host.profiles:
+        path = f"{each.store} profile {each.profile}"
+        origin = Origin(each.file, each.line, each.line, "profile", each.profile)
+        known: list[tuple[str, str]] = []
+        if each.enabled is not None:
+            known.append(("EnableFirewall", "1" if each.enabled else "0"))
+        if each.inbound is not None:
+            known.append(("DefaultInboundAction", "0" if each.inbound == "allow" else "1"))
+            known.append(("DoNotAllowExceptions", "1" if each.inbound == "block always" else "0"))
+        if each.outbound is not None:
+            known.append(("DefaultOutboundAction", "1" if each.outbound == "block" else "0"))
+        for key, value in (*known, *each.values):
+            yield Setting(path, key, value, origin)
+
+
+def _assumptions(host: WrittenHost, states: dict[str, WrittenProfile]) -> Iterator[str]:
+    yield from host.notes
+    if not any(state.enabled is not None or state.inbound for state in states.values()):
+        yield (
+            "The state of the profiles is not in the export: the firewall is assumed on, inbound connections "
+            "blocked and outbound ones allowed by default."
+        )
+    for key, state in states.items():
+        if state.enabled is False:
+            yield f"The {key} profile is OFF: everything passes while it is active."
+        if state.merge_local is False:
+            yield f"Local rules do not count in the {key} profile: a policy turns merging off."
+    if host.active_profiles is None and host.rules:
+        yield "Which profile is active is not in the export: every profile is taken as possible."
+    if host.richness in (1, 2):
+        yield _LOST
+    if host.richness == 1:
+        yield "The dump is not verbose: programs and services of rules are unknown, not 'any'."
+
+
+def device_name(path: str) -> str:
+    """A host's name from a file's: the stem without words that say what the export holds."""
+    stem = PurePath(path.replace("\\", "/")).stem
+    for mark in ("-", "_", ".", " "):
+        parts = stem.split(mark)
+        while len(parts) > 1 and parts[-1].casefold() in _KINDS:
+            parts.pop()
+        stem = mark.join(parts)
+    return stem
+
+
+_KINDS = frozenset(
+    "rules rule firewall profiles profile allprofiles currentprofile verbose netsh dynamicport dynamic ports tcp udp "
+    "advfirewall export policy gpo local show wfw config all full in out inbound outbound dump".split()
+)

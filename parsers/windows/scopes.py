@@ -1,0 +1,142 @@
+"""Address, port and protocol tokens of Windows rules as bounded sets.
+
+Source: the reference, sections 7.3 and 7.4: keywords resolve on the host at run time.
+"""
+
+from __future__ import annotations
+
+from parsers.model.addresses import (
+    ANY_ADDRESS,
+    ANY_IPV4,
+    NO_ADDRESS,
+    PUBLIC,
+    AddressSet,
+)
+from parsers.model.bounds import Bounded
+from parsers.model.intervals import EMPTY_INTERVALS, IntervalSet
+from parsers.model.services import (
+    ANY_SERVICE,
+    ICMP,
+    ICMPV6,
+    NO_SERVICE,
+    PORT_PROTOCOLS,
+    PORTS,
+    ServiceSet,
+    parse_ports,
+)
+from parsers.windows.written import WrittenHost, WrittenRule
+
+_FIXED_PORTS = {
+    "rpc-epmap": "135", "rpcepmap": "135", "iphttps": "443", "iphttpsin": "443", "iptlsin": "443", "iphttpsout": "443",
+    "iptlsout": "443", "mdns": "5353", "dhcp": "67-68",
+}  # fmt: skip
+_RUNTIME_PORTS = {
+    "rpc": (1024, 65535),
+    "teredo": (1, 65535),
+    "ply2disc": (1, 65535),
+    "playtodiscovery": (1, 65535),
+    "cortana_out": (1, 65535),
+    "cortanaout": (1, 65535),
+    "tcpcdpsvc": (1, 65535),
+}
+_LINK_LOCAL = AddressSet.network("169.254.0.0/16") | AddressSet.network("fe80::/10")
+NEIGHBOURHOOD = (ANY_ADDRESS - PUBLIC) | _LINK_LOCAL
+"""Where a local subnet can lie when the host's networks are not exported: never in the Internet's address space."""
+
+Resolved = tuple[Bounded[AddressSet], tuple[str, ...]]
+
+
+def addresses(tokens: tuple[str, ...], host: WrittenHost) -> Resolved:
+    """The addresses of LocalIP or RemoteIP tokens; () is any.
+
+    Raises:
+        ValueError: a token that is neither an address form nor a keyword.
+    """
+    if not tokens:
+        return Bounded.exactly(ANY_ADDRESS), ()
+    parts: list[Bounded[AddressSet]] = []
+    reasons: list[str] = []
+    for token in tokens:
+        found, reason = _address(token, host)
+        parts.append(found)
+        if reason:
+            reasons.append(reason)
+    whole = Bounded(AddressSet.union(part.certain for part in parts), AddressSet.union(part.possible for part in parts))
+    return whole, tuple(dict.fromkeys(reasons))
+
+
+def _address(token: str, host: WrittenHost) -> tuple[Bounded[AddressSet], str]:
+    word = token.casefold().replace("-", "").replace("_", "")
+    if token[0].isdigit() or ":" in token:
+        first, dash, last = token.partition("-")
+        if dash:
+            return Bounded.exactly(AddressSet.range(first.strip(), last.strip())), ""
+        return Bounded.exactly(AddressSet.network(token)), ""
+    if word.rstrip("46") == "localsubnet":
+        if host.networks:
+            return Bounded.exactly(host.networks | _LINK_LOCAL), ""
+        return Bounded(NO_ADDRESS, NEIGHBOURHOOD), "LocalSubnet: the host's networks are not in the export"
+    if word.rstrip("46") == "any":
+        return Bounded.exactly(ANY_ADDRESS), ""
+    if word.rstrip("46") in ("dns", "dhcp", "wins", "defaultgateway"):
+        return Bounded(NO_ADDRESS, ANY_ADDRESS), f"{token}: the host's {token} servers are not in the export"
+    if word.rstrip("46") in ("intranet", "rmtintranet", "intranetremoteaccess"):
+        return Bounded(NO_ADDRESS, ANY_ADDRESS), f"{token}: decided by network isolation on the host"
+    if word.rstrip("46") == "internet":
+        return Bounded(NO_ADDRESS, ANY_ADDRESS), f"{token}: decided by network isolation on the host"
+    if word.rstrip("46") in ("ply2renders", "playtodevice", "captiveportal"):
+        return Bounded(NO_ADDRESS, ANY_IPV4), f"{token}: found at run time"
+    raise ValueError(f"unknown address {token!r}")
+
+
+def _ports(tokens: tuple[str, ...], host: WrittenHost) -> tuple[Bounded[IntervalSet], tuple[str, ...]]:
+    if not tokens:
+        return Bounded.exactly(PORTS), ()
+    certain = possible = EMPTY_INTERVALS
+    reasons: list[str] = []
+    for token in tokens:
+        word = token.casefold()
+        if token[0].isdigit():
+            span = parse_ports(token)
+            certain, possible = certain | span, possible | span
+        elif word in _FIXED_PORTS:
+            span = parse_ports(_FIXED_PORTS[word])
+            certain, possible = certain | span, possible | span
+        elif word == "rpc" and host.dynamic_tcp is not None:
+            certain, possible = certain | host.dynamic_tcp, possible | host.dynamic_tcp
+        elif word in _RUNTIME_PORTS:
+            possible |= IntervalSet.of(_RUNTIME_PORTS[word])
+            reasons.append(
+                "RPC stands for the dynamic ports in use; the range (49152-65535, or 6005-65534 on Exchange 2010 "
+                "Client Access) is not in the export"
+                if word == "rpc"
+                else f"port {token} is chosen at run time"
+            )
+        elif word == "any":
+            return Bounded.exactly(PORTS), ()
+        else:
+            raise ValueError(f"unknown port {token!r}")
+    return Bounded(certain, possible), tuple(reasons)
+
+
+def services(rule: WrittenRule, host: WrittenHost) -> tuple[Bounded[ServiceSet], tuple[str, ...]]:
+    """The services a rule matches, as the packet carries them (inbound: local port is the destination).
+
+    Raises:
+        ValueError: an unknown port keyword.
+    """
+    if rule.protocol is None:
+        return Bounded.exactly(ANY_SERVICE), ()
+    if rule.protocol in (ICMP, ICMPV6):
+        if not rule.icmp:
+            return Bounded.exactly(ServiceSet.protocol(rule.protocol)), ()
+        kinds = ServiceSet.union(ServiceSet.icmp(rule.protocol, kind, code) for kind, code in rule.icmp)
+        return Bounded.exactly(kinds), ()
+    if rule.protocol not in PORT_PROTOCOLS:
+        return Bounded.exactly(ServiceSet.protocol(rule.protocol)), ()
+    local, unsure = _ports(rule.local_ports, host)
+    remote, doubt = _ports(rule.remote_ports, host)
+    target, origin = (local, remote) if rule.direction == "in" else (remote, local)
+    certain = ServiceSet.ports(rule.protocol, target.certain, origin.certain)
+    possible = ServiceSet.ports(rule.protocol, target.possible, origin.possible)
+    return Bounded(certain or NO_SERVICE, possible), unsure + doubt
