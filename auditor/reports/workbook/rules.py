@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from auditor.findings.finding import Finding
 from auditor.findings.result import AuditResult
+from auditor.reports.text import one_line
 from auditor.reports.workbook.sheet import Column, Table
 from auditor.reports.workbook.tables import Cell, finding_label, ordered
 from parsers.model.addresses import AddressSet
@@ -101,7 +102,7 @@ def _row(device: Firewall, rules: RuleList, position: int, rule: Rule, findings:
         rule.id,
         rule.name,
         rule.action.value,
-        "yes" if rule.enabled else "no (disabled)",
+        "implicit" if rule.implicit else "yes" if rule.enabled else "no",
         _interfaces(written.ingress, rule.ingress),
         _interfaces(written.egress, rule.egress if rules.direction is Direction.FORWARD else frozenset()),
         ", ".join(written.source) or rule.source.possible.text(),
@@ -115,7 +116,7 @@ def _row(device: Firewall, rules: RuleList, position: int, rule: Rule, findings:
         _program(rule),
         "\n".join(rule.uncertain),
         "" if rule.logged is None else "yes" if rule.logged else "no",
-        written.comment,
+        one_line(written.comment),
         rule.origin.file,
         rule.origin.first_line or "",
     )

@@ -132,7 +132,7 @@ class Ink:
             underline: Literal["single"] | None = "single" if look.underlined else None
             cell.font = Font(name="Calibri", size=look.size, bold=look.bold, color=look.font, underline=underline)
             cell.alignment = Alignment(
-                vertical="center" if look.size > 10 or look.centred else "top",
+                vertical="center" if look.size > 10 else "top",
                 wrap_text=look.wrapped,
                 horizontal="center" if look.centred else None,
             )
@@ -162,21 +162,23 @@ def new_sheet(book: Workbook, title: str, widths: Sequence[int]) -> Sheet:
     sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
+    sheet.page_margins.left = sheet.page_margins.right = 0.3
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.5
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.HeaderFooter.oddFooter.left.text = "&A"
     sheet.HeaderFooter.oddFooter.right.text = "&P / &N"
     return sheet
 
 
-_LINE, _TALLEST = 13.5, 409.0
-"""Points: one line of 10-point text, and the most a spreadsheet allows."""
+_LINE, _MOST_LINES = 13.5, 10
+"""Points of one line of 10-point text, and how many lines a row shows before the rest needs a click."""
 
 
 def set_height(sheet: Sheet, row: int, values: Iterable[str | int], widths: Iterable[int]) -> None:
     """Make a row as high as its longest wrapped text; not every spreadsheet does so by itself when it opens a file."""
     lines = max((_lines(str(value), width) for value, width in zip(values, widths, strict=False)), default=1)
     if lines > 1:
-        sheet.row_dimensions[row].height = min(_LINE * lines + 1, _TALLEST)
+        sheet.row_dimensions[row].height = _LINE * min(lines, _MOST_LINES) + 1
 
 
 def _lines(text: str, width: int) -> int:
@@ -214,6 +216,7 @@ def _rows(ink: Ink, table: Table) -> Iterator[list[XlsxCell]]:
             ink.cell(
                 value,
                 COLOURS.get(value, ("", "")) if column.coloured and isinstance(value, str) else ("", ""),
+                centred=isinstance(value, int),
                 link=targets[number] if targets else "",
             )
             for column, value, targets in zip(table.columns, values, links, strict=True)
