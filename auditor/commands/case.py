@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.commands.output import show
+
 if TYPE_CHECKING:
     from auditor.baseline import Ruleset, Site
+    from parsers import Inputs
     from parsers.model.firewall import Firewall
 
 files_argument = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
@@ -45,6 +48,20 @@ today_option = click.option(
 )
 
 
+def read_exports(files: Sequence[Path]) -> Inputs:
+    """The firewalls in files, folders and archives; what is left out of a folder is said on standard error.
+
+    Raises:
+        UnreadableError: a file cannot be read as an export, or a folder holds none.
+    """
+    from parsers import read_inputs
+
+    inputs = read_inputs(files)
+    for name, reason in inputs.skipped:
+        show(f"skipped {name}: {reason}", err=True)
+    return inputs
+
+
 DEFAULT_RULESETS = ("exchange-2010",)
 """What is audited when neither --ruleset nor a site file says it."""
 
@@ -67,12 +84,11 @@ def open_case(files: Sequence[Path], site_path: Path | None, ruleset_ids: Sequen
         RulesetError: a ruleset or the site file is broken or missing.
     """
     from auditor.baseline import infer_site, load_ruleset, load_site
-    from parsers import read_all
 
     site = load_site(site_path) if site_path else None
     named = tuple(ruleset_ids) or (site.rulesets if site else ()) or DEFAULT_RULESETS
     rulesets = tuple(load_ruleset(name) for name in named)
-    firewalls = read_all(files)
+    firewalls = read_exports(files).firewalls
     if site is not None:
         return Case(firewalls, rulesets, site, ())
     inference = infer_site(firewalls, rulesets)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.commands.case import files_argument
+from auditor.commands.case import files_argument, read_exports
 from auditor.commands.output import show, window
 
 if TYPE_CHECKING:
+    from parsers import Inputs
     from parsers.model.firewall import Firewall
     from parsers.model.rule import RuleList
 
@@ -27,17 +28,15 @@ MOST_GAPS = 12
 @click.option("--all", "every", is_flag=True, help="Print every gap.")
 def inspect_command(files: tuple[Path, ...], as_json: bool, every: bool) -> int:
     """Say what is in these files: format, version, devices, rules, objects, lines read and not understood."""
-    from parsers import read_all
-
-    firewalls = read_all(files)
+    inputs = read_exports(files)
     if as_json:
-        show(json.dumps(inventory(firewalls), indent=2, ensure_ascii=False))
-    else:
-        show("\n\n".join(_text(firewall, every) for firewall in firewalls) or "No firewall in these files.")
+        show(json.dumps(inventory(inputs), indent=2, ensure_ascii=False))
+        return 0
+    show("\n\n".join(_text(firewall, every) for firewall in inputs.firewalls))
     return 0
 
 
-def inventory(firewalls: Iterable[Firewall]) -> dict[str, Any]:
+def inventory(inputs: Inputs) -> dict[str, Any]:
     """What was recognised, as plain values."""
     from auditor.reports.jsonreport import device_sources, gap_value
 
@@ -59,6 +58,7 @@ def inventory(firewalls: Iterable[Firewall]) -> dict[str, Any]:
                         "default": rules.default.value,
                         "rules": len(rules.rules),
                         "disabled": sum(not rule.enabled for rule in rules.rules),
+                        "implicit": sum(rule.implicit for rule in rules.rules),
                     }
                     for rules in firewall.lists
                 ],
@@ -66,8 +66,9 @@ def inventory(firewalls: Iterable[Firewall]) -> dict[str, Any]:
                 "assumptions": list(firewall.assumptions),
                 "gaps": [gap_value(gap) for gap in firewall.gaps],
             }
-            for firewall in firewalls
+            for firewall in inputs.firewalls
         ],
+        "skipped": [{"name": name, "reason": reason} for name, reason in inputs.skipped],
     }
 
 
@@ -106,7 +107,9 @@ def _text(firewall: Firewall, every: bool) -> str:
         if not text:
             continue
         head = f"  {label if label != previous else '':<9}"
-        lines += textwrap.wrap(one_line(text), width, initial_indent=head, subsequent_indent=" " * len(head))
+        lines += textwrap.wrap(
+            one_line(text), width, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False
+        )
         previous = label
     return "\n".join(lines)
 
@@ -122,10 +125,14 @@ def _files(firewall: Firewall) -> Iterator[str]:
 
 
 def _rules(rules: RuleList) -> str:
-    disabled = sum(not rule.enabled for rule in rules.rules)
-    off = f", {disabled} disabled" if disabled else ""
-    decides = f"{rules.evaluation.value}, else {rules.default.value}"
-    return f"{rules.name}: {len(rules.rules)} {rules.direction.value}{off}; {decides}"
+    stated = [rule for rule in rules.rules if not rule.implicit]
+    numbers = [f"{len(stated)} {rules.direction.value}"]
+    disabled = sum(not rule.enabled for rule in stated)
+    if disabled:
+        numbers.append(f"{disabled} of them disabled")
+    if len(stated) < len(rules.rules):
+        numbers.append(f"{len(rules.rules) - len(stated)} implicit")
+    return f"{rules.name}: {', '.join(numbers)}; {rules.evaluation.value}, else {rules.default.value}"
 
 
 def _gaps(firewall: Firewall, every: bool) -> Iterator[str]:
