@@ -1,1 +1,32 @@
 """Rulesets and site files: what a product needs, and which addresses of a company play its roles."""
+
+from auditor.baseline.binding import BoundClosedWorld, BoundEnd, BoundFlow, BoundForbidden, BoundRuleset, bind
+from auditor.baseline.errors import RulesetError
+from auditor.baseline.inference import Inference, host_rule_key, infer_site
+from auditor.baseline.loader import available_rulesets, load_ruleset
+from auditor.baseline.model import HostRule, Ruleset
+from auditor.baseline.site import Binding, Site, SiteDevice, SiteException, Use, load_site, site_yaml
+
+__all__ = [
+    "Binding",
+    "BoundClosedWorld",
+    "BoundEnd",
+    "BoundFlow",
+    "BoundForbidden",
+    "BoundRuleset",
+    "HostRule",
+    "Inference",
+    "Ruleset",
+    "RulesetError",
+    "Site",
+    "SiteDevice",
+    "SiteException",
+    "Use",
+    "available_rulesets",
+    "bind",
+    "host_rule_key",
+    "infer_site",
+    "load_ruleset",
+    "load_site",
+    "site_yaml",
+]

@@ -106,6 +106,8 @@ class NamedObject:
     """Delivered with the product: unused ones are no finding."""
     text: str = ""
     """Its value for people, secrets masked."""
+    addresses: AddressSet | None = None
+    """The addresses of an address object that is exactly known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,10 +135,13 @@ def _objects(books: Books) -> Iterator[NamedObject]:
     factory = _FACTORY_NAMES | predefined()["services"].keys() | predefined()["groups"].keys()
     for kind in _OBJECT_TABLES:
         for name, block in scope.entries(kind):
+            exact = None
             if kind in ("firewall address", "firewall addrgrp"):
-                text = books.addresses.resolve(name).addresses.possible.text(4)
+                found = books.addresses.resolve(name).addresses
+                text = found.possible.text(4)
+                exact = found.certain if found.is_exact else None
             elif kind.startswith("firewall service"):
                 text = books.services.resolve(name).services.possible.text(4)
             else:
                 text = ""
-            yield NamedObject(kind, name, scope.origin(kind, block), name in factory, text)
+            yield NamedObject(kind, name, scope.origin(kind, block), name in factory, text, exact)

@@ -1,0 +1,184 @@
+"""Strict YAML: every value keeps its line, and what misleads readers of a diff is refused.
+
+Refused: duplicate keys, aliases and merge keys, numbers and booleans where text is meant (`443`, `no`, `12:30`),
+documents that are too large or too deep (BASELINE_SCHEMA section 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from auditor.baseline.errors import RulesetError, nearest
+
+_MOST_BYTES = 4 << 20
+_MOST_DEPTH = 20
+_STR = "tag:yaml.org,2002:str"
+
+
+class Item:
+    """One value of a document with its file, line and path."""
+
+    __slots__ = ("file", "node", "path")
+
+    def __init__(self, file: str, node: Any, path: str) -> None:
+        self.file = file
+        self.node = node
+        self.path = path
+
+    @property
+    def line(self) -> int:
+        """The 1-based line of the value."""
+        return int(self.node.start_mark.line) + 1
+
+    def error(self, message: str) -> RulesetError:
+        """An error at this value."""
+        return RulesetError(self.file, message, self.line, self.path)
+
+    def mapping(self, known: Iterable[str] | None = None, required: Iterable[str] = ()) -> dict[str, Item]:
+        """The entries of a mapping; with `known` every other key is refused."""
+        if self.node.id != "mapping":
+            raise self.error(f"expected a mapping, found {_kind(self.node)}")
+        found: dict[str, Item] = {}
+        for key, value in self.node.value:
+            name = str(key.value)
+            if known is not None and name not in known:
+                here = Item(self.file, key, self.path)
+                raise here.error(f"unknown key {name!r}{nearest(name, known)}")
+            found[name] = Item(self.file, value, f"{self.path}.{name}" if self.path else name)
+        for name in required:
+            if name not in found:
+                raise self.error(f"the key {name!r} is missing")
+        return found
+
+    def items(self) -> list[Item]:
+        """The entries of a list."""
+        if self.node.id != "sequence":
+            raise self.error(f"expected a list, found {_kind(self.node)}")
+        return [Item(self.file, each, f"{self.path}[{number}]") for number, each in enumerate(self.node.value)]
+
+    def text(self) -> str:
+        """A text; numbers, dates and booleans are refused because YAML would change them."""
+        if self.node.id != "scalar":
+            raise self.error(f"expected text, found {_kind(self.node)}")
+        if self.node.tag != _STR:
+            raise self.error(f"expected text, but YAML reads {self.node.value} as {_kind(self.node)}: put it in quotes")
+        return str(self.node.value)
+
+    def texts(self) -> tuple[str, ...]:
+        """A list of texts, or one text for a list of one."""
+        return (self.text(),) if self.node.id == "scalar" else tuple(each.text() for each in self.items())
+
+    def date(self) -> str:
+        """A day, quoted or not."""
+        if self.node.id != "scalar" or self.node.tag not in (_STR, "tag:yaml.org,2002:timestamp"):
+            raise self.error(f"expected a date like 2027-03-31, found {_kind(self.node)}")
+        return str(self.node.value)
+
+    def flag(self) -> bool:
+        """true or false."""
+        if self.node.id == "scalar" and str(self.node.value) in ("true", "false"):
+            return str(self.node.value) == "true"
+        raise self.error(f"expected true or false, found {self.node.value!r}")
+
+    def number(self) -> int:
+        """A whole number."""
+        if self.node.id == "scalar" and self.node.tag == "tag:yaml.org,2002:int":
+            return int(self.node.value)
+        raise self.error(f"expected a whole number, found {_kind(self.node)}")
+
+    @property
+    def is_null(self) -> bool:
+        """Is the value null?"""
+        return bool(self.node.id == "scalar" and self.node.tag == "tag:yaml.org,2002:null")
+
+    @property
+    def is_scalar(self) -> bool:
+        """Is it a single value?"""
+        return bool(self.node.id == "scalar")
+
+    def choice(self, words: Iterable[str], what: str) -> str:
+        """One of some words; the error names the nearest."""
+        word = self.text()
+        if word not in words:
+            raise self.error(f"unknown {what} {word!r}{nearest(word, words)}")
+        return word
+
+
+def _kind(node: Any) -> str:
+    if node.id == "scalar":
+        return {
+            "int": "a number",
+            "float": "a number",
+            "bool": "a boolean",
+            "null": "nothing",
+            "timestamp": "a date",
+        }.get(node.tag.rpartition(":")[2], "text")
+    return {"mapping": "a mapping", "sequence": "a list"}[node.id]
+
+
+def read_document(path: Path, text: str | None = None) -> Item:
+    """The root of a YAML file.
+
+    Raises:
+        RulesetError: the file cannot be read, is not YAML, or uses what is refused.
+    """
+    import yaml
+
+    name = str(path)
+    if text is None:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise RulesetError(name, f"cannot be opened: {error.strerror or error}") from None
+        if len(data) > _MOST_BYTES:
+            raise RulesetError(name, f"the file has {len(data)} bytes; at most {_MOST_BYTES} are read")
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise RulesetError(name, f"not UTF-8 at byte {error.start}: save the file as UTF-8") from None
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        node = yaml.compose(text, Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        hint = "; put text that holds ':' or '?' in quotes" if "mapping values" in str(error.problem) else ""
+        raise RulesetError(name, f"not valid YAML: {error.problem or error}{hint}", line) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise RulesetError(name, f"not valid YAML: {error}") from None
+    if node is None:
+        raise RulesetError(name, "the file is empty")
+    _refuse(name, node)
+    return Item(name, node, "")
+
+
+def _refuse(name: str, root: Any) -> None:
+    seen: set[int] = set()
+    stack: list[tuple[Any, int]] = [(root, 0)]
+    while stack:
+        node, depth = stack.pop()
+        line = node.start_mark.line + 1
+        if id(node) in seen:
+            raise RulesetError(name, "aliases (*name) hide what a diff changes: write the value out", line)
+        seen.add(id(node))
+        if depth > _MOST_DEPTH:
+            raise RulesetError(name, f"nested more than {_MOST_DEPTH} levels deep", line)
+        if node.id == "mapping":
+            _keys(name, node)
+            stack += [(value, depth + 1) for _, value in node.value]
+        elif node.id == "sequence":
+            stack += [(each, depth + 1) for each in node.value]
+
+
+def _keys(name: str, node: Any) -> None:
+    keys: dict[str, int] = {}
+    for key, _ in node.value:
+        line = key.start_mark.line + 1
+        if key.id != "scalar":
+            raise RulesetError(name, "a key must be text", line)
+        if key.tag == "tag:yaml.org,2002:merge":
+            raise RulesetError(name, "merge keys (<<) hide what a diff changes: write the values out", line)
+        if key.value in keys:
+            raise RulesetError(name, f"the key {key.value!r} stands twice, first in line {keys[key.value]}", line)
+        keys[key.value] = line

@@ -1,0 +1,267 @@
+"""Zones and roles without a site file: every inference is a sentence the user can check.
+
+Zones come from the default route, SD-WAN members, public addresses and, last, the interface role; server roles from
+what is published and from Exchange rules found in Windows dumps; names are the last hint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from auditor.baseline.model import HostRule, Ruleset
+from auditor.baseline.site import Binding, Site, SiteDevice, Use
+from parsers.model.addresses import ANY_IPV4, PUBLIC, AddressSet, address_text
+from parsers.model.firewall import Firewall, Interface
+from parsers.model.rule import Action, Direction, ScopeKind
+from parsers.model.services import TCP, ServiceSet
+
+_WEB, _MAIL = ServiceSet.parse("tcp/443"), ServiceSet.parse("tcp/25")
+_DMZ = re.compile(r"dmz|perimeter|edge", re.IGNORECASE)
+_NAMES = (
+    ("edge_transport", re.compile(r"edge", re.IGNORECASE)),
+    ("client_access", re.compile(r"(?<![a-z])(?:cas|owa|exchange|ex|webmail|activesync)(?![a-z])", re.IGNORECASE)),
+    ("hub_transport", re.compile(r"(?<![a-z])(?:hub|ht|smtp|mail)(?![a-z])", re.IGNORECASE)),
+    ("mailbox", re.compile(r"(?<![a-z])(?:mbx|mailbox|dag)(?![a-z])", re.IGNORECASE)),
+    ("domain_controller", re.compile(r"(?<![a-z])(?:dc|ad|adds|domaincontroller)\d*(?![a-z])", re.IGNORECASE)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """A site put together from exports, and a sentence for each thing that was inferred."""
+
+    site: Site
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    devices: dict[str, SiteDevice] = field(default_factory=dict)
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def bind(self, role: str, address: AddressSet, note: str, public: AddressSet | None = None) -> None:
+        """Bind an address to a role once, saying why."""
+        known = self.bindings.setdefault(role, [])
+        if any(each.address == address for each in known):
+            return
+        known.append(Binding(address, public or AddressSet()))
+        self.notes.append(note)
+
+
+def infer_site(firewalls: tuple[Firewall, ...], rulesets: Iterable[Ruleset]) -> Inference:
+    """What the exports themselves say about zones and roles; what they do not say stays unbound."""
+    draft = _Draft()
+    known_roles = {role for each in rulesets for role in each.roles}
+    for firewall in firewalls:
+        if firewall.vendor == "windows":
+            draft.devices[firewall.name] = SiteDevice("windows")
+        else:
+            _zones(firewall, draft)
+    for firewall in firewalls:
+        if firewall.vendor != "windows":
+            _published(firewall, draft, known_roles)
+    for ruleset in rulesets:
+        for firewall in firewalls:
+            if firewall.vendor == "windows" and ruleset.host_rules:
+                _host_roles(firewall, ruleset, draft)
+    _named(firewalls, draft, known_roles)
+    name = PurePath(firewalls[0].sources[0].name).stem if firewalls and firewalls[0].sources else "site"
+    uses = tuple(Use(ruleset.id) for ruleset in rulesets)
+    bindings = {role: tuple(found) for role, found in draft.bindings.items() if found}
+    site = Site(re.sub(r"[^a-z0-9._-]+", "-", name.casefold()).strip("-") or "site", uses, draft.devices, bindings)
+    return Inference(site, tuple(draft.notes))
+
+
+def _zones(firewall: Firewall, draft: _Draft) -> None:
+    internet: dict[str, str] = {}
+    for route in firewall.routes:
+        if not route.connected and route.interface and route.destination >= ANY_IPV4:
+            internet.setdefault(route.interface, "the default route leaves through it")
+    for interface in firewall.interfaces:
+        if interface.sdwan:
+            internet.setdefault(interface.name, "it is an SD-WAN member")
+        if interface.own and interface.own <= PUBLIC and interface.enabled:
+            internet.setdefault(interface.name, f"it has the public address {interface.own.text(2)}")
+    if not internet:
+        for interface in firewall.interfaces:
+            if interface.role == "wan" or (interface.role == "security-level 0" and interface.own):
+                internet[interface.name] = f"its role is {interface.role}"
+    if not internet:
+        for name in sorted(_mentioned(firewall)):
+            if re.match(r"(?i)^(?:wan\d*|outside|internet|untrust|external)$", name):
+                internet[name] = "its name says so"
+    zones: dict[str, list[str]] = {"internet": list(internet)}
+    for interface in firewall.interfaces:
+        if interface.name in internet or not _carries(interface):
+            continue
+        dmz = interface.role == "dmz" or _DMZ.search(f"{interface.name} {interface.alias} {interface.zone}")
+        zones.setdefault("perimeter" if dmz else "internal", []).append(interface.name)
+    for name in sorted(_mentioned(firewall)):
+        if name not in internet and not any(name in names for names in zones.values()):
+            zones.setdefault("perimeter" if _DMZ.search(name) else "internal", []).append(name)
+    for name, why in internet.items():
+        draft.notes.append(f"{firewall.name}: interface {name} faces the Internet, because {why}.")
+    for zone in ("perimeter", "internal"):
+        if zones.get(zone):
+            draft.notes.append(f"{firewall.name}: {', '.join(zones[zone])} taken as zone {zone}.")
+    if not internet:
+        draft.notes.append(f"{firewall.name}: no interface that faces the Internet was found; name it in a site file.")
+    filled = {zone: tuple(names) for zone, names in zones.items() if names}
+    draft.devices[firewall.name] = SiteDevice(firewall.vendor, firewall.vdom, filled)
+
+
+def _carries(interface: Interface) -> bool:
+    return interface.enabled and interface.kind != "management" and interface.name not in ("modem", "fortilink")
+
+
+def _mentioned(firewall: Firewall) -> set[str]:
+    """Interfaces that rules name but the export does not describe (partial pastes)."""
+    known = {interface.name for interface in firewall.interfaces} | {zone.name for zone in firewall.zones}
+    named: set[str] = set()
+    for each in firewall.lists:
+        if each.direction is Direction.FORWARD:
+            for rule in each.rules:
+                named |= (rule.ingress or frozenset()) | (rule.egress or frozenset())
+    return {name for name in named - known if not name.startswith(("ssl.", "naf.", "l2t."))}
+
+
+def _zone_of(firewall: Firewall, address: AddressSet, draft: _Draft) -> str:
+    device = draft.devices.get(firewall.name)
+    for interface in firewall.interfaces:
+        if device and address <= interface.networks:
+            return next((zone for zone, names in device.zones.items() if interface.name in names), "")
+    return ""
+
+
+def _published(firewall: Firewall, draft: _Draft, roles: set[str]) -> None:
+    """Servers that translations or policies publish: 443 is Client Access, 25 a transport server."""
+    passes = _passed_services(firewall)
+    for translation in firewall.translations:
+        if not translation.active:
+            continue
+        for mapping in translation.mappings:
+            server = mapping.mapped_destination.certain
+            if not server or server.count > 4:
+                continue
+            service = mapping.mapped_service & passes.get(translation.name, ServiceSet())
+            wide = service.destination_ports(TCP).count > 2000
+            outside = mapping.original_destination if mapping.original_destination.count <= 4 else AddressSet()
+            for first, last in server.intervals.ranges:
+                for number in range(first, last + 1):
+                    address = AddressSet.network(address_text(number))
+                    _publish(firewall, draft, roles, address, service, outside, translation.name, wide=wide)
+
+
+def _publish(
+    firewall: Firewall, draft: _Draft, roles: set[str], address: AddressSet, service: ServiceSet,
+    outside: AddressSet, name: str, *, wide: bool,
+) -> None:  # fmt: skip
+    shown = address.text()
+    if service.overlaps(_WEB) and "client_access" in roles:
+        note = f"{shown} taken as client_access: {name} publishes port 443 to it."
+        draft.bind("client_access", address, note, outside)
+    if service.overlaps(_MAIL) and not wide:
+        zone = _zone_of(firewall, address, draft)
+        role = "edge_transport" if zone == "perimeter" else "hub_transport"
+        if role in roles:
+            where = "in the perimeter" if zone == "perimeter" else "inside"
+            draft.bind(role, address, f"{shown} taken as {role}: {name} publishes port 25 to it, {where}.", outside)
+
+
+def _passed_services(firewall: Firewall) -> dict[str, ServiceSet]:
+    """Per translation the services that enabled accept rules name for it."""
+    found: dict[str, ServiceSet] = {}
+    for each in firewall.lists:
+        if each.direction is not Direction.FORWARD:
+            continue
+        for rule in each.rules:
+            if rule.action is Action.DENY or not rule.enabled or rule.implicit:
+                continue
+            for translation in firewall.translations:
+                named = translation.name in rule.translations.possible
+                target = AddressSet.union(m.mapped_destination.possible for m in translation.mappings)
+                if named or (
+                    rule.translated_destination.possible and target.overlaps(rule.translated_destination.possible)
+                ):
+                    found[translation.name] = found.get(translation.name, ServiceSet()) | rule.service.possible
+    return found
+
+
+def _host_roles(firewall: Firewall, ruleset: Ruleset, draft: _Draft) -> None:
+    """Roles of a Windows host by the setup rules it has: by program first, by name where programs are not printed."""
+    found: dict[str, int] = {}
+    rules = [rule for each in firewall.lists for rule in each.rules if not rule.implicit]
+    programs = {
+        rule.program.name.replace("/", "\\").casefold().rpartition("\\")[2] for rule in rules if rule.program.name
+    }
+    names = {host_rule_key(rule.name) for rule in rules}
+    unknown = any(rule.program.kind is ScopeKind.UNKNOWN for rule in rules)
+    for host_rule in ruleset.host_rules:
+        if len(host_rule.roles) > 2 or host_rule.gfw:
+            continue
+        if _present(host_rule, programs, names, unknown=unknown):
+            for role in host_rule.roles:
+                found[role] = found.get(role, 0) + 1
+    roles = sorted(role for role, count in found.items() if count >= 2)
+    if not roles:
+        return
+    draft.notes.append(f"{firewall.name}: its rules are those of {', '.join(roles)} servers.")
+    address = _host_address(firewall, roles, draft)
+    if address is None:
+        draft.notes.append(
+            f"{firewall.name}: its address is not in the export; bind it in a site file (device: {firewall.name})."
+        )
+        return
+    for role in roles:
+        known = draft.bindings.setdefault(role, [])
+        rest = [each for each in known if each.address != address]
+        public = next((each.public for each in known if each.address == address), AddressSet())
+        draft.bindings[role] = [*rest, Binding(address, public, firewall.name)]
+
+
+def _present(rule: HostRule, programs: set[str], names: set[str], *, unknown: bool) -> bool:
+    executable = rule.program.replace("/", "\\").casefold().rpartition("\\")[2]
+    if executable and executable not in ("svchost.exe", "w3wp.exe") and executable in programs:
+        return True
+    return unknown and host_rule_key(rule.name) in names
+
+
+def host_rule_key(name: str) -> str:
+    """A rule's name without what versions, languages and typing change (traps P40 to P43, P50)."""
+    key = re.sub(r"\((?:gfw|fgw|tcp[- ]?\w+)\)", "", name.casefold())
+    return re.sub(r"[^a-z0-9]", "", key).replace("prcepmap", "rpcepmap")
+
+
+def _host_address(firewall: Firewall, roles: list[str], draft: _Draft) -> AddressSet | None:
+    if firewall.host is not None and firewall.host.addresses:
+        return firewall.host.addresses
+    candidates = {each.address for role in roles for each in draft.bindings.get(role, [])}
+    windows = [name for name, device in draft.devices.items() if device.type == "windows"]
+    if len(candidates) == 1 and len(windows) == 1:
+        (address,) = candidates
+        draft.notes.append(f"{firewall.name} taken as {address.text()}: the only server that is published.")
+        return address
+    return None
+
+
+def _named(firewalls: tuple[Firewall, ...], draft: _Draft, roles: set[str]) -> None:
+    """The last hint: names of host objects, for roles that nothing else has shown."""
+    for role, pattern in _NAMES:
+        if role not in roles or draft.bindings.get(role):
+            continue
+        for name, address in _host_objects(firewalls):
+            if pattern.search(name):
+                draft.bind(
+                    role, address, f"{address.text()} taken as {role}: only because object {name!r} is called so."
+                )
+
+
+def _host_objects(firewalls: tuple[Firewall, ...]) -> Iterator[tuple[str, AddressSet]]:
+    for firewall in firewalls:
+        for item in firewall.objects:
+            if item.addresses is not None and item.addresses.count == 1 and not item.factory:
+                yield item.name, item.addresses

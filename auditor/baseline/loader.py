@@ -1,0 +1,370 @@
+"""Ruleset files into typed values; the schema is BASELINE_SCHEMA's, every mistake is named with its line."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from auditor.baseline.document import Item, read_document
+from auditor.baseline.errors import RulesetError, nearest
+from auditor.baseline.model import (
+    BaselineFlow,
+    ClosedWorld,
+    End,
+    Forbidden,
+    HostRule,
+    Port,
+    Question,
+    ReaderQuestion,
+    Role,
+    Ruleset,
+    Unrestricted,
+    Variable,
+    When,
+)
+from auditor.findings.finding import Severity
+from parsers.model.intervals import IntervalSet
+from parsers.model.services import ServiceSet, parse_ports
+
+_KEYS = (
+    "schema id title version status replaces applies_to sources variables conditions zones roles groups services flows "
+    "forbidden unrestricted closed_world questions host_rules no_flow".split()
+)
+_LEVELS = ("required", "permitted", "informational")
+_SEVERITIES = tuple(severity.word for severity in Severity)
+_SLUG = re.compile(r"^[a-z0-9][a-z0-9._-]*$")
+_FLOW_ID = re.compile(r"^[A-Z0-9][A-Z0-9-]*$")
+_VARIABLE = re.compile(r"^(tcp|udp)/\$([a-z_][a-z0-9_]*)$")
+
+
+def available_rulesets() -> tuple[str, ...]:
+    """The ids of the rulesets that are shipped."""
+    folder = files("rulesets").joinpath("baselines")
+    return tuple(sorted(each.name.removesuffix(".yaml") for each in folder.iterdir() if each.name.endswith(".yaml")))
+
+
+def load_ruleset(name: str | Path) -> Ruleset:
+    """A shipped ruleset by id, or one from a file.
+
+    Raises:
+        RulesetError: there is no such ruleset, or the file is broken (file, line, path, what was expected).
+    """
+    text = str(name)
+    shipped = available_rulesets()
+    if text in shipped:
+        with as_file(files("rulesets").joinpath("baselines").joinpath(f"{text}.yaml")) as path:
+            return _Loader(read_document(path), path).ruleset()
+    path = Path(text)
+    if path.suffix in (".yaml", ".yml") or path.exists():
+        return _Loader(read_document(path), path).ruleset()
+    raise RulesetError(text, f"there is no ruleset of this name{nearest(text, shipped)}")
+
+
+class _Loader:
+    def __init__(self, root: Item, path: Path) -> None:
+        self.root = root
+        self.path = path
+        required = ("schema", "id", "title", "version", "status", "sources", "roles", "services", "flows")
+        self.top = root.mapping(_KEYS, required)
+        if self.top["schema"].text() != "fwbaseline/1":
+            raise self.top["schema"].error("expected schema fwbaseline/1")
+        self.sources = {key: self._source(item) for key, item in self.top["sources"].mapping().items()}
+        self.rows = self._rows()
+        self.zones = {key: self._zone(item) for key, item in self._part("zones").items()}
+        self.roles = {key: self._role(key, item) for key, item in self.top["roles"].mapping().items()}
+        self.groups = {key: self._members(item) for key, item in self._part("groups").items()}
+        self.variables = {key: self._variable(key, item) for key, item in self._part("variables").items()}
+        self.conditions = {key: self._condition(key, item) for key, item in self._part("conditions").items()}
+        self.services = {key: self._service(item) for key, item in self.top["services"].mapping().items()}
+        self.flow_ids: dict[str, int] = {}
+
+    def _part(self, key: str) -> Mapping[str, Item]:
+        return self.top[key].mapping() if key in self.top else {}
+
+    def _list(self, key: str) -> list[Item]:
+        return self.top[key].items() if key in self.top else []
+
+    def ruleset(self) -> Ruleset:
+        """The whole document."""
+        if not _SLUG.match(self.top["id"].text()):
+            raise self.top["id"].error("an id holds lower-case letters, digits, '.', '_' and '-'")
+        if not re.fullmatch(r"\d+\.\d+\.\d+", self.top["version"].text()):
+            raise self.top["version"].error("a version has three numbers, like 1.0.0")
+        flows = tuple(self._flow(item) for item in self.top["flows"].items())
+        forbidden = tuple(self._forbidden(item) for item in self._list("forbidden"))
+        return Ruleset(
+            id=self.top["id"].text(),
+            title=self.top["title"].text(),
+            version=self.top["version"].text(),
+            status=self.top["status"].choice(("draft", "stable", "deprecated"), "status"),
+            file=str(self.path),
+            sources=self.sources,
+            variables=self.variables,
+            conditions=self.conditions,
+            zones=self.zones,
+            roles=self.roles,
+            groups=self.groups,
+            services=self.services,
+            flows=flows,
+            forbidden=forbidden,
+            unrestricted=tuple(self._unrestricted(item) for item in self._list("unrestricted")),
+            closed_world=tuple(self._closed(item) for item in self._list("closed_world")),
+            questions=tuple(self._question(item) for item in self._list("questions")),
+            host_rules=tuple(self._host_rule(item) for item in self._list("host_rules")),
+            no_flow={self._row(key, item): item.text() for key, item in self._part("no_flow").items()},
+        )
+
+    def _rows(self) -> dict[str, frozenset[str]]:
+        """Row indexes that stand beside the ruleset: NAME.rows.tsv, with columns source, row."""
+        index = self.path.with_name(f"{self.path.stem}.rows.tsv")
+        found: dict[str, set[str]] = {}
+        if index.exists():
+            with index.open(encoding="utf-8", newline="") as stream:
+                for row in csv.DictReader(stream, delimiter="\t"):
+                    found.setdefault(row["source"], set()).add(row["row"])
+        return {source: frozenset(rows) for source, rows in found.items()}
+
+    @staticmethod
+    def _source(item: Item) -> tuple[str, str]:
+        known = ("title", "url", "file", "document_date", "retrieved", "sha256")
+        entry = item.mapping(known, ("title",))
+        place = entry.get("url") or entry.get("file")
+        return entry["title"].text(), place.text() if place else ""
+
+    @staticmethod
+    def _zone(item: Item) -> str:
+        return item.mapping(("trust",), ("trust",))["trust"].choice(("untrusted", "semi", "trusted"), "trust")
+
+    def _role(self, name: str, item: Item) -> Role:
+        entry = item.mapping(("title", "allowed_zones", "client", "zone"), ("title",))
+        zones = entry["allowed_zones"].texts() if "allowed_zones" in entry else ()
+        for zone in zones:
+            if zone not in self.zones:
+                raise entry["allowed_zones"].error(f"unknown zone {zone!r}{nearest(zone, self.zones)}")
+        client = entry["client"].flag() if "client" in entry else False
+        where = entry["zone"].choice(self.zones, "zone") if "zone" in entry else ""
+        return Role(name, entry["title"].text(), zones, client, where)
+
+    def _members(self, item: Item) -> tuple[str, ...]:
+        for each in item.items():
+            each.choice(self.roles, "role")
+        return item.texts()
+
+    def _variable(self, name: str, item: Item) -> Variable:
+        entry = item.mapping(("type", "default", "suggest", "cite", "note"), ("type", "default", "cite"))
+        entry["type"].choice(("port", "portset"), "type")
+        default = None
+        if not entry["default"].is_null:
+            default = _ports(entry["default"])
+        suggest = entry["suggest"].mapping() if "suggest" in entry else {}
+        return Variable(
+            name,
+            default,
+            tuple((key, value.text()) for key, value in suggest.items()),
+            entry["note"].text() if "note" in entry else "",
+            self._cite(entry),
+        )
+
+    def _condition(self, name: str, item: Item) -> Question:
+        entry = item.mapping(("ask", "default"), ("ask", "default"))
+        default, ask = entry["default"], entry["ask"].text()
+        if default.is_null:
+            return Question(name, ask)
+        if default.is_scalar:
+            return Question(name, ask, default.flag())
+        derived = default.mapping(("role_bound", "role_count"))
+        if "role_bound" in derived:
+            return Question(name, ask, role_bound=derived["role_bound"].choice(self.roles, "role"))
+        count = derived["role_count"].mapping(("role", "at_least"), ("role", "at_least"))
+        return Question(name, ask, role_count=(count["role"].choice(self.roles, "role"), count["at_least"].number()))
+
+    def _service(self, item: Item) -> tuple[Port, ...]:
+        return tuple(self._port(each) for each in item.items())
+
+    def _port(self, item: Item) -> Port:
+        text = item.text()
+        variable = _VARIABLE.match(text)
+        if variable:
+            if variable.group(2) not in self.variables:
+                known = nearest(variable.group(2), self.variables)
+                raise item.error(f"unknown variable {variable.group(2)!r}{known}")
+            return Port(text, variable.group(1), variable.group(2))
+        try:
+            ServiceSet.parse(text)
+        except ValueError as error:
+            raise item.error(str(error)) from None
+        return Port(text)
+
+    def _end(self, item: Item) -> End:
+        entry = item.mapping(("zone", "role"))
+        if len(entry) != 1:
+            raise item.error("expected exactly one of zone and role")
+        kind, value = next(iter(entry.items()))
+        names: list[str] = []
+        known = self.zones.keys() if kind == "zone" else self.roles.keys() | self.groups.keys()
+        parts = [value] if value.is_scalar else value.items()
+        for part in parts:
+            word = part.choice(known, kind)
+            names += self.groups.get(word, (word,)) if kind == "role" else (word,)
+        return End(kind, tuple(dict.fromkeys(names)))
+
+    def _service_names(self, item: Item) -> tuple[str, ...]:
+        parts = [item] if item.is_scalar else item.items()
+        return tuple(part.choice(self.services, "service") for part in parts)
+
+    def _when(self, item: Item) -> When:
+        if item.is_scalar:
+            return When("name", item.choice(self.conditions, "condition"))
+        entry = item.mapping(("all", "any", "not"))
+        if len(entry) != 1:
+            raise item.error("expected exactly one of all, any, not")
+        kind, value = next(iter(entry.items()))
+        parts = (self._when(value),) if kind == "not" else tuple(self._when(each) for each in value.items())
+        return When(kind, "", parts)
+
+    def _cite(self, entry: Mapping[str, Item]) -> tuple[str, ...]:
+        if "cite" not in entry:
+            return ()
+        item = entry["cite"]
+        parts = [item] if item.is_scalar else item.items()
+        for part in parts:
+            self._row(part.text(), part)
+        return tuple(part.text() for part in parts)
+
+    def _row(self, text: str, item: Item) -> str:
+        source, _, row = text.partition(":")
+        if source not in self.sources:
+            raise item.error(f"unknown source {source!r}{nearest(source, self.sources)}")
+        if row and source in self.rows and row not in self.rows[source]:
+            raise item.error(f"source {source!r} has no row {row!r}{nearest(row, self.rows[source])}")
+        return text
+
+    def _id(self, item: Item) -> str:
+        word = item.text()
+        if not _FLOW_ID.match(word):
+            raise item.error("an id holds capital letters, digits and '-'")
+        if word in self.flow_ids:
+            raise item.error(f"the id {word!r} stands twice, first in line {self.flow_ids[word]}")
+        self.flow_ids[word] = item.line
+        return word
+
+    def _flow(self, item: Item) -> BaselineFlow:
+        known = "id title from to service any_of level when if_missing enforce coverage tags cite note".split()
+        entry = item.mapping(known, ("id", "from", "to", "level", "cite"))
+        level = entry["level"].choice(_LEVELS, "level")
+        if (level == "required") != ("if_missing" in entry):
+            raise item.error("if_missing is needed with level required, and only there")
+        if ("service" in entry) == ("any_of" in entry):
+            raise item.error("expected exactly one of service and any_of")
+        alternatives = entry["any_of"].items() if "any_of" in entry else []
+        key = self._id(entry["id"])
+        return BaselineFlow(
+            id=key,
+            title=entry["title"].text() if "title" in entry else key,
+            source=self._end(entry["from"]),
+            destination=self._end(entry["to"]),
+            services=self._service_names(entry["service"]) if "service" in entry else (),
+            any_of=tuple(self._service_names(each) for each in alternatives),
+            level=level,
+            when=self._when(entry["when"]) if "when" in entry else None,
+            if_missing=Severity.parse(entry["if_missing"].choice(_SEVERITIES, "severity"))
+            if level == "required"
+            else None,
+            enforce=_words(entry, "enforce", ("network", "host")) or ("network", "host"),
+            coverage=entry["coverage"].choice(("all", "any"), "coverage") if "coverage" in entry else "all",
+            tags=entry["tags"].texts() if "tags" in entry else (),
+            cite=self._cite(entry),
+            note=entry["note"].text() if "note" in entry else "",
+            line=item.line,
+        )
+
+    def _severity(self, item: Item) -> tuple[tuple[str, Severity], ...]:
+        if item.is_scalar:
+            return (("default", Severity.parse(item.choice(_SEVERITIES, "severity"))),)
+        entry = item.mapping((*self.zones, "default"), ("default",))
+        return tuple((key, Severity.parse(each.choice(_SEVERITIES, "severity"))) for key, each in entry.items())
+
+    def _forbidden(self, item: Item) -> Forbidden:
+        known = ("id", "title", "from", "to", "service", "severity", "unless", "cite", "note", "remedy")
+        entry = item.mapping(known, ("id", "from", "to", "service", "severity", "cite"))
+        key = self._id(entry["id"])
+        return Forbidden(
+            id=key,
+            title=entry["title"].text() if "title" in entry else key,
+            source=self._end(entry["from"]),
+            destination=self._end(entry["to"]),
+            services=self._service_names(entry["service"]),
+            severity=self._severity(entry["severity"]),
+            unless=self._when(entry["unless"]) if "unless" in entry else None,
+            cite=self._cite(entry),
+            note=entry["note"].text() if "note" in entry else "",
+            remedy=entry["remedy"].text() if "remedy" in entry else "",
+        )
+
+    def _unrestricted(self, item: Item) -> Unrestricted:
+        entry = item.mapping(("id", "between", "cite", "note"), ("id", "between", "cite"))
+        names: list[str] = []
+        for part in entry["between"].items():
+            word = part.choice(self.roles.keys() | self.groups.keys(), "role")
+            names += self.groups.get(word, (word,))
+        note = entry["note"].text() if "note" in entry else ""
+        return Unrestricted(self._id(entry["id"]), tuple(names), self._cite(entry), note)
+
+    def _closed(self, item: Item) -> ClosedWorld:
+        entry = item.mapping(("id", "from", "to", "severity", "cite"), ("id", "from", "to", "severity"))
+        severity = Severity.parse(entry["severity"].choice(_SEVERITIES, "severity"))
+        return ClosedWorld(
+            self._id(entry["id"]), self._end(entry["from"]), self._end(entry["to"]), severity, self._cite(entry)
+        )
+
+    def _question(self, item: Item) -> ReaderQuestion:
+        known = ("id", "ask", "service", "answer", "satisfied_by", "forbidden", "hints", "cite")
+        entry = item.mapping(known, ("id", "ask", "answer"))
+        for key in ("satisfied_by", "forbidden"):
+            for part in entry[key].items() if key in entry else []:
+                part.choice(self.flow_ids, "flow")
+        return ReaderQuestion(
+            self._id(entry["id"]),
+            entry["ask"].text(),
+            entry["service"].text() if "service" in entry else "",
+            entry["answer"].text(),
+            entry["satisfied_by"].texts() if "satisfied_by" in entry else (),
+            entry["forbidden"].texts() if "forbidden" in entry else (),
+            entry["hints"].texts() if "hints" in entry else (),
+            self._cite(entry),
+        )
+
+    def _host_rule(self, item: Item) -> HostRule:
+        known = ("id", "name", "ports", "program", "roles", "gfw", "twin", "relation", "advice", "cite")
+        entry = item.mapping(known, ("id", "name", "ports", "roles", "cite"))
+        for role in entry["roles"].items():
+            role.choice(self.roles, "role")
+        relations = ("exact", "partial", "collective", "none")
+        return HostRule(
+            self._id(entry["id"]),
+            entry["name"].text(),
+            entry["ports"].texts(),
+            entry["program"].text() if "program" in entry else "",
+            entry["roles"].texts(),
+            entry["gfw"].flag() if "gfw" in entry else False,
+            entry["twin"].text() if "twin" in entry else "",
+            entry["relation"].choice(relations, "relation") if "relation" in entry else "",
+            entry["advice"].text() if "advice" in entry else "",
+            self._cite(entry),
+        )
+
+
+def _words(entry: Mapping[str, Item], key: str, known: Iterable[str]) -> tuple[str, ...]:
+    if key not in entry:
+        return ()
+    return tuple(part.choice(known, key) for part in entry[key].items())
+
+
+def _ports(item: Item) -> IntervalSet:
+    try:
+        return parse_ports(item.text())
+    except ValueError as error:
+        raise item.error(str(error)) from None

@@ -1,0 +1,184 @@
+"""A ruleset as typed values: what a product needs, allows and forbids, in roles, with a citation per line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from auditor.findings.finding import Severity
+from parsers.model.intervals import IntervalSet
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A condition structure: a name, or all / any / not of others (no expressions, no evaluation of text)."""
+
+    kind: str
+    name: str = ""
+    parts: tuple[When, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A port or port set that differs by site; `default` None means: unset, flows that use it cannot be evaluated."""
+
+    name: str
+    default: IntervalSet | None
+    suggest: tuple[tuple[str, str], ...]
+    note: str
+    cite: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A yes/no question about the site. `default`: True, False, None (unknown), or derived from bindings."""
+
+    name: str
+    ask: str
+    default: bool | None = None
+    role_bound: str = ""
+    role_count: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A part a server plays; `allowed_zones` where the vendor supports it."""
+
+    name: str
+    title: str
+    allowed_zones: tuple[str, ...] = ()
+    client: bool = False
+    """A population of clients rather than servers: without a binding its zone stands for it."""
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a flow: zones or roles by name (groups already expanded)."""
+
+    kind: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One service term: literal text ("tcp/443") or protocol and variable ("tcp", "rpc_dynamic")."""
+
+    text: str
+    protocol: str = ""
+    variable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineFlow:
+    """A documented flow. `any_of` holds alternatives of which one suffices; `coverage` "any" marks a port pool."""
+
+    id: str
+    title: str
+    source: End
+    destination: End
+    services: tuple[str, ...]
+    any_of: tuple[tuple[str, ...], ...]
+    level: str
+    when: When | None
+    if_missing: Severity | None
+    enforce: tuple[str, ...]
+    coverage: str
+    tags: tuple[str, ...]
+    cite: tuple[str, ...]
+    note: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """An opening that must not exist; severity per source zone, "default" for the rest."""
+
+    id: str
+    title: str
+    source: End
+    destination: End
+    services: tuple[str, ...]
+    severity: tuple[tuple[str, Severity], ...]
+    unless: When | None
+    cite: tuple[str, ...]
+    note: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unrestricted:
+    """Roles between which the vendor asks for any/any: wide rules among them are never over-broad by themselves."""
+
+    id: str
+    between: tuple[str, ...]
+    cite: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedWorld:
+    """A pair of ends between which everything undocumented is excess."""
+
+    id: str
+    source: End
+    destination: End
+    severity: Severity
+    cite: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderQuestion:
+    """A question a reader asks, answered by flows; `answer` is the text that needs no configuration."""
+
+    id: str
+    ask: str
+    service: str
+    answer: str
+    satisfied_by: tuple[str, ...]
+    forbidden: tuple[str, ...]
+    hints: tuple[str, ...]
+    cite: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HostRule:
+    """A Windows rule the product's setup creates: recognised by ports and program, named second."""
+
+    id: str
+    name: str
+    ports: tuple[str, ...]
+    program: str
+    """The executable's path below the product folder, "" for any program."""
+    roles: tuple[str, ...]
+    gfw: bool
+    twin: str
+    relation: str
+    advice: str
+    cite: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """A whole baseline."""
+
+    id: str
+    title: str
+    version: str
+    status: str
+    file: str
+    sources: Mapping[str, tuple[str, str]]
+    variables: Mapping[str, Variable]
+    conditions: Mapping[str, Question]
+    zones: Mapping[str, str]
+    roles: Mapping[str, Role]
+    groups: Mapping[str, tuple[str, ...]]
+    services: Mapping[str, tuple[Port, ...]]
+    flows: tuple[BaselineFlow, ...]
+    forbidden: tuple[Forbidden, ...]
+    unrestricted: tuple[Unrestricted, ...]
+    closed_world: tuple[ClosedWorld, ...]
+    questions: tuple[ReaderQuestion, ...]
+    host_rules: tuple[HostRule, ...]
+    no_flow: Mapping[str, str]
+    """Rows of the source that give no flow, with the reason."""

@@ -1,0 +1,303 @@
+"""Site files: which interfaces, addresses and objects of a company play a ruleset's zones and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from auditor.baseline.document import Item, read_document
+from auditor.baseline.errors import RulesetError
+from auditor.findings.finding import Severity
+from parsers.model.addresses import NO_ADDRESS, AddressSet
+from parsers.model.intervals import IntervalSet
+from parsers.model.services import parse_ports
+
+_SEVERITIES = tuple(severity.word for severity in Severity)
+_RESOLVE = ("fqdn", "geography", "internet-service", "dynamic", "object")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A baseline a site is audited against, with its variables, answers and severities."""
+
+    ruleset: str
+    variables: Mapping[str, IntervalSet] = field(default_factory=dict)
+    conditions: Mapping[str, bool] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDevice:
+    """One device of the site. `zones` maps a zone to interface names; `profile` is the active Windows profile."""
+
+    type: str
+    vdom: str = ""
+    zones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    profile: str = ""
+    host: AddressSet = NO_ADDRESS
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """An address that plays a role; `public` is what clients send to, `device` the Windows host in the exports.
+
+    With `object_of` the address is that of a named object of a device: (device, object name).
+    """
+
+    address: AddressSet = NO_ADDRESS
+    public: AddressSet = NO_ADDRESS
+    device: str = ""
+    object_of: tuple[str, str] | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SiteException:
+    """An accepted finding: a selector, why, who, until when (ISO day)."""
+
+    id: str
+    selector: Mapping[str, str]
+    reason: str
+    owner: str
+    expires: str
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A whole site file."""
+
+    id: str
+    baselines: tuple[Use, ...] = ()
+    devices: Mapping[str, SiteDevice] = field(default_factory=dict)
+    bindings: Mapping[str, tuple[Binding, ...]] = field(default_factory=dict)
+    not_deployed: tuple[str, ...] = ()
+    networks: Mapping[str, AddressSet] = field(default_factory=dict)
+    resolve: Mapping[str, AddressSet] = field(default_factory=dict)
+    exceptions: tuple[SiteException, ...] = ()
+    reviewed: str = ""
+    file: str = ""
+
+    @property
+    def rulesets(self) -> tuple[str, ...]:
+        """The baselines named, in order."""
+        return tuple(use.ruleset for use in self.baselines)
+
+    def use(self, ruleset: str) -> Use:
+        """The settings for one baseline; empty ones when the site does not name it."""
+        return next((use for use in self.baselines if use.ruleset == ruleset), Use(ruleset))
+
+
+def load_site(path: Path) -> Site:
+    """A site file.
+
+    Raises:
+        RulesetError: the file is broken; the message names file, line and path.
+    """
+    root = read_document(path)
+    known = "schema id baselines devices bindings not_deployed networks resolve exceptions reviewed".split()
+    top = root.mapping(known, ("schema", "id"))
+    if top["schema"].text() != "fwsite/1":
+        raise top["schema"].error("expected schema fwsite/1")
+    return Site(
+        id=top["id"].text(),
+        baselines=tuple(_use(item) for item in top["baselines"].items()) if "baselines" in top else (),
+        devices={key: _device(item) for key, item in _part(top, "devices").items()},
+        bindings={key: tuple(_binding(each) for each in item.items()) for key, item in _part(top, "bindings").items()},
+        not_deployed=top["not_deployed"].texts() if "not_deployed" in top else (),
+        networks={key: _networks(item) for key, item in _part(top, "networks").items()},
+        resolve=_resolve(top["resolve"]) if "resolve" in top else {},
+        exceptions=tuple(_exception(item) for item in top["exceptions"].items()) if "exceptions" in top else (),
+        reviewed=top["reviewed"].date() if "reviewed" in top else "",
+        file=str(path),
+    )
+
+
+def _part(top: Mapping[str, Item], key: str) -> Mapping[str, Item]:
+    return top[key].mapping() if key in top else {}
+
+
+def _use(item: Item) -> Use:
+    entry = item.mapping(("use", "set", "conditions", "severity"), ("use",))
+    return Use(
+        entry["use"].text(),
+        {key: _ports(value) for key, value in _part(entry, "set").items()},
+        {key: value.flag() for key, value in _part(entry, "conditions").items()},
+        {key: Severity.parse(each.choice(_SEVERITIES, "severity")) for key, each in _part(entry, "severity").items()},
+    )
+
+
+def _ports(item: Item) -> IntervalSet:
+    try:
+        return parse_ports(item.text())
+    except ValueError as error:
+        raise item.error(str(error)) from None
+
+
+def _device(item: Item) -> SiteDevice:
+    entry = item.mapping(("type", "vdom", "zones", "profile", "host"), ("type",))
+    host = entry.get("host")
+    profile = entry["profile"].choice(("domain", "private", "public"), "profile") if "profile" in entry else ""
+    return SiteDevice(
+        type=entry["type"].choice(("fortigate", "windows", "cisco"), "type"),
+        vdom=entry["vdom"].text() if "vdom" in entry else "",
+        zones={key: value.texts() for key, value in _part(entry, "zones").items()},
+        profile=profile,
+        host=_addresses(host) if host else NO_ADDRESS,
+        line=item.line,
+    )
+
+
+def _binding(item: Item) -> Binding:
+    entry = item.mapping(("address", "public", "device", "object"))
+    if "address" not in entry and "object" not in entry:
+        raise item.error("expected an address or an object")
+    named = None
+    if "object" in entry:
+        parts = entry["object"].mapping(("device", "name"), ("device", "name"))
+        named = (parts["device"].text(), parts["name"].text())
+    return Binding(
+        _addresses(entry["address"]) if "address" in entry else NO_ADDRESS,
+        _addresses(entry["public"]) if "public" in entry else NO_ADDRESS,
+        entry["device"].text() if "device" in entry else "",
+        named,
+        item.line,
+    )
+
+
+def _addresses(item: Item) -> AddressSet:
+    parts = [item] if item.is_scalar else item.items()
+    found = []
+    for part in parts:
+        first, dash, last = part.text().partition("-")
+        try:
+            found.append(AddressSet.range(first.strip(), last.strip()) if dash else AddressSet.network(first))
+        except ValueError as error:
+            raise part.error(f"{error}: write 10.0.10.21, 10.0.10.0/24 or 10.0.10.1-10.0.10.9") from None
+    return AddressSet.union(found)
+
+
+def _networks(item: Item) -> AddressSet:
+    return _addresses(item)
+
+
+def _resolve(item: Item) -> dict[str, AddressSet]:
+    """What the user knows of objects that a backup cannot resolve, by object name."""
+    found: dict[str, AddressSet] = {}
+    for kind, names in item.mapping(_RESOLVE).items():
+        for name, value in names.mapping().items():
+            found[f"{kind}:{name}"] = _addresses(value)
+    return found
+
+
+def _exception(item: Item) -> SiteException:
+    entry = item.mapping(
+        ("id", "finding", "reason", "owner", "ticket", "expires"), ("id", "finding", "reason", "owner", "expires")
+    )
+    selector = entry["finding"].mapping(("check", "device", "rule", "fingerprint", "flow"))
+    if not selector:
+        raise entry["finding"].error("an exception without any selector would hide every finding")
+    return SiteException(
+        entry["id"].text(),
+        {key: value.text() for key, value in selector.items()},
+        entry["reason"].text(),
+        entry["owner"].text(),
+        entry["expires"].date(),
+        entry["ticket"].text() if "ticket" in entry else "",
+    )
+
+
+def site_yaml(site: Site) -> str:
+    """The site as a commented file that `load_site` reads back equal (lines apart)."""
+    lines = [
+        "# Who is who in this network. Written from the exports: correct what is wrong, then audit with --site.",
+        "schema: fwsite/1",
+        f"id: {_quoted(site.id)}",
+        "baselines:",
+    ]
+    for use in site.baselines:
+        lines.append(f"  - use: {_quoted(use.ruleset)}")
+        if use.variables:
+            lines.append("    set:")
+            lines += [f'      {key}: "{_port_text(value)}"' for key, value in use.variables.items()]
+        if use.conditions:
+            lines.append("    conditions:")
+            lines += [f"      {key}: {'true' if value else 'false'}" for key, value in use.conditions.items()]
+    lines.append("devices:" if site.devices else "devices: {}")
+    for name, device in site.devices.items():
+        lines += [f"  {_quoted(name)}:", f"    type: {device.type}"]
+        if device.vdom:
+            lines.append(f"    vdom: {_quoted(device.vdom)}")
+        if device.zones:
+            lines.append("    zones:  # which interfaces lie in which zone; 'internet' is the untrusted one")
+            lines += [f"      {zone}: [{', '.join(map(_quoted, names))}]" for zone, names in device.zones.items()]
+        if device.profile:
+            lines.append(f"    profile: {device.profile}")
+        if device.host:
+            lines.append(f"    host: {_list(device.host)}")
+    lines.append("bindings:  # which address plays which role" if site.bindings else "bindings: {}")
+    for role, bindings in site.bindings.items():
+        lines.append(f"  {role}:")
+        for binding in bindings:
+            parts = []
+            if binding.address:
+                parts.append(f"address: {_list(binding.address)}")
+            if binding.public:
+                parts.append(f"public: {_list(binding.public)}")
+            if binding.device:
+                parts.append(f"device: {_quoted(binding.device)}")
+            if binding.object_of:
+                parts.append(
+                    f"object: {{device: {_quoted(binding.object_of[0])}, name: {_quoted(binding.object_of[1])}}}"
+                )
+            lines.append(f"    - {{{', '.join(parts)}}}")
+    lines.append(f"not_deployed: [{', '.join(site.not_deployed)}]")
+    if site.networks:
+        lines.append("networks:")
+        lines += [f"  {zone}: {_list(value)}" for zone, value in site.networks.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    plain = text.replace("-", "").replace("_", "").replace(".", "").replace("/", "")
+    if (
+        plain.isalnum()
+        and text[0].isalpha()
+        and text.casefold() not in ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
+    ):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _list(addresses: AddressSet) -> str:
+    items = addresses.text(10_000).split(", ")
+    return f'"{items[0]}"' if len(items) == 1 else "[" + ", ".join(f'"{each}"' for each in items) + "]"
+
+
+def _port_text(values: IntervalSet) -> str:
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in values.ranges)
+
+
+def check_against(site: Site, devices: Mapping[str, tuple[str, ...]]) -> None:
+    """Do the device and interface names of a site file occur in the exports?
+
+    Args:
+        site: the site file.
+        devices: per device of the exports its interface and zone names (none for a host).
+
+    Raises:
+        RulesetError: an interface name that its device does not have; the nearest one is named.
+    """
+    from auditor.baseline.errors import nearest
+
+    for name, device in site.devices.items():
+        known = devices.get(name)
+        if known is None:
+            continue
+        for zone, interfaces in device.zones.items():
+            for interface in interfaces:
+                if known and interface not in known and not interface.startswith(("ssl.", "naf.", "l2t.")):
+                    message = f"device {name!r} has no interface or zone {interface!r}{nearest(interface, known)}"
+                    raise RulesetError(site.file, message, device.line, f"devices.{name}.zones.{zone}")

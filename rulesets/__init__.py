@@ -1,0 +1,1 @@
+"""Baselines, benchmarks and services as data; the loader is auditor.baseline."""
