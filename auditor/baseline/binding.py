@@ -250,7 +250,8 @@ class _Binder:
         question = self.ruleset.conditions[name]
         ask = f"{question.ask} (answer it under conditions.{name})"
         if question.role_bound:
-            return self._deployed(question.role_bound), ask
+            found = self._deployed(question.role_bound)
+            return (question.otherwise if found is None else found), ask
         if question.role_count:
             role, least = question.role_count
             count = len(self.roles[role])

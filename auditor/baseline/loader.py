@@ -175,9 +175,11 @@ class _Loader:
             return Question(name, ask)
         if default.is_scalar:
             return Question(name, ask, default.flag())
-        derived = default.mapping(("role_bound", "role_count"))
+        derived = default.mapping(("role_bound", "otherwise", "role_count"))
         if "role_bound" in derived:
-            return Question(name, ask, role_bound=derived["role_bound"].choice(self.roles, "role"))
+            otherwise = derived["otherwise"].flag() if "otherwise" in derived else None
+            bound = derived["role_bound"].choice(self.roles, "role")
+            return Question(name, ask, role_bound=bound, otherwise=otherwise)
         count = derived["role_count"].mapping(("role", "at_least"), ("role", "at_least"))
         return Question(name, ask, role_count=(count["role"].choice(self.roles, "role"), count["at_least"].number()))
 

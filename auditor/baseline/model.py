@@ -37,6 +37,8 @@ class Question:
     ask: str
     default: bool | None = None
     role_bound: str = ""
+    otherwise: bool | None = None
+    """What holds while the role is neither bound nor listed as not deployed."""
     role_count: tuple[str, int] | None = None
 
 

@@ -103,7 +103,7 @@ def _switch(value: str) -> bool | None:
 
 
 def _number(keyword: str, value: str, text: str) -> str:
-    """The registry value of a netsh word: Enable/Disable become 1/0 (inverted where the registry names the negative)."""
+    """The registry value of a netsh word: Enable/Disable are 1/0, inverted where the registry names the negative."""
     if _means(value, "enable"):
         return "0" if keyword in _INVERSE else "1"
     if _means(value, "disable"):
