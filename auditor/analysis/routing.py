@@ -1,0 +1,65 @@
+"""Where a packet leaves: the most specific route, then the smallest distance.
+
+Source: FORTIOS reference, section 5: the outgoing interface follows from routing after destination translation; a
+file without static routes leaves it open, and a rule's own interface is then taken as given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from parsers.model.addresses import AddressSet
+from parsers.model.firewall import Firewall, Route
+
+Way = tuple[AddressSet, frozenset[str] | None]
+"""Addresses and the interfaces towards them: None when not known, empty for a blackhole or no route."""
+
+
+class Routing:
+    """The routes of one firewall, most specific first."""
+
+    def __init__(self, firewall: Firewall) -> None:
+        self._complete = any(not route.connected for route in firewall.routes)
+        groups: dict[tuple[int, AddressSet], list[Route]] = {}
+        for route in firewall.routes:
+            groups.setdefault((route.destination.count, route.destination), []).append(route)
+        self._groups = [
+            (destination, _best(routes))
+            for (_, destination), routes in sorted(groups.items(), key=lambda each: each[0][0])
+        ]
+        self._known: dict[AddressSet, tuple[Way, ...]] = {}
+
+    def ways(self, addresses: AddressSet) -> tuple[Way, ...]:
+        """The addresses split by the interfaces they are reached through."""
+        known = self._known.get(addresses)
+        if known is None:
+            known = self._known[addresses] = self._ways(addresses)
+        return known
+
+    def _ways(self, addresses: AddressSet) -> tuple[Way, ...]:
+        found: list[Way] = []
+        rest = addresses
+        for destination, interfaces in self._groups:
+            if not rest:
+                break
+            part = rest & destination
+            if part:
+                found.append((part, interfaces))
+                rest = rest - destination
+        if rest:
+            found.append((rest, frozenset() if self._complete else None))
+        return tuple(found)
+
+    def interfaces(self, addresses: AddressSet) -> frozenset[str] | None:
+        """All interfaces towards some of the addresses; None when for a part of them it is not known."""
+        found: set[str] = set()
+        for _, interfaces in self.ways(addresses):
+            if interfaces is None:
+                return None
+            found |= interfaces
+        return frozenset(found)
+
+
+def _best(routes: Sequence[Route]) -> frozenset[str]:
+    least = min(route.distance for route in routes)
+    return frozenset(route.interface for route in routes if route.distance == least and route.interface)
