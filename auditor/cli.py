@@ -75,10 +75,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def _failure(error: Exception) -> str:
     """One line about what went wrong. A bug is named by type and place: its text could quote the configuration."""
-    from auditor.baseline import RulesetError
     from parsers.errors import UnreadableError
 
-    if isinstance(error, UnreadableError | RulesetError):
+    if isinstance(error, UnreadableError):
         return str(error)
     if os.environ.get("FWPROOF_DEBUG"):
         traceback.print_exc()

@@ -1,0 +1,212 @@
+from pathlib import Path
+
+import click
+import pytest
+
+from auditor import __version__
+from auditor.cli import cli, run
+
+MINIMAL = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
+config system interface
+    edit "wan1"
+        set ip 203.0.113.2 255.255.255.0
+        set role wan
+    next
+    edit "lan"
+        set ip 10.0.0.1 255.255.255.0
+        set role lan
+    next
+end
+config firewall address
+    edit "all"
+    next
+    edit "lan-net"
+        set subnet 10.0.0.0 255.255.255.0
+    next
+end
+config firewall service custom
+    edit "HTTPS"
+        set tcp-portrange 443
+    next
+    edit "ALL"
+        set protocol IP
+    next
+end
+config firewall schedule recurring
+    edit "always"
+        set day sunday monday tuesday wednesday thursday friday saturday
+    next
+end
+config firewall policy
+    edit 1
+        set name "out"
+        set srcintf "{ingress}"
+        set dstintf "{egress}"
+        set action accept
+        set srcaddr "{source}"
+        set dstaddr "all"
+        set schedule "always"
+        set service "{service}"
+        set logtraffic all
+{more}    next
+end
+config router static
+    edit 1
+        set gateway 203.0.113.1
+        set device "wan1"
+    next
+end
+"""
+
+
+def write(folder: Path, **words: str) -> Path:
+    values = {"ingress": "lan", "egress": "wan1", "source": "lan-net", "service": "HTTPS", "more": ""} | words
+    path = folder / "fw.conf"
+    path.write_text(MINIMAL.format(**values), encoding="utf-8")
+    return path
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert __version__ in capsys.readouterr().out
+
+
+def test_help_of_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in cli.commands:
+        assert run([name, "--help"]) == 0
+        assert name in capsys.readouterr().out
+
+
+def test_a_harmless_backup_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["audit", str(write(tmp_path))]) == 0
+    assert "Passed: no finding at or above high." in capsys.readouterr().out
+
+
+def test_a_backup_open_to_the_internet_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, ingress="wan1", egress="lan", source="all", service="ALL")
+    assert run(["audit", str(path)]) == 1
+    assert "Failed: " in capsys.readouterr().out
+    assert run(["audit", str(path), "--fail-on", "never"]) == 0
+
+
+def test_a_gap_that_may_hide_access_is_not_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, more="        set quantum-source enable\n")
+    assert run(["audit", str(path)]) == 3
+    assert "Not judged: 1 place could hide access" in capsys.readouterr().out
+    assert run(["audit", str(path), "--allow-gaps"]) == 0
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "junit", "gitlab", "markdown", "csv", "html"])
+def test_the_output_format_never_changes_the_code(form: str, tmp_path: Path) -> None:
+    path = write(tmp_path, ingress="wan1", egress="lan", source="all", service="ALL")
+    assert run(["audit", str(path), "--format", form]) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["audit"],
+        ["audit", "{file}", "--fail-on", "sometimes"],
+        ["audit", "{file}", "-o", "audit.docx"],
+        ["audit", "{file}", "-o", "/no/such/folder/audit.json"],
+        ["audit", "{file}", "--today", "tomorrow"],
+        ["audit", "{file}", "--format", "xlsx"],
+        ["audit", "{file}", "--format", "nothing"],
+        ["explain", "FW99999"],
+        ["nonsense"],
+        ["init", "{file}", "-o", "{file}"],
+    ],
+)
+def test_wrong_use(arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path)
+    assert run([each.format(file=path) for each in arguments]) == 2
+    assert "Error: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [b"", b"hello\n", b"\0\1\2\3" * 100, b"#FGBK|3|FGT|" + b"\xff" * 50])
+def test_input_that_cannot_be_read(content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "input.conf"
+    path.write_bytes(content)
+    for command in ("audit", "inspect"):
+        assert run([command, str(path)]) == 3
+        error = capsys.readouterr().err
+        assert error.startswith("fwproof: ")
+        assert "input.conf" in error
+        assert "Traceback" not in error
+
+
+def test_a_file_that_does_not_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["audit", str(tmp_path / "missing.conf")]) == 3
+    assert "missing.conf" in capsys.readouterr().err
+
+
+def test_a_broken_site_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text("schema: fwsite/1\nid: x\nbaselines: [\n", encoding="utf-8")
+    assert run(["audit", str(write(tmp_path)), "--site", str(site)]) == 3
+    assert "site.yaml" in capsys.readouterr().err
+
+
+def test_an_unknown_ruleset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["audit", str(write(tmp_path)), "--ruleset", "exchange-2011"]) == 3
+    assert "exchange-2010" in capsys.readouterr().err
+
+
+def test_a_backup_without_rules_is_not_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "fw.conf"
+    path.write_text('config system global\n    set hostname "empty"\nend\n', encoding="utf-8")
+    assert run(["audit", str(path), "--fail-on", "never", "--allow-gaps"]) == 3
+    assert "Not judged" in capsys.readouterr().out
+
+
+def test_a_defect_is_one_line_without_the_configuration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(files: object) -> None:
+        raise KeyError("ENC secret-of-the-configuration")
+
+    monkeypatch.delenv("FWPROOF_DEBUG", raising=False)
+    monkeypatch.setattr("parsers.read_inputs", broken)
+    assert run(["audit", str(write(tmp_path))]) == 3
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "KeyError" in error
+    assert "secret" not in error
+
+
+def test_an_interrupt_is_not_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(files: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("parsers.read_inputs", interrupted)
+    assert run(["audit", str(write(tmp_path))]) == 3
+    assert "interrupted" in capsys.readouterr().err
+
+
+def test_click_exceptions_do_not_pass_for_findings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(files: object) -> None:
+        raise click.ClickException("cannot write")
+
+    monkeypatch.setattr("parsers.read_inputs", refused)
+    assert run(["audit", str(write(tmp_path))]) == 3
+
+
+def test_files_are_written_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book, data = tmp_path / "a.xlsx", tmp_path / "a.json"
+    assert run(["audit", str(write(tmp_path)), "-o", str(book), "-o", str(data)]) == 0
+    assert book.read_bytes().startswith(b"PK")
+    assert data.read_text("utf-8").startswith('{\n  "schema": "fwproof-report/1"')
+    assert f"Wrote {book}" in capsys.readouterr().out
+
+
+def test_the_day_settles_what_expires(tmp_path: Path) -> None:
+    outputs = []
+    for day in ("2026-11-24", "2026-11-24", "2027-01-01"):
+        target = tmp_path / f"{len(outputs)}.json"
+        run(["audit", str(write(tmp_path)), "--today", day, "-o", str(target)])
+        outputs.append(target.read_bytes())
+    assert outputs[0] == outputs[1] != outputs[2]
