@@ -1,23 +1,29 @@
-"""Windows Firewall exports: netsh text in any language."""
+"""Windows Firewall exports: netsh text in any language, registry containers, PowerShell output, bundles."""
 
 from __future__ import annotations
+
+from types import ModuleType
 
 from parsers.model.firewall import Firewall
 from parsers.parser import Parser
 from parsers.source import Document
 
 
-def _recognise(document: Document) -> bool:
-    from parsers.windows import texts
+def _readers() -> tuple[ModuleType, ...]:
+    from parsers.windows import containers, texts
 
-    return texts.recognises(document)
+    return containers, texts
+
+
+def _recognise(document: Document) -> bool:
+    return any(reader.recognises(document) for reader in _readers())
 
 
 def _read(document: Document) -> tuple[Firewall, ...]:
-    from parsers.windows import texts
     from parsers.windows.convert import convert
 
-    return (convert(texts.read(document), (document,)),)
+    reader = next(reader for reader in _readers() if reader.recognises(document))
+    return (convert(reader.read(document), (document,)),)
 
 
 def _join(firewalls: tuple[Firewall, ...]) -> tuple[Firewall, ...]:
@@ -28,4 +34,4 @@ def _join(firewalls: tuple[Firewall, ...]) -> tuple[Firewall, ...]:
     return join(firewalls)
 
 
-PARSER = Parser("windows", "Windows Firewall export (netsh advfirewall)", _recognise, _read, _join)
+PARSER = Parser("windows", "Windows Firewall export (netsh, .wfw, registry, group policy)", _recognise, _read, _join)

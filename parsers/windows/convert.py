@@ -18,6 +18,7 @@ from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Action, AsWritten, Condition, Direction, Evaluation, Rule, RuleList, ScopeKind
 from parsers.model.services import ANY_SERVICE, NO_SERVICE
 from parsers.source import Document
+from parsers.windows import hardening
 from parsers.windows.scopes import addresses, services
 from parsers.windows.written import PROFILES, WrittenHost, WrittenProfile, WrittenRule
 
@@ -49,18 +50,22 @@ def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
     gaps: list[Gap] = list(host.gaps)
     inbound: list[Rule] = []
     outbound: list[Rule] = []
+    hardened = hardening.limits(host.rules)
     for written in host.rules:
-        rule = _rule(written, host, states, gaps)
-        (inbound if written.direction == "in" else outbound).append(rule)
-    lists: tuple[RuleList, ...] = ()
-    if host.rules or host.profiles or host.richness:
-        inbound += _implicit(host, states, Direction.INBOUND)
-        outbound += _implicit(host, states, Direction.OUTBOUND)
-        override = Evaluation.BLOCK_OVERRIDES
-        lists = (
-            RuleList("inbound rules", Direction.INBOUND, override, tuple(inbound)),
-            RuleList("outbound rules", Direction.OUTBOUND, override, tuple(outbound)),
-        )
+        if written.store != "hardening":
+            rule = _rule(written, host, states, gaps, hardened)
+            (inbound if written.direction == "in" else outbound).append(rule)
+    inbound += _implicit(host, states, Direction.INBOUND)
+    outbound += _implicit(host, states, Direction.OUTBOUND)
+    if not _has_local_rules(host) and any(state.merge_local is not False for state in states.values()):
+        gaps.append(_absent(host))
+        inbound += _unknown(host, states, inward=True)
+        outbound += _unknown(host, states, inward=False)
+    override = Evaluation.BLOCK_OVERRIDES
+    lists = (
+        RuleList("inbound rules", Direction.INBOUND, override, tuple(inbound)),
+        RuleList("outbound rules", Direction.OUTBOUND, override, tuple(outbound)),
+    )
     facts = HostFacts(host.addresses, host.networks, host.dynamic_tcp, host.active_profiles, host.role_hints)
     return WindowsFirewall(
         name=host.name,
@@ -69,6 +74,7 @@ def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
         version=host.version,
         sources=sources,
         lists=lists,
+        objects=tuple(hardening.objects(host.rules)),
         settings=tuple(_settings(host)),
         host=facts,
         gaps=tuple(sorted(gaps, key=lambda gap: (gap.origin.file, gap.origin.first_line))),
@@ -89,13 +95,47 @@ def _effective(host: WrittenHost, key: str) -> WrittenProfile:
                     inbound=found.inbound or each.inbound,
                     outbound=found.outbound or each.outbound,
                     merge_local=each.merge_local if found.merge_local is None else found.merge_local,
+                    shielded=each.shielded if found.shielded is None else found.shielded,
                     file=found.file or each.file,
                     line=found.line or each.line,
                 )
-    return found
+    return replace(found, inbound="block always") if found.shielded else found
 
 
-def _rule(written: WrittenRule, host: WrittenHost, states: dict[str, WrittenProfile], gaps: list[Gap]) -> Rule:
+def _has_local_rules(host: WrittenHost) -> bool:
+    """Do the exports hold the local rules of the host, be there any or none?"""
+    return "local" in host.stores and bool(host.rules or host.richness)
+
+
+def _absent(host: WrittenHost) -> Gap:
+    file = host.profiles[0].file if host.profiles else host.rules[0].file if host.rules else host.name
+    what = (
+        "the local rules of this host are in no export given: add 'netsh advfirewall firewall show rule name=all "
+        "verbose' or 'netsh advfirewall export'"
+    )
+    return Gap(Origin(file, 0, 0, "rules", ""), "rules", "", what, hides_access=True)
+
+
+def _unknown(host: WrittenHost, states: dict[str, WrittenProfile], *, inward: bool) -> Iterator[Rule]:
+    """Rules that nobody has seen: anything may be allowed or blocked, nothing certainly is."""
+    where = frozenset(key for key in PROFILES if states[key].merge_local is not False)
+    doubt = (Condition("unread", "the local rules are not in the export"),)
+    for action, word in ((Action.DENY, "block"), (Action.ALLOW, "allow")):
+        rule = _whole(
+            f"local rules that are not in the export may {word}", "", action, _absent(host).origin, inward=inward
+        )
+        yield replace(
+            rule, ingress=where if inward else None, egress=None if inward else where, conditions=doubt, implicit=False
+        )
+
+
+def _rule(
+    written: WrittenRule,
+    host: WrittenHost,
+    states: dict[str, WrittenProfile],
+    gaps: list[Gap],
+    hardened: hardening.Limits,
+) -> Rule:
     origin = Origin(written.file, written.first_line, written.last_line, "rule", written.name)
     conditions = [Condition(kind, text) for kind, text in written.conditions]
     reasons: list[str] = []
@@ -128,7 +168,11 @@ def _rule(written: WrittenRule, host: WrittenHost, states: dict[str, WrittenProf
         source=remote if inward else local,
         destination=local if inward else remote,
         service=service,
-        conditions=tuple(conditions) + ((_authenticated(),) if written.action == "bypass" else ()),
+        conditions=(
+            *conditions,
+            *hardening.conditions(written, hardened),
+            *((_authenticated(),) if written.action == "bypass" else ()),
+        ),
         program=written.program,
         windows_service=written.service,
         uncertain=tuple(reasons),
@@ -166,7 +210,9 @@ def _implicit(host: WrittenHost, states: dict[str, WrittenProfile], direction: D
         if state.enabled is False:
             yield _whole(f"{key} profile is off", key, Action.BYPASS, origin, inward=inward)
         elif inward and state.inbound == "block always":
-            yield _whole(f"{key} profile blocks all inbound connections", key, Action.DENY, origin, inward=True)
+            # Not "implicit": such rules come last, and this one beats every allow rule.
+            rule = _whole(f"{key} profile blocks all inbound connections", key, Action.DENY, origin, inward=True)
+            yield replace(rule, implicit=False)
         default = state.inbound == "allow" if inward else state.outbound != "block"
         if default:
             yield _whole(f"{key} profile allows by default", key, Action.ALLOW, origin, inward=inward)
@@ -199,7 +245,10 @@ def _settings(host: WrittenHost) -> Iterator[Setting]:
             known.append(("EnableFirewall", "1" if each.enabled else "0"))
         if each.inbound is not None:
             known.append(("DefaultInboundAction", "0" if each.inbound == "allow" else "1"))
-            known.append(("DoNotAllowExceptions", "1" if each.inbound == "block always" else "0"))
+        if each.shielded is not None or each.inbound is not None:
+            shielded = each.shielded or each.inbound == "block always"
+            if shielded or each.shielded is not None or each.store != "gpo":
+                known.append(("DoNotAllowExceptions", "1" if shielded else "0"))
         if each.outbound is not None:
             known.append(("DefaultOutboundAction", "1" if each.outbound == "block" else "0"))
         for key, value in (*known, *each.values):
@@ -220,6 +269,13 @@ def _assumptions(host: WrittenHost, states: dict[str, WrittenProfile]) -> Iterat
             yield f"Local rules do not count in the {key} profile: a policy turns merging off."
     if host.active_profiles is None and host.rules:
         yield "Which profile is active is not in the export: every profile is taken as possible."
+    if host.richness == 3 and "gpo" not in host.stores and "local" in host.stores:
+        yield "Rules of group policy lie elsewhere in the registry and are in no export given: none is assumed."
+    if any(rule.store == "hardening" for rule in host.rules):
+        yield (
+            "Service hardening rules limit single Windows services; they are applied to the rules that name those "
+            "services and close no port for other programs."
+        )
     if host.richness in (1, 2):
         yield _LOST
     if host.richness == 1:
@@ -227,17 +283,29 @@ def _assumptions(host: WrittenHost, states: dict[str, WrittenProfile]) -> Iterat
 
 
 def device_name(path: str) -> str:
-    """A host's name from a file's: the stem without words that say what the export holds."""
-    stem = PurePath(path.replace("\\", "/")).stem
+    """A host's name from a file's: the stem without words that say what the export holds.
+
+    Where nothing is left ("EX01.zip/rules.txt") the name of the folder or archive is taken.
+    """
+    parts = PurePath(path.replace("\\", "/")).parts
+    for part in reversed(parts[-3:]):
+        stem = _shortened(PurePath(part).stem)
+        if stem.casefold() not in _KINDS:
+            return stem
+    return PurePath(path.replace("\\", "/")).stem
+
+
+def _shortened(stem: str) -> str:
     for mark in ("-", "_", ".", " "):
-        parts = stem.split(mark)
-        while len(parts) > 1 and parts[-1].casefold() in _KINDS:
-            parts.pop()
-        stem = mark.join(parts)
+        words = stem.split(mark)
+        while len(words) > 1 and (words[-1].casefold() in _KINDS or not words[-1]):
+            words.pop()
+        stem = mark.join(words)
     return stem
 
 
 _KINDS = frozenset(
     "rules rule firewall profiles profile allprofiles currentprofile verbose netsh dynamicport dynamic ports tcp udp "
-    "advfirewall export policy gpo local show wfw config all full in out inbound outbound dump".split()
+    "advfirewall export policy gpo local show wfw config all full in out inbound outbound dump active manifest hive "
+    "registry system software active-rules firewallpolicy firewallrules gpreport netfirewallrule".split()
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from parsers.model.addresses import (
     ANY_ADDRESS,
     ANY_IPV4,
+    ANY_IPV6,
     NO_ADDRESS,
     PUBLIC,
     AddressSet,
@@ -57,12 +58,20 @@ def addresses(tokens: tuple[str, ...], host: WrittenHost) -> Resolved:
     parts: list[Bounded[AddressSet]] = []
     reasons: list[str] = []
     for token in tokens:
-        found, reason = _address(token, host)
+        found, reason = _of_family(token, *_address(token, host))
         parts.append(found)
         if reason:
             reasons.append(reason)
     whole = Bounded(AddressSet.union(part.certain for part in parts), AddressSet.union(part.possible for part in parts))
     return whole, tuple(dict.fromkeys(reasons))
+
+
+def _of_family(token: str, found: Bounded[AddressSet], reason: str) -> tuple[Bounded[AddressSet], str]:
+    """A keyword with a suffix ("LocalSubnet4") stands for addresses of that family only."""
+    if token[0].isdigit() or ":" in token or token[-1] not in "46":
+        return found, reason
+    family = ANY_IPV4 if token[-1] == "4" else ANY_IPV6
+    return Bounded(found.certain & family, found.possible & family), reason
 
 
 def _address(token: str, host: WrittenHost) -> tuple[Bounded[AddressSet], str]:

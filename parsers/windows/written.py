@@ -43,7 +43,10 @@ class WrittenRule:
     group: str = ""
     description: str = ""
     store: str = "local"
+    """"local", "gpo", "hardening" (service hardening), "appiso" (Store apps), "mdm", or "unknown"."""
     unread: tuple[str, ...] = ()
+    edge: str = ""
+    """Edge traversal: "no", "yes", "defer to application", "defer to user"; "" where the export does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class WrittenProfile:
     inbound: str | None = None
     outbound: str | None = None
     merge_local: bool | None = None
+    shielded: bool | None = None
+    """Registry exports: whether inbound allow rules are ignored (DoNotAllowExceptions), apart from `inbound`."""
     store: str = "local"
     line: int = 0
     file: str = ""
@@ -80,6 +85,10 @@ class WrittenHost:
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
     richness: int = 0
+    stores: tuple[str, ...] = ("local",)
+    """The stores whose rules the export speaks of, be there any or none (a Registry.pol: only "gpo")."""
+    bundle: str = ""
+    """The folder or archive whose files all describe this host, where a manifest says so."""
     version: str = ""
     format: str = "netsh"
     encoding: str = ""

@@ -1,0 +1,103 @@
+"""Group policy reports: `gpreport.xml` of a policy backup, or `Get-GPOReport -ReportType Xml`.
+
+Source: the reference, section 5: elements are matched by local name, because the namespace prefix varies. A report
+writes each rule's keys as elements; it does not write `Defer`, so edge traversal that asks the application or the
+user shows as plain edge traversal.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+from parsers.errors import UnreadableError
+from parsers.model.origin import Gap, Ledger, Origin
+from parsers.source import Document
+from parsers.windows.containers import rulestring
+from parsers.windows.containers.policy import PROFILE_KEYS, Policy, host
+from parsers.windows.containers.values import RegistryValue
+from parsers.windows.written import WrittenHost, WrittenRule
+from parsers.windows.xmltree import local, tree
+
+_NAMESPACE = "Settings/WindowsFirewall"
+_RULES = ("inboundfirewallrules", "outboundfirewallrules")
+_ROOT = re.compile(r"<(?:\w+:)?(?:GPO|report)[\s>]")
+_VALUES = {"true": 1, "false": 0}
+_DEFER_LOST = "A group policy report does not say whether edge traversal asks the application or the user."
+
+
+def recognises(document: Document) -> bool:
+    """Is it a group policy report, with or without a firewall part?"""
+    head = Document("", document.data[:4096]).text.lstrip("\ufeff \t\r\n")
+    return (
+        head.startswith(("<?xml", "<GPO", "<report")) and re.search(r"<(?:\w+:)?(?:GPO|report)[\s>]", head) is not None
+    )
+
+
+def read(document: Document) -> WrittenHost:
+    """The firewall part of a group policy report.
+
+    Raises:
+        UnreadableError: broken XML or UTF-16, one with a document type, over 128 MB, or without a firewall part.
+    """
+    root = tree(document, "group policy report")
+    policy = Policy("gpo")
+    rules: list[WrittenRule] = []
+    parts = [each for each in root.iter() if any(_NAMESPACE in str(child.tag) for child in each)]
+    names: dict[str, int] = {}
+    for part in parts:
+        for child in part:
+            name = local(child).casefold()
+            if name in _RULES:
+                rules.append(_rule(document.name, child, names))
+            elif name in PROFILE_KEYS:
+                _profile(policy, name, child)
+    if not rules and not policy.profiles:
+        raise UnreadableError(document.name, "this group policy report sets nothing for the Windows Firewall")
+    found = host(document, [policy], "group policy report", encoding=document.decoded.encoding)
+    gaps = tuple(
+        Gap(
+            Origin(document.name, 0, 0, "rule", rule.name),
+            f"rule {rule.name}",
+            rule.unread[0],
+            f"rule {rule.name!r}: not understood: {', '.join(rule.unread)}",
+            hides_access=any(each.startswith(("Dir=", "Action=")) for each in rule.unread),
+        )
+        for rule in rules
+        if rule.unread
+    )
+    notes = (_DEFER_LOST,) if any(rule.edge == "yes" for rule in rules) else ()
+    read_count = len(rules) + found.ledger.read
+    return replace(
+        found,
+        rules=tuple(rules),
+        gaps=found.gaps + gaps,
+        notes=found.notes + notes,
+        richness=3 if rules else 0,
+        stores=("gpo",),
+        ledger=Ledger(read_count + len(gaps), read_count, 0, len(gaps)),
+    )
+
+
+def _profile(policy: Policy, name: str, element: ElementTree.Element) -> None:
+    for setting in element:
+        text = next(
+            (child.text or "" for child in setting if local(child).casefold() == "value"), setting.text or ""
+        ).strip()
+        key = local(setting)
+        below = f"{name}\\logging" if key.casefold().startswith("log") else name
+        number = _VALUES.get(text.casefold(), int(text) if text.isascii() and text.isdigit() else None)
+        policy.add(RegistryValue(below, key, text if number is None else number))
+
+
+def _rule(file: str, element: ElementTree.Element, names: dict[str, int]) -> WrittenRule:
+    """One rule; its registry name is not in the report: the display name, numbered where it repeats, stands for it."""
+    parts: dict[str, list[str]] = {}
+    for child in element:
+        values = [each.text or "" for each in child] if len(child) else [child.text or ""]
+        parts.setdefault(local(child).casefold(), []).extend(value.strip() for value in values)
+    name = (parts.get("name") or ["rule"])[-1]
+    names[name] = names.get(name, 0) + 1
+    identity = name if names[name] == 1 else f"{name} ({names[name]})"
+    return rulestring.written(identity, parts, file=file, store="gpo")

@@ -1,0 +1,173 @@
+"""Registry texts: `.reg` files as `reg export` and the registry editor write them.
+
+Source: the reference, section 5. Version 5 is UTF-16LE, REGEDIT4 is in the ANSI code page; strings escape backslash
+and quote; `hex(n):` data may run over lines that end with a backslash; `"name"=-` deletes a value, `[-KEY]` a key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from parsers.errors import UnreadableError
+from parsers.model.origin import Gap, Origin
+from parsers.source import Document
+from parsers.windows.containers.policy import Place, Policy, host, place
+from parsers.windows.containers.values import REG_EXPAND_SZ, REG_SZ, RegistryValue, decoded
+from parsers.windows.written import WrittenHost
+
+_HEADERS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
+_VALUE = re.compile(r'^(?:"((?:[^"\\]|\\.)*)"|(@))\s*=\s*(.*)$', re.DOTALL)
+_TEXT = re.compile(r'^"((?:[^"\\]|\\.)*)"\s*(?:;.*)?$')
+_HEX = re.compile(r"^hex(?:\(([0-9a-fA-F]{1,8})\))?:([0-9a-fA-F,\s]*)(?:;.*)?$")
+_DWORD = re.compile(r"^dword:([0-9a-fA-F]{1,8})\s*(?:;.*)?$")
+_ESCAPE = re.compile(r"\\(.)")
+_MOST_LINES = 50
+"""How many lines one text value may have; a quote that is never closed must not swallow the rest of the file."""
+
+
+def recognises(document: Document) -> bool:
+    """Does the file begin like a registry text?"""
+    head = Document("", document.data[:4096]).text.lstrip("\ufeff \t\r\n")
+    return head.startswith(_HEADERS)
+
+
+def read(document: Document) -> WrittenHost:
+    """The firewall policies of a registry text: local, group policy, or both.
+
+    Raises:
+        UnreadableError: broken UTF-16, or no key of a firewall policy.
+    """
+    found = document.decoded
+    if found.note and "utf-16" in found.encoding:
+        raise UnreadableError(document.name, f"{found.note}: export it again with 'reg export KEY FILE'")
+    reader = _Reader(document, ansi=found.text.lstrip("\ufeff \t\r\n").startswith("REGEDIT4"))
+    values = list(reader.values(found.text))
+    chosen = _control_set(set(reader.places))
+    policies: dict[str, Policy] = {}
+    for where in reader.places:
+        if where.store == "gpo" or where.control_set == chosen:
+            policy = policies.setdefault(where.store, Policy(where.store))
+            policy.has_rules_key |= where.key.casefold() == "firewallrules"
+    for where, value in values:
+        if where in reader.places and (where.store == "gpo" or where.control_set == chosen):
+            policies[where.store].add(value)
+    if not policies:
+        raise UnreadableError(
+            document.name,
+            "a registry file without a firewall policy; export HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess"
+            "\\Parameters\\FirewallPolicy",
+        )
+    result = host(document, policies.values(), "registry export", encoding=found.encoding)
+    return replace(result, gaps=result.gaps + tuple(reader.gaps), notes=result.notes + _notes(found.note))
+
+
+def _notes(note: str) -> tuple[str, ...]:
+    return (note,) if note else ()
+
+
+def _control_set(places: set[Place]) -> str:
+    """One control set, never several: the current one, otherwise the one with the lowest number."""
+    sets = {each.control_set for each in places if each.store == "local"}
+    return "currentcontrolset" if "currentcontrolset" in sets else min(sets, default="")
+
+
+class _Reader:
+    """The values of a registry text in order, deletions applied."""
+
+    def __init__(self, document: Document, *, ansi: bool) -> None:
+        self.document = document
+        self.ansi = ansi
+        self.places: dict[Place, None] = {}
+        self.gaps: list[Gap] = []
+
+    def values(self, text: str) -> Iterator[tuple[Place, RegistryValue]]:
+        """Every value of a firewall policy that is left at the end of the file."""
+        found: dict[tuple[Place, str], RegistryValue] = {}
+        where: Place | None = None
+        for number, line in _logical(text):
+            if line.startswith("["):
+                where = self._key(line, found)
+            elif where is not None and line and not line.startswith(";"):
+                self._value(where, number, line, found)
+        yield from ((key[0], value) for key, value in found.items())
+
+    def _key(self, line: str, found: dict[tuple[Place, str], RegistryValue]) -> Place | None:
+        path = line[1:].rpartition("]")[0].strip()
+        if not path.startswith("-"):
+            where = place(path)
+            if where is not None:
+                self.places.setdefault(where)
+            return where
+        gone = place(path[1:])
+        if gone is not None:
+            prefix = gone.key.casefold()
+            for key in [key for key in found if key[0].control_set == gone.control_set and key[0].store == gone.store]:
+                below = key[0].key.casefold()
+                if not prefix or below == prefix or below.startswith(prefix + "\\"):
+                    del found[key]
+        return None
+
+    def _value(self, where: Place, line: int, text: str, found: dict[tuple[Place, str], RegistryValue]) -> None:
+        match = _VALUE.match(text)
+        if match is None:
+            self._gap(line, text, "is no registry value")
+            return
+        name = _ESCAPE.sub(r"\1", match.group(1) or "")
+        key = (where, name.casefold())
+        # The registry lists a value once; what is set later counts.
+        found.pop(key, None)
+        if match.group(3).strip() == "-":
+            return
+        try:
+            data, damaged = _data(match.group(3).strip(), ansi=self.ansi)
+        except ValueError as error:
+            self._gap(line, name, str(error))
+            return
+        found[key] = RegistryValue(where.key, name, data, line, damaged)
+
+    def _gap(self, line: int, name: str, what: str) -> None:
+        shown = name if len(name) <= 60 else name[:60] + "..."
+        origin = Origin(self.document.name, line, line, "value", shown)
+        self.gaps.append(Gap(origin, shown, "", f"line {line} {what}", hides_access=True))
+
+
+def _data(text: str, *, ansi: bool) -> tuple[str | int | None, bool]:
+    if found := _TEXT.match(text):
+        return _ESCAPE.sub(r"\1", found.group(1)), False
+    if found := _DWORD.match(text):
+        return int(found.group(1), 16), False
+    if found := _HEX.match(text):
+        kind = int(found.group(1), 16) if found.group(1) else 3
+        data = bytes.fromhex(found.group(2).replace(",", " "))
+        if ansi and kind in (REG_SZ, REG_EXPAND_SZ):
+            return data.partition(b"\0")[0].decode("cp1252", errors="replace"), False
+        return decoded(kind, data)
+    raise ValueError("has data of an unknown form")
+
+
+def _logical(text: str) -> Iterator[tuple[int, str]]:
+    """Lines with their number; data that runs over several lines is put together under the number of its first."""
+    parts: list[str] = []
+    first = 0
+    for number, raw in enumerate(text.split("\n"), start=1):
+        line = raw.rstrip("\r")
+        if not parts:
+            first = number
+        parts.append(line.strip() if not parts or "=hex" in parts[0] else "\n" + line)
+        if "=hex" in parts[0]:
+            if parts[-1].endswith("\\"):
+                parts[-1] = parts[-1][:-1]
+                continue
+        elif parts[0].startswith('"') and len(parts) < _MOST_LINES and _is_open("".join(parts)):
+            continue
+        yield first, "".join(parts)
+        parts = []
+    if parts:
+        yield first, "".join(parts)
+
+
+def _is_open(text: str) -> bool:
+    """Does a quoted text go on in the next line (an odd number of unescaped quotes)?"""
+    return _ESCAPE.sub("", text).count('"') % 2 == 1
