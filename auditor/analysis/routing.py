@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from parsers.model.addresses import AddressSet
 from parsers.model.firewall import Firewall, Route
+from parsers.model.intervals import IntervalSet
 
 Way = tuple[AddressSet, frozenset[str] | None]
 """Addresses and the interfaces towards them: None when not known, empty for a blackhole or no route."""
@@ -20,12 +21,14 @@ class Routing:
 
     def __init__(self, firewall: Firewall) -> None:
         self._complete = any(not route.connected for route in firewall.routes)
-        groups: dict[tuple[int, AddressSet], list[Route]] = {}
+        # An interface's networks are several routes: each range has its own length, and the families never compete.
+        groups: dict[tuple[int, int], list[Route]] = {}
         for route in firewall.routes:
-            groups.setdefault((route.destination.count, route.destination), []).append(route)
+            for span in route.destination.intervals.ranges:
+                groups.setdefault(span, []).append(route)
         self._groups = [
-            (destination, _best(routes))
-            for (_, destination), routes in sorted(groups.items(), key=lambda each: each[0][0])
+            (AddressSet(IntervalSet((span,))), _best(routes))
+            for span, routes in sorted(groups.items(), key=lambda each: (each[0][1] - each[0][0], each[0]))
         ]
         self._known: dict[AddressSet, tuple[Way, ...]] = {}
 

@@ -151,7 +151,7 @@ class _Binder:
         interfaces = self._zone_interfaces(name)
         stated = self.site.networks.get(name)
         if trust == "untrusted":
-            addresses = stated or PUBLIC - self._inside(name)
+            addresses = stated or PUBLIC - self._inside(name) - self._own()
         else:
             addresses = stated or self._connected(interfaces)
         return BoundEnd("zone", name, trust, addresses, interfaces, title=name)
@@ -176,6 +176,18 @@ class _Binder:
             for interface in firewall.interfaces
             if interface.name not in outside[firewall.name]
         )
+
+    def _own(self) -> AddressSet:
+        """Addresses the devices themselves hold or publish: no stranger has them."""
+        published = [
+            mapping.original_destination
+            for firewall in self.firewalls
+            for translation in firewall.translations
+            for mapping in translation.mappings
+            if mapping.original_destination.count <= 1 << 16
+        ]
+        own = [interface.own for firewall in self.firewalls for interface in firewall.interfaces]
+        return AddressSet.union((*published, *own))
 
     def _role(self, name: str) -> tuple[BoundEnd, ...]:
         role = self.ruleset.roles[name]
@@ -297,7 +309,7 @@ class _Binder:
         for source in self._bound(flow.source):
             for destination in self._bound(flow.destination):
                 state, why = self._unbound(source, destination) if preset is None else (preset, question)
-                if state is None and source.addresses == destination.addresses and source.kind == destination.kind:
+                if source.addresses and source.addresses == destination.addresses and source.kind == destination.kind:
                     continue  # both roles on one server: no packet crosses a network (trap P16)
                 yield BoundFlow(self.ruleset.id, flow, source, destination, service, alternatives, state, why)
 

@@ -1,0 +1,76 @@
+"""Everything checks look at, computed once and when first asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+
+from auditor.analysis.coverage import Covered, cover
+from auditor.analysis.devices import Device
+from auditor.analysis.exposure import Opening, exposures, openings
+from auditor.analysis.listeners import narrower
+from auditor.baseline import BoundRuleset, Site
+from auditor.findings.result import Exposure
+from parsers.model.firewall import Firewall
+from parsers.model.services import ServiceSet
+
+
+class Analysis:
+    """The exports of one audit seen through its rulesets and site.
+
+    Args:
+        firewalls: the devices.
+        rulesets: bound rulesets.
+        site: the site they are bound to.
+        now: the time of the audit, device-local.
+    """
+
+    def __init__(
+        self, firewalls: tuple[Firewall, ...], rulesets: tuple[BoundRuleset, ...], site: Site, now: datetime
+    ) -> None:
+        self.firewalls = firewalls
+        self.rulesets = rulesets
+        self.site = site
+        self.now = now
+        untrusted = frozenset(
+            name for each in rulesets for name, trust in each.ruleset.zones.items() if trust == "untrusted"
+        ) or frozenset({"internet"})
+        narrow = narrower(each.ruleset for each in rulesets)
+        services = self._services()
+        self.devices = {
+            firewall.name: Device(firewall, site, untrusted, now, services, narrow) for firewall in firewalls
+        }
+
+    def _services(self) -> tuple[ServiceSet, ...]:
+        found: dict[ServiceSet, None] = {}
+        for each in self.rulesets:
+            for bound in each.flows:
+                for service in (bound.service, *bound.alternatives):
+                    if service:
+                        found[service] = None
+            for forbidden in each.forbidden:
+                found[forbidden.service] = None
+        return tuple(found)
+
+    @cached_property
+    def covered(self) -> tuple[Covered, ...]:
+        """Every bound flow with its state and layers."""
+        return tuple(cover(bound, self.devices) for each in self.rulesets for bound in each.flows)
+
+    @cached_property
+    def openings(self) -> tuple[Opening, ...]:
+        """What untrusted zones reach, rule by rule."""
+        found: list[Opening] = []
+        seen: set[str] = set()
+        for each in self.rulesets:
+            for ends in each.ends.values():
+                for end in ends:
+                    if end.kind == "zone" and end.trust == "untrusted" and end.name not in seen:
+                        seen.add(end.name)
+                        found += [one for device in self.devices.values() for one in openings(device, end)]
+        return tuple(found)
+
+    @cached_property
+    def exposures(self) -> tuple[Exposure, ...]:
+        """The same as rows for reports."""
+        return tuple(exposures(self.openings, self.rulesets, self.devices))

@@ -1,0 +1,160 @@
+"""What untrusted zones reach: by server, service and rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from auditor.analysis.coverage import published_as
+from auditor.analysis.devices import Device
+from auditor.analysis.layers import Asked, candidates
+from auditor.baseline import BoundEnd, BoundRuleset
+from auditor.baseline.services import load_services
+from auditor.findings.finding import Confidence
+from auditor.findings.result import CoverageState, Exposure
+from auditor.packets import Decision, PacketSet
+from parsers.model.addresses import ANY_ADDRESS, AddressSet
+from parsers.model.bounds import Bounded
+from parsers.model.rule import Action, Rule
+from parsers.model.services import ANY_SERVICE, ServiceSet
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The packets from one zone that one accept rule lets through.
+
+    `near` are those that only a neighbour on the outer segment can send (untranslated packets to private addresses).
+    """
+
+    device: Device
+    zone: BoundEnd
+    rule: Rule
+    packets: Bounded[PacketSet]
+    near: PacketSet
+
+    @property
+    def confidence(self) -> Confidence:
+        """Certain when some packet certainly passes."""
+        return Confidence.CERTAIN if self.packets.certain else Confidence.POSSIBLE
+
+
+def openings(device: Device, zone: BoundEnd) -> Iterator[Opening]:
+    """Every accept rule that an untrusted zone reaches, with its exact share."""
+    if device.forward is None or not device.internet:
+        return
+    ingress = zone.interfaces.get(device.name, device.internet)
+    asked = Asked(device, zone.addresses, ANY_ADDRESS, ingress, None, from_internet=True)
+    real, near = candidates(asked, ANY_SERVICE)
+    filter_ = device.forward
+    shares: dict[int, tuple[Decision | None, Decision | None]] = {}
+    rules: dict[int, Rule] = {}
+    for number, packets in enumerate((real, near)):
+        for decision in filter_.deciding(packets) if packets else ():
+            if decision.rule.action is Action.DENY or decision.rule.implicit:
+                continue
+            key = id(decision.rule)
+            rules[key] = decision.rule
+            first, second = shares.get(key, (None, None))
+            shares[key] = (decision, second) if number == 0 else (first, decision)
+    nothing = PacketSet(filter_.space, ())
+    for key, (direct, neighbour) in shares.items():
+        share = _leaving(direct.packets, ingress) if direct else Bounded(nothing, nothing)
+        close = _leaving(neighbour.packets, ingress).possible if neighbour else nothing
+        if share.possible or close:
+            yield Opening(device, zone, rules[key], share, close)
+
+
+def _leaving(packets: Bounded[PacketSet], ingress: frozenset[str]) -> Bounded[PacketSet]:
+    """Leave out what goes straight back to the zone it came from: traffic through the device to the Internet."""
+    space = packets.possible.space
+    mask = space.interface_mask(ingress)
+
+    def inside(part: PacketSet) -> PacketSet:
+        boxes = [box._replace(egress=rest) for box in part.boxes if (rest := box.egress & ~mask)]
+        return PacketSet(space, boxes)
+
+    return Bounded(inside(packets.certain), inside(packets.possible))
+
+
+def exposures(
+    found: Iterable[Opening], rulesets: Iterable[BoundRuleset], devices: Mapping[str, Device]
+) -> Iterator[Exposure]:
+    """One row per rule and destination server (or range), widest things merged."""
+    rulesets = tuple(rulesets)
+    ends = [end for each in rulesets for found_ends in each.ends.values() for end in found_ends]
+    servers = [end for end in ends if end.kind == "role" and not end.interfaces]
+    for opening in found:
+        packets = opening.packets.certain or opening.packets.possible or opening.near
+        only_near = not opening.packets.possible
+        for destination, part in _by_server(packets, servers):
+            services = part.services()
+            roles = sorted({end.name for end in servers if end.addresses and destination <= end.addresses})
+            yield Exposure(
+                device=opening.device.name,
+                zone=opening.zone.name,
+                destination=destination.text(4),
+                server=", ".join(roles),
+                services=services.text(),
+                confidence="possible" if only_near else opening.confidence.value,
+                rules=(opening.rule.id,),
+                published_as=published_as(part),
+                documented=", ".join(documented(opening.zone, destination, services, rulesets)),
+                example=part.example(),
+            )
+
+
+def _by_server(packets: PacketSet, servers: list[BoundEnd]) -> Iterator[tuple[AddressSet, PacketSet]]:
+    """The packets by destination: bound servers one by one, other destinations by the services they are reached on."""
+    rest = packets
+    seen: set[AddressSet] = set()
+    for end in servers:
+        if not end.addresses or end.addresses in seen:
+            continue
+        seen.add(end.addresses)
+        part = restricted(packets, end.addresses)
+        if part:
+            yield part.destinations(), part
+            rest = PacketSet(
+                rest.space, [box for box in rest.boxes if not AddressSet(box.destination) <= end.addresses]
+            )
+    groups: dict[int, list[int]] = {}
+    for number, box in enumerate(rest.boxes):
+        groups.setdefault(box.service, []).append(number)
+    for places in groups.values():
+        part = PacketSet(rest.space, [rest.boxes[place] for place in places])
+        yield part.destinations(), part
+
+
+def restricted(packets: PacketSet, destination: AddressSet) -> PacketSet:
+    """The packets to some destinations."""
+    boxes = []
+    for box in packets.boxes:
+        shared = box.destination & destination.intervals
+        if shared.ranges:
+            boxes.append(box._replace(destination=shared))
+    return PacketSet(packets.space, boxes)
+
+
+def documented(
+    zone: BoundEnd, destination: AddressSet, services: ServiceSet, rulesets: Iterable[BoundRuleset]
+) -> list[str]:
+    """The flows that ask for all of these services to this destination from the zone; [] when some are undocumented."""
+    found: dict[str, None] = {}
+    rest = services
+    for each in rulesets:
+        for bound in each.flows:
+            if bound.preset is CoverageState.NOT_APPLICABLE or bound.source.name != zone.name:
+                continue
+            wanted = (bound.service,) if bound.service is not None else bound.alternatives
+            for service in wanted:
+                if service is not None and destination <= bound.destination.addresses and service.overlaps(services):
+                    found[bound.flow.id] = None
+                    rest = rest - service
+    return [] if rest else list(found)
+
+
+def port_names(services: ServiceSet, most: int = 6) -> str:
+    """The names of well-known ports among some services: "RPC endpoint mapper (tcp/135), SMB (tcp/445)"."""
+    names = [f"{known.name} ({known.service.text()})" for known in load_services() if known.service <= services]
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")

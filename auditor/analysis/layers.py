@@ -1,0 +1,212 @@
+"""What one layer (a network device or a host's own firewall) does with the packets of a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from auditor.analysis.devices import Device
+from auditor.baseline import BoundEnd
+from auditor.packets import Decision, Filter, Flow, PacketSet, Space
+from auditor.packets.box import Box, minus
+from parsers.model.addresses import ANY_ADDRESS, AddressSet
+from parsers.model.bounds import Bounded
+from parsers.model.rule import Action, Condition, Rule, Truth
+from parsers.model.services import ServiceSet
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A flow as it meets one network device: `ingress` and `egress` are None where the export leaves them open."""
+
+    device: Device
+    source: AddressSet
+    destination: AddressSet
+    ingress: frozenset[str] | None
+    egress: frozenset[str] | None
+    from_internet: bool
+    """Does it come from an untrusted zone? Then untranslated packets to private addresses cannot arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The answer of one layer for a service: covered for certain, possibly; what is missing; who decides."""
+
+    device: Device
+    certain: bool
+    possible: bool
+    touched: bool
+    """Does at least a part possibly pass?"""
+    missing: str
+    accepts: tuple[Decision, ...]
+    denies: tuple[Decision, ...]
+    reasons: tuple[str, ...] = ()
+    published: bool = True
+    packets: PacketSet | None = field(default=None, compare=False)
+
+
+def ask(device: Device, source: BoundEnd, destination: BoundEnd) -> Asked | None:
+    """How a flow meets a network device; None when the device does not see it (one interface, or no way through)."""
+    ingress = _interfaces(device, source)
+    egress = _interfaces(device, destination)
+    if ingress is not None and egress is not None:
+        if not ingress or not egress:
+            return None
+        if len(ingress | egress) == 1:
+            return None
+    from_internet = source.trust == "untrusted"
+    if from_internet and not device.internet:
+        return None
+    return Asked(device, source.addresses, destination.addresses, ingress, egress, from_internet)
+
+
+def _interfaces(device: Device, end: BoundEnd) -> frozenset[str] | None:
+    named = end.interfaces.get(device.name)
+    if named is not None:
+        return named
+    if end.kind == "zone" and end.trust == "untrusted":
+        return device.internet
+    return device.routing.interfaces(end.addresses)
+
+
+def candidates(asked: Asked, service: ServiceSet) -> tuple[PacketSet, PacketSet]:
+    """(packets that can arrive, packets only a neighbour on the WAN segment can send) of a flow and service."""
+    filter_ = asked.device.forward
+    assert filter_ is not None
+    flow = Flow(asked.source, asked.destination, service, asked.ingress, asked.egress)
+    if not asked.from_internet:
+        whole = filter_.packets(flow)
+        return whole, PacketSet(filter_.space, ())
+    translated = filter_.packets(Flow(asked.source, asked.destination, service, asked.ingress, asked.egress, True))
+    routed = asked.device.deliverable(asked.destination)
+    direct = filter_.packets(Flow(asked.source, routed, service, asked.ingress, asked.egress, False))
+    near = filter_.packets(Flow(asked.source, asked.destination - routed, service, asked.ingress, asked.egress, False))
+    return translated | direct, near
+
+
+def network_layer(asked: Asked, service: ServiceSet) -> Layer:
+    """Does every packet of the service get through a network device by some way it offers?
+
+    The way (which of several Internet interfaces, which translation) is free: one that covers all suffices.
+    """
+    filter_ = asked.device.forward
+    assert filter_ is not None
+    packets, _ = candidates(asked, service)
+    allowed = filter_.allowed(packets)
+    wanted = _wanted(filter_, asked.source, asked.destination, service)
+    certain_gap = _uncovered(wanted, allowed.certain)
+    possible_gap = _uncovered(wanted, allowed.possible)
+    decisions = filter_.deciding(packets) if packets else ()
+    published = _covering(wanted, packets)
+    return _layer(asked.device, allowed, (certain_gap, possible_gap), decisions, published=published)
+
+
+def host_layer(
+    device: Device, source: AddressSet, destination: AddressSet, service: ServiceSet, *, inward: bool = True
+) -> Layer | None:
+    """Does every packet of the service pass a host's own firewall, in every profile that may be active?"""
+    filter_ = device.inbound if inward else device.outbound
+    if filter_ is None:
+        return None
+    packets = PacketSet(filter_.space, ())
+    certain = possible = True
+    gaps: list[tuple[list[Box], list[Box]]] = []
+    wanted = _wanted(filter_, source, destination, service)
+    for profile in device.profiles:
+        names = frozenset({profile})
+        flow = Flow(source, destination, service, names if inward else None, None if inward else names)
+        part = filter_.packets(flow)
+        allowed = filter_.allowed(part)
+        gap = (_uncovered(wanted, allowed.certain), _uncovered(wanted, allowed.possible))
+        gaps.append(gap)
+        certain = certain and not gap[0]
+        packets = packets | part
+    possible = any(not gap[1] for gap in gaps)
+    whole = filter_.allowed(packets)
+    worst = max(gaps, key=lambda gap: len(gap[1]))
+    # Where profiles differ, the flow is open in some and closed in others: possible, not missing.
+    shown = (gaps[0][0] if not certain else [], [] if possible else worst[1])
+    if not certain and not shown[0]:
+        shown = (worst[0] or worst[1], shown[1])
+    return _layer(device, whole, shown, filter_.deciding(packets))
+
+
+def _layer(
+    device: Device,
+    allowed: Bounded[PacketSet],
+    gaps: tuple[list[Box], list[Box]],
+    decisions: tuple[Decision, ...],
+    *,
+    published: bool = True,
+) -> Layer:
+    accepts = tuple(each for each in decisions if each.rule.action is not Action.DENY)
+    denies = tuple(each for each in decisions if each.rule.action is Action.DENY)
+    certain_gap, possible_gap = gaps
+    reasons = tuple(reasons_of((each.rule for each in decisions), device)) if certain_gap and not possible_gap else ()
+    return Layer(
+        device=device,
+        certain=not certain_gap,
+        possible=not possible_gap,
+        touched=bool(allowed.possible),
+        missing=_missing_text(allowed.possible.space, possible_gap or certain_gap),
+        accepts=accepts,
+        denies=denies,
+        reasons=reasons,
+        published=published,
+        packets=allowed.certain or allowed.possible,
+    )
+
+
+def reasons_of(rules: Iterable[Rule], device: Device) -> list[str]:
+    """Why rules are not exact, once each."""
+    found: dict[str, None] = {}
+    for rule in rules:
+        for text in rule.uncertain:
+            found[f"rule {rule.id}: {text}"] = None
+        for condition in rule.conditions:
+            if _open(condition, device):
+                found[f"rule {rule.id}: {condition.text}"] = None
+    if not found and device.is_host and len(device.profiles) > 1:
+        found["the profiles differ, and which one is active is not known"] = None
+    return list(found)
+
+
+def _open(condition: Condition, device: Device) -> bool:
+    return condition.at(device.now) is Truth.UNKNOWN
+
+
+def _wanted(filter_: Filter, source: AddressSet, destination: AddressSet, service: ServiceSet) -> list[Box]:
+    """The packets asked for, with every way left free."""
+    space = filter_.space
+    return space.boxes(1, 1, 1, source, destination, space.atoms.mask(service))
+
+
+def _free(packets: PacketSet) -> list[Box]:
+    """The packets with ingress, egress and translation forgotten: one way that lets a packet through is enough."""
+    return [box._replace(ingress=1, egress=1, translation=1) for box in packets.boxes]
+
+
+def _uncovered(wanted: list[Box], packets: PacketSet) -> list[Box]:
+    covered = _free(packets)
+    return [piece for box in wanted for piece in minus(box, covered)]
+
+
+def _covering(wanted: list[Box], packets: PacketSet) -> bool:
+    """Does the address space of arriving packets reach the wanted service at all?"""
+    gap = _uncovered(wanted, packets)
+    return gap != wanted
+
+
+def _missing_text(space: Space, gap: list[Box]) -> str:
+    if not gap:
+        return ""
+    mask = 0
+    for box in gap:
+        mask |= box.service
+    services = space.atoms.services(mask)
+    sources = AddressSet.union(AddressSet(box.source) for box in gap)
+    targets = AddressSet.union(AddressSet(box.destination) for box in gap)
+    text = services.text()
+    if sources != ANY_ADDRESS and len(sources.intervals.ranges) <= 6:
+        text += f" from {sources.text(4)}"
+    return f"{text} to {targets.text(4)}"
