@@ -1,0 +1,93 @@
+"""What a check is: a value with an id, a page, and a function from the analysis to findings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from auditor.analysis.analysis import Analysis
+from auditor.findings.finding import Confidence, Evidence, Finding, Packet, Severity
+from auditor.findings.result import CheckDescription
+from parsers.model.origin import Origin
+from parsers.model.rule import Rule
+
+SECTIONS = ("What it finds", "Why it matters", "Example", "What to do", "When to waive", "References")
+"""The sections of every check's page (the docstring of its module)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check. `run` is pure: it looks at the analysis and yields findings made with `found`."""
+
+    id: str
+    slug: str
+    title: str
+    severity: Severity
+    why: str
+    run: Callable[[Analysis, Check], Iterable[Finding]] = field(compare=False)
+
+    @property
+    def docs(self) -> str:
+        """The page of the check: the docstring of the module it lives in."""
+        return (sys.modules[self.run.__module__].__doc__ or "").strip()
+
+    def described(self) -> CheckDescription:
+        """The check for reports."""
+        return CheckDescription(self.id, self.slug, self.title, self.severity.word, self.docs)
+
+    def found(
+        self,
+        *,
+        device: str,
+        message: str,
+        remedy: str,
+        packets: str,
+        rule: Rule | None = None,
+        severity: Severity | None = None,
+        confidence: Confidence = Confidence.CERTAIN,
+        origin: Origin | None = None,
+        identity: str = "",
+        example: Packet | None = None,
+        related: tuple[Evidence, ...] = (),
+        citation: tuple[str, ...] = (),
+        flow: str = "",
+        uncertain: tuple[str, ...] = (),
+    ) -> Finding:
+        """A finding of this check. `packets` speaks of values only, never of names, so that renaming changes nothing."""
+        return Finding(
+            check=self.id,
+            slug=self.slug,
+            title=self.title,
+            severity=self.severity if severity is None else severity,
+            confidence=confidence,
+            device=device,
+            rule=_shown(rule) if rule else "",
+            message=message,
+            why=self.why,
+            remedy=remedy,
+            origin=origin or (rule.origin if rule else None),
+            identity=identity or (rule.id if rule else ""),
+            packets=packets,
+            example=example,
+            related=related,
+            citation=citation,
+            flow=flow,
+            uncertain=uncertain,
+        )
+
+
+def _shown(rule: Rule) -> str:
+    return f"{rule.id} ({rule.name})" if rule.name and rule.name != rule.id else rule.id
+
+
+def names(words: Iterable[str], most: int = 5) -> str:
+    """A few names for a sentence; the rest is counted."""
+    items = list(words)
+    rest = len(items) - most
+    return ", ".join(items[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def evidence(device: str, rule: Rule, text: str) -> Evidence:
+    """A further rule that shows or causes the same thing."""
+    return Evidence(device, _shown(rule), rule.origin, text)

@@ -1,0 +1,177 @@
+"""An opening the baseline forbids exists.
+
+What it finds
+-------------
+Packets of a forbidden opening (RPC 135, SMB, LDAP, log shipping ... from the Internet; anything from an Edge
+to a domain controller) that some accept rule really lets through, after the rules above it and after
+translation. One finding per rule and server, its ports merged.
+
+Why it matters
+--------------
+These services are attack surface without a documented reason: remote code execution, directory theft, mail
+past the filter.
+
+Example
+-------
+A virtual IP without port forwarding and a policy with service ALL: every port of the Client Access server
+faces the Internet.
+
+What to do
+----------
+Narrow the service or the source of the rule, or remove it. Where clients need the server, publish the one
+documented port.
+
+When to waive
+-------------
+With an owner and a date, while a replacement is built.
+
+References
+----------
+The cited rows of the ruleset; CISA BOD 23-02 for management services.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from auditor.analysis.analysis import Analysis
+from auditor.analysis.devices import Device
+from auditor.analysis.exposure import port_names
+from auditor.analysis.layers import Asked, ask, candidates, host_layer
+from auditor.baseline import BoundEnd, BoundForbidden
+from auditor.checks.check import Check, evidence
+from auditor.findings.finding import Confidence, Evidence, Finding, Severity
+from auditor.packets import Decision, PacketSet
+from parsers.model.rule import Action, Rule
+from parsers.model.services import ServiceSet
+
+
+@dataclass(slots=True)
+class _Hit:
+    """All forbidden packets that one rule lets through to one server."""
+
+    device: Device
+    rule: Rule
+    source: BoundEnd
+    destination: BoundEnd
+    certain: PacketSet
+    possible: PacketSet
+    near: bool
+    rules: list[BoundForbidden] = field(default_factory=list)
+
+
+def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
+    for device in analysis.devices.values():
+        if device.forward is None:
+            continue
+        hits: dict[tuple[object, ...], _Hit] = {}
+        for ruleset in analysis.rulesets:
+            pairs: dict[tuple[int, int], list[BoundForbidden]] = {}
+            for bound in ruleset.forbidden:
+                pairs.setdefault((id(bound.source), id(bound.destination)), []).append(bound)
+            for group in pairs.values():
+                asked = ask(device, group[0].source, group[0].destination)
+                if asked is not None:
+                    _collect(asked, group, hits)
+        for hit in hits.values():
+            yield _finding(check, hit, analysis)
+
+
+def _collect(asked: Asked, group: list[BoundForbidden], hits: dict[tuple[object, ...], _Hit]) -> None:
+    filter_ = asked.device.forward
+    assert filter_ is not None
+    service = ServiceSet.union(bound.service for bound in group)
+    for near, packets in enumerate(candidates(asked, service)):
+        for decision in filter_.deciding(packets) if packets else ():
+            if decision.rule.action is not Action.DENY and not decision.rule.implicit:
+                _add(asked, group, decision, bool(near), hits)
+
+
+def _add(
+    asked: Asked, group: list[BoundForbidden], decision: Decision, near: bool, hits: dict[tuple[object, ...], _Hit]
+) -> None:
+    source, destination = group[0].source, group[0].destination
+    key = (id(decision.rule), source.name, destination.addresses, near)
+    # A server with two roles is one server: the openings of both are one finding.
+    hit = hits.get(key)
+    if hit is None:
+        hit = hits[key] = _Hit(
+            asked.device, decision.rule, source, destination, decision.packets.certain, decision.packets.possible, near
+        )
+    else:
+        hit.certain = hit.certain | decision.packets.certain
+        hit.possible = hit.possible | decision.packets.possible
+    open_services = decision.packets.possible.services()
+    hit.rules += [bound for bound in group if bound.service.overlaps(open_services)]
+
+
+def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
+    packets = hit.certain or hit.possible
+    services = packets.services()
+    specific = [bound for bound in hit.rules if "everything" not in bound.rule.services] or hit.rules
+    worst = max(_severity(bound, hit.source) for bound in hit.rules)
+    certain = bool(hit.certain) and not hit.near
+    host, related = _host(hit, analysis, services)
+    if hit.near or host == "blocked":
+        worst = Severity(max(worst - 1, Severity.LOW))
+    known = port_names(services)
+    where = f"{hit.source.name} reaches {hit.destination.text} on {services.text(6)}"
+    message = f"{where}{f', among them {known}' if known else ''}: {specific[0].rule.title}"
+    message += (
+        f" and {len({b.rule.id for b in hit.rules}) - 1} more forbidden openings."
+        if len({b.rule.id for b in hit.rules}) > 1
+        else "."
+    )
+    uncertain = tuple(hit.rule.uncertain)
+    if hit.near:
+        reason = "the server's address is private and not translated here: only a neighbour on the outer segment can send such packets"
+        message, uncertain = f"{message} {reason.capitalize()}.", (*uncertain, reason)
+    if host == "blocked":
+        message += f" The host's own firewall ({hit.destination.host}) stops all of it today; only that stands between."
+    remedies = dict.fromkeys(bound.rule.remedy for bound in specific if bound.rule.remedy)
+    return check.found(
+        device=hit.device.name,
+        rule=hit.rule,
+        severity=worst,
+        confidence=Confidence.CERTAIN if certain else Confidence.POSSIBLE,
+        message=message,
+        remedy=" ".join(list(remedies)[:2])
+        or "Remove these ports from the rule, or limit its source to those who need them.",
+        packets=f"{hit.source.name} to {hit.destination.addresses.text(4)} {services.text(40)}",
+        identity=hit.rule.id,
+        example=packets.example(),
+        related=related,
+        citation=tuple(dict.fromkeys(cite for bound in hit.rules for cite in bound.rule.cite)),
+        flow=", ".join(dict.fromkeys(bound.rule.id for bound in hit.rules)),
+        uncertain=uncertain,
+    )
+
+
+def _host(hit: _Hit, analysis: Analysis, services: ServiceSet) -> tuple[str, tuple[Evidence, ...]]:
+    """What the destination's own firewall does with the same packets: one finding, two evidences."""
+    device = analysis.devices.get(hit.destination.host)
+    if device is None or device.inbound is None:
+        return "", ()
+    layer = host_layer(device, hit.source.addresses, hit.destination.addresses, services)
+    if layer is None:
+        return "", ()
+    if not layer.touched:
+        return "blocked", ()
+    rules = [each.rule for each in layer.accepts if not each.rule.implicit][:5]
+    return "open", tuple(evidence(device.name, rule, "the host lets it in") for rule in rules)
+
+
+def _severity(bound: BoundForbidden, source: BoundEnd) -> Severity:
+    by_zone = dict(bound.rule.severity)
+    return by_zone.get(source.name, by_zone["default"])
+
+
+CHECK = Check(
+    "FW102",
+    "forbidden-opening",
+    "Forbidden opening",
+    Severity.CRITICAL,
+    "The baseline says this must never be reachable.",
+    _run,
+)

@@ -1,0 +1,84 @@
+"""A rule never decides a packet, because rules above it take everything it matches.
+
+What it finds
+-------------
+Rules that all earlier rules of the list together cover, with the fewest of them that suffice. When they do
+the same, the rule is redundant; when some of them do the opposite, it is shadowed: what its author meant does
+not happen.
+
+Why it matters
+--------------
+A shadowed deny protects nothing, a shadowed accept opens nothing; redundant rules make a policy unreadable.
+
+Example
+-------
+"Block branch RDP" stands below an accept for everything from the branch.
+
+What to do
+----------
+Shadowed: move the rule above those named, or remove it. Redundant: remove it, or the rules that repeat it.
+
+When to waive
+-------------
+When a redundant rule is kept for its log or its counters.
+
+References
+----------
+Claimed only from what earlier rules certainly match (FQDN, schedules and users never hide a rule).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.analysis.analysis import Analysis
+from auditor.analysis.devices import Device
+from auditor.checks.check import Check, evidence
+from auditor.findings.finding import Finding, Severity
+from auditor.packets import Hidden
+
+
+def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
+    for device in analysis.devices.values():
+        for filter_ in (device.forward, device.inbound):
+            for hidden in filter_.hidden() if filter_ else ():
+                if not hidden.never and not _twin(device, hidden):
+                    yield _finding(check, device, hidden)
+
+
+def _twin(device: Device, hidden: Hidden) -> bool:
+    """Windows has twins by design (one rule bound to a program, one not); block over allow is no order mistake."""
+    return device.is_host and hidden.same_action
+
+
+def _finding(check: Check, device: Device, hidden: Hidden) -> Finding:
+    rule = hidden.rule
+    by = ", ".join(each.id for each in hidden.by[:8])
+    kind = "redundant" if hidden.same_action else "shadowed"
+    together = " together" if len(hidden.by) > 1 else ""
+    message = f"It is {kind}: rule {by}{together} already decides every packet it matches"
+    message += "." if hidden.same_action else f", so its {rule.action.value} never happens."
+    packets = f"{kind} {rule.action.value} {rule.service.possible.text(8)} {rule.source.possible.text(6)} {rule.destination.possible.text(6)}"
+    return check.found(
+        device=device.name,
+        rule=rule,
+        severity=Severity.LOW if hidden.same_action else Severity.MEDIUM,
+        message=message,
+        remedy=(
+            "Remove it, or narrow the rules that repeat it."
+            if hidden.same_action
+            else f"If it is meant to act, move it above rule {hidden.by[0].id}; otherwise remove it."
+        ),
+        packets=packets,
+        related=tuple(evidence(device.name, each, "decides its packets first") for each in hidden.by[:8]),
+    )
+
+
+CHECK = Check(
+    "FW105",
+    "hidden-rule",
+    "Shadowed or redundant rule",
+    Severity.MEDIUM,
+    "The rule has no effect where it stands.",
+    _run,
+)

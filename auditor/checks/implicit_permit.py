@@ -1,0 +1,83 @@
+"""Traffic passes that no rule line states.
+
+What it finds
+-------------
+Traffic inside zones with intrazone allowed, traffic forwarded back out of the interface it came in by
+(FortiGate allow-traffic-redirect), Windows profiles that are off or allow by default.
+
+Why it matters
+--------------
+A reviewer who reads the rules does not see it.
+
+Example
+-------
+"set intrazone allow" lets the staff Wi-Fi reach every client network of the zone.
+
+What to do
+----------
+Decide for each; intrazone deny with explicit rules, profiles on.
+
+When to waive
+-------------
+When the segments of the zone belong together.
+
+References
+----------
+CIS FortiGate Benchmark 1.2; Fortinet community 98332; CIS Windows Server Benchmark 9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.analysis.analysis import Analysis
+from auditor.checks.check import Check
+from auditor.findings.finding import Confidence, Finding, Severity
+from parsers.model.rule import Action, Direction, Truth
+
+
+def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
+    for device in analysis.devices.values():
+        redirects = []
+        for each in device.firewall.lists:
+            for rule in each.rules:
+                if not rule.implicit or rule.action is Action.DENY or each.direction is Direction.OUTBOUND:
+                    continue
+                if rule.name.startswith("same interface"):
+                    redirects.append(rule)
+                    continue
+                if device.firewall.vendor == "cisco":
+                    continue
+                off = rule.action is Action.BYPASS or each.direction is Direction.INBOUND
+                unknown = any(condition.truth is Truth.UNKNOWN for condition in rule.conditions)
+                yield check.found(
+                    device=device.name,
+                    rule=rule,
+                    severity=Severity.HIGH if off else Severity.LOW,
+                    confidence=Confidence.POSSIBLE if unknown else Confidence.CERTAIN,
+                    message=f"{rule.name}: everything passes that no rule above decides."
+                    if not off
+                    else f"{rule.name}: everything passes in.",
+                    remedy="Switch the profile on and block inbound connections by default."
+                    if off
+                    else "Set intrazone deny and write the rules that are needed.",
+                    packets=f"implicit {'profile' if off else 'intrazone'}",
+                    uncertain=rule.uncertain,
+                )
+        if redirects:
+            unknown = any(rule.conditions for rule in redirects)
+            yield check.found(
+                device=device.name,
+                severity=Severity.INFO,
+                confidence=Confidence.POSSIBLE if unknown else Confidence.CERTAIN,
+                origin=redirects[0].origin,
+                message=f"allow-traffic-redirect: traffic back out of the interface it came in by needs no policy ({len(redirects)} interfaces).",
+                remedy="Set allow-traffic-redirect disable in system global, unless routing needs it.",
+                identity="redirect",
+                packets="implicit redirect",
+            )
+
+
+CHECK = Check(
+    "FW118", "implicit-permit", "Permit without a rule", Severity.LOW, "Reviewers of the rules do not see it.", _run
+)

@@ -1,0 +1,112 @@
+"""The firewall's own management is reachable from the Internet.
+
+What it finds
+-------------
+Management services of the device (https, ssh, telnet, http, snmp, fgfm ...) that an interface of an untrusted
+zone offers, to whom, after local-in policies and administrators' trusted hosts. VPN listeners are reported as
+information.
+
+Why it matters
+--------------
+The login page of a firewall is the most attacked page of a company. One administrator without trusted hosts
+opens it to everybody.
+
+Example
+-------
+"set allowaccess ping https" on wan1, and administrator "backup" has no trusted host.
+
+What to do
+----------
+Take https, http, ssh, telnet and snmp off the outer interfaces; manage through a VPN. Give every
+administrator trusted hosts.
+
+When to waive
+-------------
+Never for everybody; with narrow trusted hosts and a date.
+
+References
+----------
+CIS FortiGate Benchmark 1.3, 2.4.2; CISA BOD 23-02.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.analysis.analysis import Analysis
+from auditor.analysis.devices import Device
+from auditor.checks.check import Check
+from auditor.findings.finding import Confidence, Evidence, Finding, Severity
+from auditor.packets import Decision, Flow
+from parsers.model.addresses import ANY_ADDRESS, PUBLIC, AddressSet
+from parsers.model.rule import Action
+from parsers.model.services import ANY_SERVICE
+
+_CLEAR = ("http ", "telnet ")
+_INFO = ("ping ", "IPsec ", "SSL VPN ", "probe-response ", "ftm ")
+
+
+def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
+    for device in analysis.devices.values():
+        if device.local is None or not device.internet:
+            continue
+        flow = Flow(PUBLIC, ANY_ADDRESS, ANY_SERVICE, device.internet, None)
+        allowed = device.local.allowed(flow)
+        for decision in device.local.deciding(allowed.possible) if allowed.possible else ():
+            if decision.rule.action is not Action.DENY and not decision.rule.id.startswith("local-in"):
+                yield _finding(check, device, decision)
+
+
+def _finding(check: Check, device: Device, decision: Decision) -> Finding:
+    rule = decision.rule
+    packets = decision.packets.certain or decision.packets.possible
+    sources = packets.sources()
+    everybody = sources.ipv4.count > 1 << 31
+    severity = Severity.CRITICAL if everybody else Severity.MEDIUM
+    if rule.id.startswith(_INFO):
+        severity = Severity.LOW if rule.id.startswith("ping ") else Severity.INFO
+    elif rule.id.startswith(_CLEAR):
+        severity = Severity.CRITICAL
+    open_admins = [each for each in device.firewall.administrators if not each.restricted]
+    who = "everybody on the Internet" if everybody else f"{sources.text(4)} on the Internet"
+    message = f"{rule.name or rule.id} ({packets.services().text(4)}) answers {who}"
+    login = rule.written.service[:1] in (("https",), ("http",), ("ssh",), ("telnet",))
+    if everybody and open_admins and login:
+        message += f", because administrator {open_admins[0].name!r} has no trusted hosts"
+    return check.found(
+        device=device.name,
+        rule=rule,
+        severity=severity,
+        confidence=Confidence.CERTAIN if decision.packets.certain else Confidence.POSSIBLE,
+        message=f"{message}.",
+        remedy=_remedy(rule.id),
+        packets=f"{packets.services().text(8)} from {_stable(sources)} on {' '.join(sorted(rule.ingress or ()))}",
+        identity=rule.id,
+        example=packets.example(),
+        related=tuple(
+            Evidence(device.name, each.name, each.origin, "no trusted hosts") for each in open_admins if login
+        ),
+        uncertain=rule.uncertain,
+    )
+
+
+def _stable(sources: AddressSet) -> str:
+    return "everybody" if sources.ipv4.count > 1 << 31 else sources.text(8)
+
+
+def _remedy(word: str) -> str:
+    if word.startswith(("IPsec", "SSL VPN")):
+        return "Expected for a VPN gateway: keep its software current, and limit sources with a local-in policy where possible."
+    if word.startswith("ping"):
+        return "Harmless by itself; remove ping from allowaccess if nobody monitors it."
+    return "Remove it from allowaccess of this interface; manage through a VPN, and give every administrator trusted hosts."
+
+
+CHECK = Check(
+    "FW112",
+    "management-exposed",
+    "Management reachable",
+    Severity.CRITICAL,
+    "Firewalls are taken over through their login page.",
+    _run,
+)

@@ -1,0 +1,54 @@
+"""A rule matches no packet at all.
+
+What it finds
+-------------
+Enabled rules that nothing can match: an expired schedule, a zone without interfaces, a service without ports,
+source and destination of different address families, a virtual IP that nothing reaches.
+
+Why it matters
+--------------
+Either something that should work does not, or dead text hides in the policy and comes to life with the next
+edit.
+
+Example
+-------
+The one-time schedule of "contractor access" ended in 2023.
+
+What to do
+----------
+Remove the rule, or repair what it refers to.
+
+When to waive
+-------------
+When the rule waits for a date in the future.
+
+References
+----------
+FortiOS: a recurring schedule without days never applies; policies match only within one IP version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.analysis.analysis import Analysis
+from auditor.checks.check import Check
+from auditor.findings.finding import Finding, Severity
+
+
+def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
+    for device in analysis.devices.values():
+        if device.forward is None:
+            continue
+        for hidden in device.forward.hidden():
+            if hidden.never:
+                yield check.found(
+                    device=device.name,
+                    rule=hidden.rule,
+                    message=f"It never matches a packet: {hidden.never}.",
+                    remedy="Remove it, or repair what it refers to.",
+                    packets=f"never {hidden.never.split(':')[0]}",
+                )
+
+
+CHECK = Check("FW106", "never-matches", "Rule that never matches", Severity.LOW, "The rule has no effect.", _run)

@@ -1,0 +1,116 @@
+"""A port the baseline requires is closed, or open only in part.
+
+What it finds
+-------------
+For every required flow of the baseline that the site's roles call for, the exact packets that do not get
+through, and the layer (perimeter firewall, host firewall) that stops them. A flow that no translation
+publishes is said to be "not published".
+
+Why it matters
+--------------
+Something the product documents as needed does not work: mail is not delivered, phones do not synchronise, the
+directory is not reached.
+
+Example
+-------
+The VIP for Outlook Web App translates 8080 to 443, but the policy names the external port only: published,
+but blocked.
+
+What to do
+----------
+Open exactly the missing part at the layer named, for the addresses named. The citation leads to the row of
+the vendor's reference.
+
+When to waive
+-------------
+When the flow is not used here: better answer its condition in the site file, so that it becomes "not
+applicable".
+
+References
+----------
+The cited rows of the ruleset; FortiOS evaluates the service after translation (Fortinet community,
+ta-p/262988)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.analysis.analysis import Analysis
+from auditor.analysis.coverage import Covered
+from auditor.checks.check import Check, evidence
+from auditor.findings.finding import Finding, Severity
+from auditor.findings.result import CoverageState
+
+_FAILED = (CoverageState.MISSING, CoverageState.PARTLY, CoverageState.NOT_PUBLISHED)
+
+
+def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
+    groups: dict[tuple[object, ...], list[Covered]] = {}
+    for covered in analysis.covered:
+        flow = covered.bound.flow
+        if flow.level == "required" and covered.row.state in _FAILED:
+            # Flows that want the same packets (OWA, ActiveSync, Outlook Anywhere on 443) are one cause.
+            key = (
+                covered.row.source,
+                covered.row.destination,
+                covered.row.service,
+                covered.row.state,
+                covered.row.device,
+            )
+            groups.setdefault(key, []).append(covered)
+    for group in groups.values():
+        yield _finding(check, group)
+
+
+def _finding(check: Check, group: list[Covered]) -> Finding:
+    first = max(group, key=lambda each: each.bound.flow.if_missing or Severity.INFO)
+    row, bound = first.row, first.bound
+    layer = first.blocking
+    device = layer.device.name if layer else row.device
+    denies = [each for each in layer.denies if not each.rule.implicit] if layer else []
+    accepts = [each.rule for each in layer.accepts] if layer and layer.touched else []
+    rule = denies[0].rule if denies and not accepts else (accepts[0] if accepts else None)
+    flows = ", ".join(dict.fromkeys(each.bound.flow.id for each in group))
+    state = {"partly": "only partly open", "not published": "not published"}.get(row.state.value, "closed")
+    message = f"{bound.flow.title}: {row.service} from {row.source} to {row.destination} is {state}"
+    if layer is not None and layer.device.is_host:
+        message += f" on the host {device}, whatever the perimeter lets through"
+    elif (
+        layer is not None
+        and layer.published
+        and row.state is CoverageState.MISSING
+        and bound.source.trust == "untrusted"
+    ):
+        message += "; a translation publishes it, but no policy lets the translated packets through"
+    message += f". Missing: {row.missing}." if row.missing else "."
+    related = tuple(evidence(device, each.rule, "stops it") for each in denies[:5])
+    return check.found(
+        device=device,
+        rule=rule,
+        severity=bound.flow.if_missing,
+        message=message,
+        remedy=_remedy(first),
+        packets=f"{row.state.value} {row.service} {bound.source.name} {bound.destination.addresses.text(4)} {row.missing}",
+        identity=f"{flows} {bound.source.name}",
+        related=related,
+        citation=tuple(dict.fromkeys(cite for each in group for cite in each.row.citation)),
+        flow=flows,
+    )
+
+
+def _remedy(covered: Covered) -> str:
+    layer, row = covered.blocking, covered.row
+    if layer is None:
+        return f"Open {row.missing or row.service}."
+    if layer.device.is_host:
+        return (
+            f"Add an inbound allow rule on {layer.device.name} for {row.service}, limited to the sources that need it."
+        )
+    if row.state is CoverageState.NOT_PUBLISHED:
+        return f"Publish {row.service} to {row.destination} with a virtual IP and a policy, or say in the site file that it is not offered."
+    return f"Allow {row.missing or row.service} on {layer.device.name} above the rules that stop it; the service must name the port after translation."
+
+
+CHECK = Check(
+    "FW101", "required-flow", "Required port closed", Severity.HIGH, "The baseline documents this flow as needed.", _run
+)

@@ -1,0 +1,60 @@
+"""A rule or group names something the export does not hold.
+
+What it finds
+-------------
+References to objects, interfaces, services or lists that are not in the file. What such a rule matches is
+unknown: fwproof takes it as possibly everything and certainly nothing.
+
+Why it matters
+--------------
+Either the export is incomplete and the audit has a blind spot, or the configuration is broken.
+
+Example
+-------
+Policy 22 uses service "backup-10000", which the file does not define.
+
+What to do
+----------
+Export the whole configuration; if the object is really missing, repair the rule.
+
+When to waive
+-------------
+For deliberately partial pastes.
+
+References
+----------
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.analysis.analysis import Analysis
+from auditor.checks.check import Check, names
+from auditor.findings.finding import Evidence, Finding, Severity
+from parsers.model.firewall import Reference
+
+
+def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
+    for device in analysis.devices.values():
+        missing: dict[tuple[str, str], list[Reference]] = {}
+        for reference in device.firewall.references:
+            if not reference.defined and reference.to_name:
+                missing.setdefault((reference.to_kind, reference.to_name), []).append(reference)
+        for (kind, name), uses in missing.items():
+            users = [f"{use.from_kind} {use.from_name}" for use in uses]
+            yield check.found(
+                device=device.name,
+                origin=uses[0].origin,
+                message=f"{kind} {name!r} is not in the export; {names(users)} refer{'s' if len(users) == 1 else ''} to it.",
+                remedy="Give the whole configuration; if the object is really gone, repair what refers to it.",
+                identity=f"undefined {kind} by {uses[0].from_kind} {uses[0].from_name}",
+                packets=f"undefined {kind} {len(uses)}",
+                related=tuple(Evidence(device.name, use.from_name, use.origin, "refers to it") for use in uses[:10]),
+            )
+
+
+CHECK = Check(
+    "FW109", "undefined-object", "Undefined object", Severity.MEDIUM, "What the rule matches is unknown.", _run
+)

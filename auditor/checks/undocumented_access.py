@@ -1,0 +1,117 @@
+"""Access that no flow of the baseline documents, where the baseline closes the world.
+
+What it finds
+-------------
+Packets that an accept rule lets through between two ends of a closed world (from the Internet to the servers,
+from an Edge to the inside) and that no documented flow and no forbidden opening covers.
+
+Why it matters
+--------------
+An opening nobody can explain is an opening nobody will miss, except an attacker.
+
+Example
+-------
+Port 8443 of the Client Access server is reachable from the Internet; nothing in the reference asks for it.
+
+What to do
+----------
+Find the owner. Remove the opening, or document it: in an own ruleset, or as an exception with reason, owner
+and date.
+
+When to waive
+-------------
+When another product on the same server needs it and its owner is known.
+
+References
+----------
+PCI DSS v4.0 requirement 1.2.5: all services, protocols and ports allowed are identified, approved and have a
+business need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.analysis.analysis import Analysis
+from auditor.analysis.exposure import port_names
+from auditor.analysis.layers import ask, candidates
+from auditor.baseline import BoundClosedWorld, BoundRuleset
+from auditor.checks.check import Check
+from auditor.findings.finding import Confidence, Finding, Severity
+from auditor.findings.result import CoverageState
+from auditor.packets import PacketSet
+from parsers.model.rule import Action
+from parsers.model.services import ANY_SERVICE, ServiceSet
+
+
+def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
+    for ruleset in analysis.rulesets:
+        seen: set[tuple[object, ...]] = set()
+        for world in ruleset.closed_world:
+            key = (world.source.name, world.source.addresses, world.destination.addresses)
+            if key not in seen:
+                seen.add(key)
+                yield from _world(analysis, check, ruleset, world)
+
+
+def _world(analysis: Analysis, check: Check, ruleset: BoundRuleset, world: BoundClosedWorld) -> Iterable[Finding]:
+    rest = ANY_SERVICE - _documented(ruleset, world)
+    for device in analysis.devices.values():
+        if device.forward is None or not rest:
+            continue
+        asked = ask(device, world.source, world.destination)
+        if asked is None:
+            continue
+        packets, _ = candidates(asked, rest)
+        for decision in device.forward.deciding(packets) if packets else ():
+            rule = decision.rule
+            if rule.action is Action.DENY or rule.implicit:
+                continue
+            share: PacketSet = decision.packets.certain or decision.packets.possible
+            services = share.services()
+            destination = share.destinations()
+            known = port_names(services)
+            wide = world.destination.addresses if world.destination.kind == "role" else destination
+            yield check.found(
+                device=device.name,
+                rule=rule,
+                severity=world.rule.severity,
+                confidence=Confidence.CERTAIN if decision.packets.certain else Confidence.POSSIBLE,
+                message=(
+                    f"{world.source.text} reaches {world.destination.name} {wide.text(4)} on {services.text(8)}"
+                    f"{f' ({known})' if known else ''}; no documented flow asks for it."
+                ),
+                remedy="Remove it, or document it with an owner: in an own ruleset or as an exception in the site file.",
+                packets=f"{world.source.name} to {wide.text(4)} {services.text(40)}",
+                example=share.example(),
+                citation=world.rule.cite,
+                flow=world.rule.id,
+                uncertain=rule.uncertain,
+            )
+
+
+def _documented(ruleset: BoundRuleset, world: BoundClosedWorld) -> ServiceSet:
+    """Services some flow documents or some forbidden opening already reports between these ends."""
+    found: list[ServiceSet] = []
+    inside = world.destination.kind == "zone"
+    for bound in ruleset.flows:
+        if bound.preset is CoverageState.NOT_APPLICABLE or bound.source.addresses != world.source.addresses:
+            continue
+        if bound.destination.addresses == world.destination.addresses or (
+            inside and bound.destination.addresses <= world.destination.addresses
+        ):
+            found += [each for each in (bound.service, *bound.alternatives) if each is not None]
+    for forbidden in ruleset.forbidden:
+        same = forbidden.source.addresses == world.source.addresses
+        if same and forbidden.destination.addresses == world.destination.addresses:
+            found.append(forbidden.service)
+    return ServiceSet.union(found)
+
+
+CHECK = Check(
+    "FW103",
+    "undocumented-access",
+    "Undocumented access",
+    Severity.HIGH,
+    "Nothing documents a need for this opening.",
+    _run,
+)

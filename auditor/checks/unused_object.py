@@ -1,0 +1,81 @@
+"""Objects that nothing refers to.
+
+What it finds
+-------------
+Addresses, groups, services, schedules, virtual IPs and access lists that no rule uses, directly or through
+groups; factory objects are left out. One finding for each device and kind.
+
+Why it matters
+--------------
+Unused objects are picked up by mistake, with addresses that belong to somebody else by then. An unused
+virtual IP still answers ARP.
+
+Example
+-------
+"old-webserver" still exists, its address was given to the new proxy.
+
+What to do
+----------
+Remove them; the device refuses to delete what is in use.
+
+When to waive
+-------------
+When objects are kept in step with another system.
+
+References
+----------
+CIS FortiGate Benchmark: unused policies and objects are reviewed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.analysis.analysis import Analysis
+from auditor.checks.check import Check, names
+from auditor.findings.finding import Evidence, Finding, Severity
+from parsers.model.firewall import Firewall, NamedObject
+
+
+def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
+    for device in analysis.devices.values():
+        by_kind: dict[str, list[NamedObject]] = {}
+        for item in _unused(device.firewall):
+            by_kind.setdefault(item.kind, []).append(item)
+        for kind, items in by_kind.items():
+            listed = [item.name for item in items]
+            yield check.found(
+                device=device.name,
+                origin=items[0].origin,
+                severity=Severity.LOW if "vip" in kind else Severity.INFO,
+                message=f"{len(items)} unused {kind} object{'s' if len(items) > 1 else ''}: {names(listed, 10)}.",
+                remedy="Remove them.",
+                identity=f"unused {kind}",
+                packets=f"unused {kind} {len(items)}",
+                related=tuple(Evidence(device.name, "", item.origin, item.name) for item in items[:20]),
+            )
+
+
+def _unused(firewall: Firewall) -> Iterable[NamedObject]:
+    """Objects that no chain of references leads to from a rule."""
+    objects = {item.name: item for item in firewall.objects}
+    targets: dict[tuple[str, str], list[str]] = {}
+    start: list[str] = []
+    kinds = {item.kind for item in firewall.objects}
+    for reference in firewall.references:
+        if reference.from_kind in kinds and reference.from_name in objects:
+            targets.setdefault((reference.from_kind, reference.from_name), []).append(reference.to_name)
+        else:
+            start.append(reference.to_name)
+    used: set[str] = set()
+    while start:
+        name = start.pop()
+        if name in used:
+            continue
+        used.add(name)
+        for kind in kinds:
+            start += targets.get((kind, name), ())
+    return [item for item in firewall.objects if item.name not in used and not item.factory and "zone" not in item.kind]
+
+
+CHECK = Check("FW108", "unused-object", "Unused objects", Severity.INFO, "They are used again by mistake.", _run)
