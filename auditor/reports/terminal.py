@@ -201,7 +201,7 @@ def _ports(result: AuditResult, every: bool) -> Iterator[RenderableType]:
 
 def port_detail(row: FlowCoverage) -> str:
     """What settles a flow: the deciding rules and the published address, or what is missing, or the open question."""
-    by = f"{row.device}: {', '.join(row.rules)}" if row.rules else ""
+    by = f"by {', '.join(row.rules)}" if row.rules else ""
     published = f"published as {row.published_as}" if row.published_as else ""
     missing = f"missing {row.missing}" if row.missing else ""
     question = row.question if row.state is CoverageState.CANNOT_TELL else ""
