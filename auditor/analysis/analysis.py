@@ -9,6 +9,7 @@ from auditor.analysis.coverage import Covered, cover
 from auditor.analysis.devices import Device
 from auditor.analysis.exposure import Opening, exposures, openings
 from auditor.analysis.listeners import narrower
+from auditor.analysis.tracing import Question, Trace, trace
 from auditor.baseline import BoundRuleset, Site
 from auditor.findings.result import Exposure
 from parsers.model.firewall import Firewall
@@ -23,10 +24,16 @@ class Analysis:
         rulesets: bound rulesets.
         site: the site they are bound to.
         now: the time of the audit, device-local.
+        extra: further services that questions will ask about.
     """
 
     def __init__(
-        self, firewalls: tuple[Firewall, ...], rulesets: tuple[BoundRuleset, ...], site: Site, now: datetime
+        self,
+        firewalls: tuple[Firewall, ...],
+        rulesets: tuple[BoundRuleset, ...],
+        site: Site,
+        now: datetime,
+        extra: tuple[ServiceSet, ...] = (),
     ) -> None:
         self.firewalls = firewalls
         self.rulesets = rulesets
@@ -36,7 +43,7 @@ class Analysis:
             name for each in rulesets for name, trust in each.ruleset.zones.items() if trust == "untrusted"
         ) or frozenset({"internet"})
         narrow = narrower(each.ruleset for each in rulesets)
-        services = self._services()
+        services = (*self._services(), *extra)
         self.devices = {
             firewall.name: Device(firewall, site, untrusted, now, services, narrow) for firewall in firewalls
         }
@@ -69,6 +76,14 @@ class Analysis:
                         seen.add(end.name)
                         found += [one for device in self.devices.values() for one in openings(device, end)]
         return tuple(found)
+
+    def trace(self, question: Question) -> Trace:
+        """Follow packets through the devices.
+
+        Raises:
+            ValueError: the question names a zone or interface nobody knows.
+        """
+        return trace(question, self.devices, self.rulesets)
 
     @cached_property
     def exposures(self) -> tuple[Exposure, ...]:

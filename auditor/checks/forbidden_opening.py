@@ -33,16 +33,18 @@ The cited rows of the ruleset; CISA BOD 23-02 for management services.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
 from auditor.analysis.exposure import port_names
 from auditor.analysis.layers import Asked, ask, candidates, host_layer
-from auditor.baseline import BoundEnd, BoundForbidden
+from auditor.baseline import BoundEnd, BoundForbidden, BoundRuleset
 from auditor.checks.check import Check, evidence
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
+from auditor.findings.result import CoverageState
 from auditor.packets import Decision, PacketSet
+from parsers.model.addresses import AddressSet
 from parsers.model.rule import Action, Rule
 from parsers.model.services import ServiceSet
 
@@ -58,6 +60,7 @@ class _Hit:
     certain: PacketSet
     possible: PacketSet
     near: bool
+    roles: str
     rules: list[BoundForbidden] = field(default_factory=list)
 
 
@@ -67,37 +70,80 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             continue
         hits: dict[tuple[object, ...], _Hit] = {}
         for ruleset in analysis.rulesets:
+            roles = _roles(ruleset)
             pairs: dict[tuple[int, int], list[BoundForbidden]] = {}
             for bound in ruleset.forbidden:
                 pairs.setdefault((id(bound.source), id(bound.destination)), []).append(bound)
             for group in pairs.values():
                 asked = ask(device, group[0].source, group[0].destination)
                 if asked is not None:
-                    _collect(asked, group, hits)
+                    _collect(asked, _reduced(ruleset, group), hits, roles)
         for hit in hits.values():
             yield _finding(check, hit, analysis)
 
 
-def _collect(asked: Asked, group: list[BoundForbidden], hits: dict[tuple[object, ...], _Hit]) -> None:
+def _roles(ruleset: BoundRuleset) -> dict[AddressSet, str]:
+    """The roles of every bound address: a server with two roles is one server, two servers of one role one cause."""
+    found: dict[AddressSet, list[str]] = {}
+    for ends in ruleset.ends.values():
+        for end in ends:
+            if end.kind == "role" and end.addresses and not end.interfaces:
+                found.setdefault(end.addresses, []).append(end.name)
+    return {addresses: " and ".join(sorted(set(names))) for addresses, names in found.items()}
+
+
+def _reduced(ruleset: BoundRuleset, group: list[BoundForbidden]) -> list[BoundForbidden]:
+    """A ban on everything yields to what is documented for another role on the same server."""
+    source, destination = group[0].source, group[0].destination
+    documented = ServiceSet.union(
+        service
+        for flow in ruleset.flows
+        if flow.preset is not CoverageState.NOT_APPLICABLE
+        and flow.source.addresses == source.addresses
+        and flow.destination.addresses == destination.addresses
+        for service in (flow.service, *flow.alternatives)
+        if service is not None
+    )
+    return [
+        replace(bound, service=bound.service - documented) if "everything" in bound.rule.services else bound
+        for bound in group
+    ]
+
+
+def _collect(
+    asked: Asked, group: list[BoundForbidden], hits: dict[tuple[object, ...], _Hit], roles: dict[AddressSet, str]
+) -> None:
     filter_ = asked.device.forward
     assert filter_ is not None
     service = ServiceSet.union(bound.service for bound in group)
     for near, packets in enumerate(candidates(asked, service)):
         for decision in filter_.deciding(packets) if packets else ():
             if decision.rule.action is not Action.DENY and not decision.rule.implicit:
-                _add(asked, group, decision, bool(near), hits)
+                _add(asked, group, decision, bool(near), hits, roles)
 
 
 def _add(
-    asked: Asked, group: list[BoundForbidden], decision: Decision, near: bool, hits: dict[tuple[object, ...], _Hit]
+    asked: Asked,
+    group: list[BoundForbidden],
+    decision: Decision,
+    near: bool,
+    hits: dict[tuple[object, ...], _Hit],
+    roles: dict[AddressSet, str],
 ) -> None:
     source, destination = group[0].source, group[0].destination
-    key = (id(decision.rule), source.name, destination.addresses, near)
-    # A server with two roles is one server: the openings of both are one finding.
+    who = roles.get(destination.addresses, destination.name)
+    key = (id(decision.rule), source.name, who, near)
     hit = hits.get(key)
     if hit is None:
         hit = hits[key] = _Hit(
-            asked.device, decision.rule, source, destination, decision.packets.certain, decision.packets.possible, near
+            asked.device,
+            decision.rule,
+            source,
+            destination,
+            decision.packets.certain,
+            decision.packets.possible,
+            near,
+            who,
         )
     else:
         hit.certain = hit.certain | decision.packets.certain
@@ -116,7 +162,8 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
     if hit.near or host == "blocked":
         worst = Severity(max(worst - 1, Severity.LOW))
     known = port_names(services)
-    where = f"{hit.source.name} reaches {hit.destination.text} on {services.text(6)}"
+    targets = packets.destinations()
+    where = f"{hit.source.name} reaches {hit.roles} {targets.text(4)} on {services.text(6)}"
     message = f"{where}{f', among them {known}' if known else ''}: {specific[0].rule.title}"
     message += (
         f" and {len({b.rule.id for b in hit.rules}) - 1} more forbidden openings."
@@ -125,7 +172,7 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
     )
     uncertain = tuple(hit.rule.uncertain)
     if hit.near:
-        reason = "the server's address is private and not translated here: only a neighbour on the outer segment can send such packets"
+        reason = "untranslated and private here: only a neighbour on the outer segment can send such packets"
         message, uncertain = f"{message} {reason.capitalize()}.", (*uncertain, reason)
     if host == "blocked":
         message += f" The host's own firewall ({hit.destination.host}) stops all of it today; only that stands between."
@@ -138,7 +185,7 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         message=message,
         remedy=" ".join(list(remedies)[:2])
         or "Remove these ports from the rule, or limit its source to those who need them.",
-        packets=f"{hit.source.name} to {hit.destination.addresses.text(4)} {services.text(40)}",
+        packets=f"{hit.source.name} to {targets.text(8)} {services.text(40)}",
         identity=hit.rule.id,
         example=packets.example(),
         related=related,

@@ -38,7 +38,7 @@ from auditor.baseline import BoundClosedWorld, BoundRuleset
 from auditor.checks.check import Check
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import CoverageState
-from auditor.packets import PacketSet
+from auditor.packets import Flow, PacketSet
 from parsers.model.rule import Action
 from parsers.model.services import ANY_SERVICE, ServiceSet
 
@@ -62,6 +62,10 @@ def _world(analysis: Analysis, check: Check, ruleset: BoundRuleset, world: Bound
         if asked is None:
             continue
         packets, _ = candidates(asked, rest)
+        for bound in ruleset.forbidden:
+            if packets and bound.source.addresses == world.source.addresses:
+                banned = Flow(bound.source.addresses, bound.destination.addresses, bound.service)
+                packets = packets - device.forward.packets(banned)  # reported as forbidden openings
         for decision in device.forward.deciding(packets) if packets else ():
             rule = decision.rule
             if rule.action is Action.DENY or rule.implicit:

@@ -9,7 +9,7 @@ from auditor.findings.finding import Packet
 from auditor.packets.box import Box, covers, intersect, minus
 from auditor.packets.space import OTHER, Space
 from auditor.packets.translated import origin_of
-from parsers.model.addresses import PUBLIC, AddressSet, address_text
+from parsers.model.addresses import PRIVATE_IPV4, PUBLIC, AddressSet, address_text
 from parsers.model.intervals import IntervalSet
 from parsers.model.services import ICMP, ICMPV6, PORT_PROTOCOLS, TCP, UDP, ServiceSet
 
@@ -139,13 +139,14 @@ class PacketSet:
         source = (public or AddressSet(box.source)).intervals.ranges[0]
         # The first address of a network is not a host's: take the next one where the range has it.
         client = source[0] + (1 if source[1] > source[0] else 0)
-        destination = box.destination.ranges[0]
+        reached = AddressSet(box.destination)
+        destination = (reached & PRIVATE_IPV4 or reached & PUBLIC or reached).intervals.ranges[0]
         target = destination[0] + (1 if destination[1] - destination[0] > 1 else 0)
         translation, original, original_port = "", "", None
         if not box.translation & 1:
             number = (box.translation & -box.translation).bit_length() - 1
             domain = space.domains[number - 1]
-            target = destination[0]
+            target = box.destination.ranges[0][0]
             first, original_port = origin_of(domain.mapping, target, protocol, port)
             translation, original = domain.translation.name, address_text(first)
         return Packet(

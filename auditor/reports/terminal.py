@@ -33,6 +33,11 @@ _QUIET = (CoverageState.NOT_APPLICABLE, CoverageState.NOT_OBSERVABLE)
 MOST_ALIKE = 5
 """Findings of one check and severity shown before the rest is counted."""
 MOST_GAPS = 15
+MOST_RULES = 4
+LONGEST_DETAIL = 240
+"""Characters of one cell of the required ports; --all shows everything."""
+_SILENT = ("not applicable", "not observable", "see the answer")
+_CALM = ("satisfied", "closed", "see the answer", "not applicable", "not observable")
 
 
 def terminal_text(result: AuditResult, width: int = 100, colour: bool = False, every: bool = False) -> str:
@@ -77,7 +82,7 @@ def _head(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     inferred = " (inferred: see the end)" if result.site_inferred else ""
     facts.add_row("Site", one_line(result.site_name or "none") + inferred)
     for number, device in enumerate(result.devices):
-        rules = sum(len(each.rules) for each in device.lists)
+        rules = sum(not rule.implicit for each in device.lists for rule in each.rules)
         product = " ".join(word for word in (device.product, device.version) if word)
         facts.add_row("Firewalls" if number == 0 else "", one_line(f"{device.name}: {product}, {rules} rules"))
     facts.add_row("Judged as of", f"{result.today.isoformat()} by fwproof {result.fwproof_version}")
@@ -180,17 +185,15 @@ def _ports(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     yield from _title(f"Required ports: {ports_sentence(result)}")
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     table.add_column("state", no_wrap=True)
-    table.add_column("flow", overflow="fold", ratio=3)
-    table.add_column("service", overflow="fold", ratio=2)
-    table.add_column("by, or what is missing", overflow="fold", ratio=3)
-    for row in rows:
-        if row.state in _QUIET and not every:
-            continue
+    table.add_column("flow", ratio=5)
+    table.add_column("service", ratio=3)
+    table.add_column("by, or what is missing", ratio=5)
+    for (state, source, destination, service, detail), flows in _alike(rows, every).items():
         table.add_row(
-            Text(row.state.value, style=_STATES.get(row.state, "dim")),
-            Text(one_line(f"{row.flow}: {row.source} to {row.destination}")),
-            Text(one_line(row.service)),
-            Text(one_line(port_detail(row))),
+            Text(state.value, style=_STATES.get(state, "dim")),
+            Text(one_line(f"{', '.join(flows)}: {source} to {destination}")),
+            Text(one_line(service.replace(",", ", "))),
+            Text(one_line(detail)),
         )
     yield table
     quiet = Counter(row.state for row in rows if row.state in _QUIET)
@@ -199,29 +202,59 @@ def _ports(result: AuditResult, every: bool) -> Iterator[RenderableType]:
         yield from _note(f"and {words}: --all shows them")
 
 
+_Alike = tuple[CoverageState, str, str, str, str]
+
+
+def _alike(rows: Iterable[FlowCoverage], every: bool) -> dict[_Alike, list[str]]:
+    """Flows that ask for the same packets and have the same answer are one line."""
+    found: dict[_Alike, list[str]] = {}
+    for row in rows:
+        if row.state in _QUIET and not every:
+            continue
+        detail = port_detail(row)
+        if not every and len(detail) > LONGEST_DETAIL:
+            detail = f"{detail[:LONGEST_DETAIL].rsplit(' ', 1)[0]} ..."
+        found.setdefault((row.state, row.source, row.destination, row.service, detail), []).append(row.flow)
+    return found
+
+
 def port_detail(row: FlowCoverage) -> str:
     """What settles a flow: the deciding rules and the published address, or what is missing, or the open question."""
-    by = f"by {', '.join(row.rules)}" if row.rules else ""
+    rules = ", ".join(row.rules[:MOST_RULES])
+    if len(row.rules) > MOST_RULES:
+        rules += f" and {len(row.rules) - MOST_RULES} more rules"
+    satisfied = row.state is CoverageState.SATISFIED
+    by = f"{'by' if satisfied else 'let through by'} {rules}" if rules else ""
+    if satisfied and not rules and row.device:
+        by = f"nothing on {row.device} stops it"
     published = f"published as {row.published_as}" if row.published_as else ""
     missing = f"missing {row.missing}" if row.missing else ""
     question = row.question if row.state is CoverageState.CANNOT_TELL else ""
-    return "; ".join(part for part in (missing, question, by, published) if part)
+    return "; ".join(part for part in (missing, by, published, question) if part)
 
 
 def _answers(result: AuditResult, every: bool) -> Iterator[RenderableType]:
-    if not result.answers:
-        return
-    yield from _title("Questions")
-    for answer in result.answers:
-        yield from _answer(f"{answer.id} {one_line(answer.ask)}", f"{answer.state}: {one_line(answer.detail)}")
-
-
-def _answer(question: str, answer: str) -> Iterator[RenderableType]:
     from rich.padding import Padding
     from rich.text import Text
 
-    yield Padding(Text(question), (0, 0, 0, 2))
-    yield Padding(Text(answer, style="bold"), (0, 0, 0, 4))
+    if not result.answers:
+        return
+    yield from _title("Questions")
+    silent = 0
+    for answer in result.answers:
+        if answer.state in _SILENT and not every:
+            silent += 1
+            continue
+        detail = one_line(answer.detail)
+        if not every:
+            detail = detail.split(". ")[0].rstrip(".") + "."
+        yield Padding(Text(f"{answer.id} {one_line(answer.ask)}"), (0, 0, 0, 2))
+        text = Text("")
+        text.append(answer.state, style="green" if answer.state in _CALM else "bold red")
+        text.append(f": {detail}")
+        yield Padding(text, (0, 0, 0, 6))
+    if silent:
+        yield from _note(f"and {silent} that no firewall can answer or that do not apply here: --all shows them")
 
 
 def _gaps(result: AuditResult, every: bool) -> Iterator[RenderableType]:
@@ -260,9 +293,13 @@ def _ledger(result: AuditResult, every: bool) -> Iterator[RenderableType]:
         numbers = (source.ledger.total, source.ledger.read, source.ledger.irrelevant, source.ledger.not_understood)
         table.add_row(one_line(source.name), one_line(source.format), *map(str, numbers))
     yield table
+    assumed: dict[str, list[str]] = {}
     for device in result.devices:
         for sentence in device.assumptions:
-            yield from _note(one_line(f"{device.name}: {sentence}"))
+            assumed.setdefault(sentence, []).append(device.name)
+    if assumed:
+        yield from _title("Assumed")
+        yield from _bullets(f"{', '.join(names)}: {sentence}" for sentence, names in assumed.items())
 
 
 def _inferred(result: AuditResult, every: bool) -> Iterator[RenderableType]:
