@@ -229,8 +229,9 @@ def port_detail(row: FlowCoverage) -> str:
         by = f"nothing on {row.device} stops it"
     published = f"published as {row.published_as}" if row.published_as else ""
     missing = f"missing {row.missing}" if row.missing else ""
-    question = row.question if row.state is CoverageState.CANNOT_TELL else ""
-    return "; ".join(part for part in (missing, by, published, question) if part)
+    if row.state is CoverageState.CANNOT_TELL and row.question:
+        return row.question
+    return "; ".join(part for part in (missing, by, published) if part)
 
 
 def _answers(result: AuditResult, every: bool) -> Iterator[RenderableType]:
@@ -251,7 +252,7 @@ def _answers(result: AuditResult, every: bool) -> Iterator[RenderableType]:
         yield Padding(Text(f"{answer.id} {one_line(answer.ask)}"), (0, 0, 0, 2))
         text = Text("")
         text.append(answer.state, style="green" if answer.state in _CALM else "bold red")
-        text.append(f": {detail}")
+        text.append(f"{'' if answer.state in _CALM else '; expected'}: {detail}")
         yield Padding(text, (0, 0, 0, 6))
     if silent:
         yield from _note(f"and {silent} that no firewall can answer or that do not apply here: --all shows them")
