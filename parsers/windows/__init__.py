@@ -10,9 +10,9 @@ from parsers.source import Document
 
 
 def _readers() -> tuple[ModuleType, ...]:
-    from parsers.windows import containers, texts
+    from parsers.windows import containers, manifest, powershell, texts
 
-    return containers, texts
+    return containers, manifest, powershell, texts
 
 
 def _recognise(document: Document) -> bool:
@@ -34,4 +34,6 @@ def _join(firewalls: tuple[Firewall, ...]) -> tuple[Firewall, ...]:
     return join(firewalls)
 
 
-PARSER = Parser("windows", "Windows Firewall export (netsh, .wfw, registry, group policy)", _recognise, _read, _join)
+PARSER = Parser(
+    "windows", "Windows Firewall export (netsh, .wfw, registry, group policy, PowerShell)", _recognise, _read, _join
+)

@@ -2,31 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from parsers.model.firewall import Firewall
 from parsers.windows.convert import WindowsFirewall, build
-from parsers.windows.written import WrittenHost, joined
+from parsers.windows.written import joined
 
 
 def join(firewalls: tuple[Firewall, ...]) -> tuple[Firewall, ...]:
-    """Merge exports that carry the same host name; exports without rules go to the only host there is, if it is one."""
-    hosts: dict[str, list[WindowsFirewall]] = {}
+    """Merge the exports of each host.
+
+    Exports belong together when they carry the same host name, or when a manifest lists them.
+    Exports without local rules (profiles, dynamic ports, a group policy) go to the only host there is, if it is one.
+    """
     others = tuple(each for each in firewalls if not isinstance(each, WindowsFirewall))
-    for each in firewalls:
-        if isinstance(each, WindowsFirewall):
-            hosts.setdefault(each.name.casefold(), []).append(each)
-    ruled = [key for key, parts in hosts.items() if any(part.written.rules for part in parts)]
+    parts = [each for each in firewalls if isinstance(each, WindowsFirewall)]
+    bundles = {name: each.name for each in parts for name in each.written.bundle}
+    hosts: dict[str, list[WindowsFirewall]] = {}
+    for part in parts:
+        name = _name(part, bundles)
+        hosts.setdefault(name.casefold(), []).append(part if name == part.name else _renamed(part, name))
+    ruled = [key for key, each in hosts.items() if any(_is_host(part) for part in each)]
     if len(ruled) == 1:
         for key in [key for key in hosts if key not in ruled]:
             hosts[ruled[0]] += hosts.pop(key)
-    return others + tuple(_merge(parts) for parts in hosts.values())
+    return others + tuple(_merge(each) for each in hosts.values())
+
+
+def _name(part: WindowsFirewall, bundles: Mapping[str, str]) -> str:
+    """The host's name: the one a manifest gives to the file, otherwise the file's own."""
+    return next((bundles[source.name] for source in part.sources if source.name in bundles), part.name)
+
+
+def _renamed(part: WindowsFirewall, name: str) -> WindowsFirewall:
+    return replace(part, name=name, written=replace(part.written, name=name))
+
+
+def _is_host(part: WindowsFirewall) -> bool:
+    """Does the export hold the local rules of a host, or name the host? A group policy alone does neither."""
+    written = part.written
+    return bool(written.bundle) or ("local" in written.stores and bool(written.rules or written.richness))
 
 
 def _merge(parts: list[WindowsFirewall]) -> WindowsFirewall:
     if len(parts) == 1:
         return parts[0]
-    parts = sorted(parts, key=lambda part: -part.written.richness)
-    host: WrittenHost = parts[0].written
+    parts = sorted(parts, key=lambda part: (not _is_host(part), -part.written.richness))
+    host = parts[0].written
     for part in parts[1:]:
         host = joined(host, part.written)
+    name = next((part.name for part in parts if part.written.bundle), parts[0].name)
     sources = tuple(dict.fromkeys(source for part in parts for source in part.sources))
-    return build(host, sources)
+    return build(replace(host, name=name), sources)

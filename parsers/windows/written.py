@@ -87,8 +87,8 @@ class WrittenHost:
     richness: int = 0
     stores: tuple[str, ...] = ("local",)
     """The stores whose rules the export speaks of, be there any or none (a Registry.pol: only "gpo")."""
-    bundle: str = ""
-    """The folder or archive whose files all describe this host, where a manifest says so."""
+    bundle: tuple[str, ...] = ()
+    """The names of the documents that describe this host, where a manifest says so."""
     version: str = ""
     format: str = "netsh"
     encoding: str = ""
@@ -96,27 +96,76 @@ class WrittenHost:
 
 
 def joined(rules: WrittenHost, other: WrittenHost) -> WrittenHost:
-    """One host from two exports of it: the richer rules win, facts add up, the notes say which source was used."""
+    """One host from two exports of it: for each store the richer rules win, facts add up, the notes say so.
+
+    A store that only one export speaks of (group policy beside a local export) keeps its rules.
+    """
     best, rest = (rules, other) if rules.richness >= other.richness else (other, rules)
     notes = best.notes
-    if best.rules and rest.rules:
-        notes += (
-            f"Rules were taken from the {best.format} export; the {rest.format} export of the same host is poorer.",
-        )
-    known = {(each.profile, each.store) for each in best.profiles}
-    profiles = best.profiles + tuple(each for each in rest.profiles if (each.profile, each.store) not in known)
+    covered = _covered(best)
+    added = tuple(rule for rule in rest.rules if rule.store not in covered)
+    if best.rules and len(added) < len(rest.rules):
+        word = "poorer" if best.richness > rest.richness else "no richer"
+        notes += (f"Rules were taken from the {best.format} export; the {rest.format} export is {word}.",)
+    if added and best.rules:
+        shown = ", ".join(sorted({rule.store for rule in added}))
+        notes += (f"Rules of the stores {shown} were added from the {rest.format} export.",)
+    dropped = not added and bool(best.rules)
+    # Richness and format are those of the local rules, which most questions are about.
+    main = rest if "local" in _covered(rest) and "local" not in covered else best
+    gaps = rest.gaps if not dropped else tuple(gap for gap in rest.gaps if gap.origin.kind != "rule")
     return replace(
         best,
-        profiles=profiles,
+        rules=best.rules + added,
+        profiles=_profiles(best.profiles, rest.profiles),
         active_profiles=best.active_profiles if best.active_profiles is not None else rest.active_profiles,
         dynamic_tcp=best.dynamic_tcp or rest.dynamic_tcp,
         addresses=best.addresses | rest.addresses,
         networks=best.networks | rest.networks,
         role_hints=tuple(dict.fromkeys(best.role_hints + rest.role_hints)),
-        gaps=best.gaps + rest.gaps,
-        notes=notes + tuple(note for note in rest.notes if note not in notes),
-        version=best.version or rest.version,
+        gaps=best.gaps + gaps,
+        notes=notes + tuple(note for note in rest.notes if note not in notes and not dropped),
+        richness=main.richness,
+        format=main.format,
+        stores=tuple(dict.fromkeys(best.stores + (rest.stores if rest.rules or rest.richness else ()))),
+        bundle=best.bundle or rest.bundle,
+        version=_version(best, rest),
     )
+
+
+def _covered(host: WrittenHost) -> frozenset[str]:
+    """The stores whose rules an export holds completely."""
+    if not (host.rules or host.richness):
+        return frozenset()
+    return frozenset(host.stores) | ({"unknown"} if "local" in host.stores else frozenset())
+
+
+def _version(best: WrittenHost, rest: WrittenHost) -> str:
+    """The version of Windows itself, where an export has it, rather than that of the policy's schema."""
+    named = [each.version for each in (best, rest) if each.version]
+    return next((each for each in named if not each.startswith("policy schema")), named[0] if named else "")
+
+
+def _profiles(best: tuple[WrittenProfile, ...], rest: tuple[WrittenProfile, ...]) -> tuple[WrittenProfile, ...]:
+    """The profiles of both, value by value: what the first does not say is taken from the second."""
+    found = {(each.profile, each.store): each for each in best}
+    for other in rest:
+        key = (other.profile, other.store)
+        one = found.get(key)
+        if one is None:
+            found[key] = other
+            continue
+        names = {name.casefold() for name, _ in one.values}
+        found[key] = replace(
+            one,
+            enabled=other.enabled if one.enabled is None else one.enabled,
+            inbound=one.inbound or other.inbound,
+            outbound=one.outbound or other.outbound,
+            merge_local=other.merge_local if one.merge_local is None else one.merge_local,
+            shielded=other.shielded if one.shielded is None else one.shielded,
+            values=one.values + tuple(pair for pair in other.values if pair[0].casefold() not in names),
+        )
+    return tuple(found.values())
 
 
 UNKNOWN_SCOPE = Scope(ScopeKind.UNKNOWN)

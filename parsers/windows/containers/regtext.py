@@ -89,7 +89,7 @@ class _Reader:
         for number, line in _logical(text):
             if line.startswith("["):
                 where = self._key(line, found)
-            elif where is not None and line and not line.startswith(";"):
+            elif where is not None and line and not line.startswith((";", *_HEADERS)):
                 self._value(where, number, line, found)
         yield from ((key[0], value) for key, value in found.items())
 

@@ -1,0 +1,135 @@
+"""Output of Get-NetFirewallRule and its filters: JSON, CSV, CLIXML and list form."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from parsers.errors import UnreadableError
+from parsers.model.origin import Gap, Ledger, Origin
+from parsers.source import Document
+from parsers.windows.convert import device_name
+from parsers.windows.powershell import bags, filters
+from parsers.windows.written import WrittenHost, WrittenRule
+
+_HEAD = 200_000
+_WORDS = re.compile(
+    r"\b(?:DefaultInboundAction|LocalPort|LocalAddress|InterfaceAlias|PolicyStoreSource)\b", re.IGNORECASE
+)
+_CSV = re.compile(r'^(?:#TYPE .*[\r\n]+)?"?[A-Za-z]\w*"?(?:[,;\t]"?[A-Za-z]\w*"?){3,}\s*$', re.MULTILINE)
+_TABLE = re.compile(r"^\s*(?:\S+[ \t]+)*DisplayName\b[^\r\n:]*[\r\n]+\s*(?:-+[ \t]+)*-{4,}", re.MULTILINE)
+_LIST = re.compile(r"^(?:DisplayName|InstanceID|Name) *: ", re.MULTILINE)
+_WITHOUT = "protocol and ports are not in the export"
+_ASK = (
+    "run samples/windows/collect.ps1 on the server, or export 'netsh advfirewall firewall show rule name=all verbose'"
+)
+
+
+def recognises(document: Document) -> bool:
+    """Is this PowerShell output about firewall rules or profiles? Looks at the first 200,000 bytes only."""
+    return _reader(document) is not None or _is_table(document)
+
+
+def _is_table(document: Document) -> bool:
+    head = Document("", document.data[:_HEAD]).text.lstrip("\ufeff")[:4000]
+    return _TABLE.search(head) is not None and "Rule Name:" not in head
+
+
+def _reader(document: Document) -> Callable[[Document], Iterator[bags.Bag]] | None:
+    head = Document("", document.data[:_HEAD]).text.lstrip("\ufeff \t\r\n\0")
+    if head.startswith(("[", "{")):
+        is_rules = re.search(r'"(?:DisplayName|InstanceID)"', head) and '"Direction"' in head
+        return bags.from_json if is_rules or (_WORDS.search(head) and '"InstanceID"' in head) else None
+    if head.startswith("<Objs") or (head.startswith("<?xml") and "<Objs" in head[:400]):
+        return bags.from_clixml if "NetFirewall" in head or _WORDS.search(head) else None
+    if _CSV.match(head):
+        header = next(line for line in head.splitlines() if not line.startswith("#TYPE")).casefold()
+        if "direction" in header and "action" in header and ("displayname" in header or "instanceid" in header):
+            return bags.from_csv
+        return None
+    if _LIST.search(head) and re.search(r"^(?:Direction|DefaultInboundAction) *: ", head, re.MULTILINE):
+        return bags.from_list
+    return None
+
+
+def read(document: Document) -> WrittenHost:
+    """The rules and profiles of an export.
+
+    Raises:
+        UnreadableError: broken, a table of names only, or filters without their rules.
+    """
+    reader = _reader(document)
+    if reader is None:
+        message = f"a table of rule names without direction, action and ports says nothing about access; {_ASK}"
+        raise UnreadableError(document.name, message)
+    objects = list(reader(document))
+    profiles = tuple(each for bag in objects if (each := filters.profile(document.name, bag)) is not None)
+    found, doubtful = filters.joined(bag for bag in objects if not bag.has("defaultinboundaction"))
+    if not found and not profiles:
+        raise UnreadableError(document.name, f"filters or names without their rules; {_ASK}")
+    rules = tuple(_distinct(_rules(document.name, found, doubtful)))
+    richness, notes = _richness(rules)
+    text = document.text[:2000]
+    active = richness and re.search(r'"store"\s*:\s*"ActiveStore"', text) is not None
+    active = active or (richness == 3 and any(rule.store in ("gpo", "hardening") for rule in rules))
+    if rules and not active:
+        notes.append(
+            "The rules are those of the local store, as far as the export shows: rules of group policy are missing "
+            "unless Get-NetFirewallRule was run with -PolicyStore ActiveStore."
+        )
+    read_count = len(rules) + len(profiles)
+    return WrittenHost(
+        name=device_name(document.name),
+        rules=rules,
+        profiles=profiles,
+        gaps=tuple(_gaps(rules)),
+        notes=tuple(notes),
+        richness=4 if active and richness == 3 else richness,
+        stores=_ALL_STORES if active else ("local",),
+        format="PowerShell active store" if active else "PowerShell",
+        encoding=document.decoded.encoding,
+        ledger=Ledger(len(objects), read_count, max(0, len(objects) - read_count), 0),
+    )
+
+
+_ALL_STORES = ("local", "gpo", "hardening", "appiso", "mdm")
+
+
+def _rules(file: str, found: list[bags.Bag], doubtful: frozenset[str]) -> Iterator[WrittenRule]:
+    for number, bag in enumerate(found, start=1):
+        yield filters.written(file, number, bag, doubtful=filters.identity(bag) in doubtful)
+
+
+def _distinct(rules: Iterator[WrittenRule]) -> Iterator[WrittenRule]:
+    """Rules of several stores may share a name: number the later ones."""
+    from dataclasses import replace
+
+    seen: Counter[str] = Counter()
+    for rule in rules:
+        seen[rule.id] += 1
+        yield rule if seen[rule.id] == 1 else replace(rule, id=f"{rule.id} ({seen[rule.id]})")
+
+
+def _richness(rules: tuple[WrittenRule, ...]) -> tuple[int, list[str]]:
+    """How much the rules say: 3 with their filters, 1 with ports but without programs, 0 without ports."""
+    if not rules:
+        return 0, []
+    without = sum(_WITHOUT in rule.unread for rule in rules)
+    if without:
+        return 0, [
+            f"{without} of {len(rules)} rules come without their filters (Get-NetFirewallPortFilter ...): what they "
+            f"open is unknown; {_ASK}."
+        ]
+    from parsers.model.rule import ScopeKind
+
+    scoped = any(rule.program.kind is not ScopeKind.UNKNOWN for rule in rules)
+    return (3, []) if scoped else (1, ["Programs and services of the rules are not in the export."])
+
+
+def _gaps(rules: tuple[WrittenRule, ...]) -> Iterator[Gap]:
+    for rule in rules:
+        if rule.unread:
+            origin = Origin(rule.file, rule.first_line, rule.last_line, "rule", rule.name)
+            what = f"rule {rule.name!r}: not known: {', '.join(rule.unread)}"
+            yield Gap(origin, f"rule {rule.id}", rule.unread[0], what, hides_access=True)

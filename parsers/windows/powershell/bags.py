@@ -1,0 +1,243 @@
+"""PowerShell objects as property bags, whatever they were written as: JSON, CSV, CLIXML or list form.
+
+Source: the reference, section 6. Collections are lists of text. What a format destroyed ("System.String[]", a list cut
+at "...", a list wrapped by the console) is `LOST`: it is not "any" and not "none".
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from xml.etree import ElementTree
+
+from parsers.errors import UnreadableError
+from parsers.source import Document
+from parsers.windows.xmltree import local, tree
+
+
+class Lost:
+    """A value that was there and that the export does not show."""
+
+
+LOST: Final = Lost()
+Value = str | int | bool | None | list[str] | Lost
+
+
+@dataclass(slots=True)
+class Bag:
+    """The properties of one object, by name in lower case, and the line it begins at (0 where not known)."""
+
+    properties: dict[str, Value]
+    line: int = 0
+
+    def has(self, *names: str) -> bool:
+        """Does the object have all these properties?"""
+        return all(name in self.properties for name in names)
+
+    def text(self, *names: str) -> str:
+        """The first of these properties that holds text or a number, as text."""
+        for name in names:
+            value = self.properties.get(name)
+            if isinstance(value, list):
+                value = ", ".join(value)
+            if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
+                return str(value).strip()
+            if isinstance(value, bool):
+                return str(value)
+        return ""
+
+
+_LOST_TEXT = re.compile(
+    r"^(?:System\.(?:String|Object|UInt\d+)\[\]|System\.Collections\..*|.*\.\.\.\}|.*…\})$", re.DOTALL
+)
+
+
+def value_of(text: str) -> Value:
+    """A value written as text: braces are a list, .NET type names and cut lists are lost."""
+    word = text.strip()
+    if _LOST_TEXT.match(word):
+        return LOST
+    if word.startswith("{") and word.endswith("}") and not re.match(r"^\{[0-9a-fA-F-]{36}\}$", word):
+        return [part.strip() for part in word[1:-1].split(",") if part.strip()]
+    return word
+
+
+_MARKS = ("displayname", "direction", "localport", "localaddress", "defaultinboundaction", "program", "interfacealias")
+_DEEPEST = 6
+
+
+def from_json(document: Document) -> Iterator[Bag]:
+    """The objects of a JSON export, in lists, alone, or under names; NUL padding is passed over.
+
+    Raises:
+        UnreadableError: broken JSON.
+    """
+    text = document.text.lstrip("\ufeff").replace("\0", " ")
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UnreadableError(document.name, f"broken JSON ({error.msg}): export it again", error.lineno) from None
+    except RecursionError:
+        raise UnreadableError(document.name, "JSON nested too deeply for a firewall export") from None
+    yield from _objects(content, 0)
+
+
+def _objects(node: Any, depth: int) -> Iterator[Bag]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(node, list):
+        for each in node:
+            yield from _objects(each, depth + 1)
+    elif isinstance(node, dict):
+        names = {str(key).casefold() for key in node}
+        if names & set(_MARKS):
+            yield _bag(node)
+        else:
+            for each in node.values():
+                yield from _objects(each, depth + 1)
+
+
+def _bag(node: dict[str, Any]) -> Bag:
+    properties: dict[str, Value] = {}
+    for key, content in node.items():
+        name = key.casefold()
+        if isinstance(content, dict):
+            inner = {str(each).casefold(): each for each in content}
+            if "value" in inner and isinstance(content[inner["value"]], list):
+                properties[name] = _json_value(content[inner["value"]])
+            elif set(inner) & set(_MARKS) - {"displayname"}:
+                # A filter that was added to its rule as a property.
+                for nested, nested_value in _bag(content).properties.items():
+                    properties.setdefault(nested, nested_value)
+        else:
+            properties[name] = _json_value(content)
+    return Bag(properties)
+
+
+def _json_value(content: Any) -> Value:
+    if isinstance(content, list):
+        found = [str(each) for each in content if isinstance(each, str | int) and str(each).strip()]
+        return LOST if any(isinstance(value_of(each), Lost) for each in found) else found
+    if isinstance(content, str):
+        return value_of(content)
+    if content is None or isinstance(content, bool | int):
+        return content
+    return LOST
+
+
+def from_csv(document: Document) -> Iterator[Bag]:
+    """The objects of a CSV export with a header line; the separator is the one the header uses.
+
+    Raises:
+        UnreadableError: a field over the CSV reader's limit, or quotes that never close.
+    """
+    lines = document.text.lstrip("\ufeff").splitlines()
+    start = next((number for number, line in enumerate(lines) if line.strip() and not line.startswith("#TYPE")), 0)
+    header = lines[start] if lines else ""
+    separator = max(",;\t", key=header.count)
+    reader = csv.DictReader(lines[start:], delimiter=separator)
+    try:
+        for row in reader:
+            properties = {key.strip().casefold(): value_of(text or "") for key, text in row.items() if key}
+            yield Bag(properties, start + reader.line_num)
+    except csv.Error as error:
+        raise UnreadableError(
+            document.name, f"broken CSV ({error}): export it again", start + reader.line_num
+        ) from None
+
+
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SIMPLE = frozenset("S I16 I32 I64 U16 U32 U64 B By SB C DT G URI Version SBK XD Db Sg D TS".split())
+
+
+def from_clixml(document: Document) -> Iterator[Bag]:
+    """The objects of `Export-Clixml`: properties, enumerations by their words, lists, references to earlier objects.
+
+    Raises:
+        UnreadableError: broken XML.
+    """
+    root = tree(document, "CLIXML export")
+    known: dict[str, ElementTree.Element] = {}
+    for each in root.iter():
+        if local(each) == "Obj" and each.get("RefId"):
+            known[each.get("RefId", "")] = each
+    for top in root:
+        for each in _unwrapped(top):
+            bag = _clixml_bag(each, known)
+            if set(bag.properties) & set(_MARKS):
+                yield bag
+
+
+def _unwrapped(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """An exported array is one object around its elements."""
+    lists = [child for child in element if local(child) in ("LST", "IE")]
+    if local(element) == "Obj" and lists:
+        for each in lists:
+            yield from each
+    elif local(element) == "Obj":
+        yield element
+
+
+def _clixml_bag(element: ElementTree.Element, known: dict[str, ElementTree.Element]) -> Bag:
+    properties: dict[str, Value] = {}
+    for part in element:
+        if local(part) in ("Props", "MS"):
+            for child in part:
+                properties[child.get("N", "").casefold()] = _clixml_value(child, known)
+    return Bag(properties)
+
+
+def _clixml_value(element: ElementTree.Element, known: dict[str, ElementTree.Element]) -> Value:
+    kind = local(element)
+    if kind == "Nil":
+        return None
+    if kind == "Ref":
+        element = known.get(element.get("RefId", ""), element)
+        kind = local(element)
+    if kind in _SIMPLE:
+        return value_of(_unescaped(element.text or ""))
+    lists = [child for child in element if local(child) in ("LST", "IE", "STK", "QUE")]
+    if lists:
+        return [_unescaped(child.text or "") for each in lists for child in each if local(child) in _SIMPLE]
+    words = next((child.text for child in element if local(child) == "ToString"), None)
+    if words is not None:
+        return value_of(_unescaped(words))
+    simple = next((child.text for child in element if local(child) in _SIMPLE), None)
+    return LOST if simple is None else _unescaped(simple)
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)
+
+
+_PAIR = re.compile(r"^([A-Za-z]\w*(?: \w+)?)\s*: ?(.*)$")
+_LISTS = frozenset("localport remoteport localaddress remoteaddress icmptype localip remoteip".split())
+
+
+def from_list(document: Document) -> Iterator[Bag]:
+    """The objects of `Format-List` output: `Name : Value` lines, a blank line or a repeated name between objects."""
+    current = Bag({})
+    last = ""
+    for number, raw in enumerate(document.text.lstrip("\ufeff").splitlines(), start=1):
+        line = raw.rstrip()
+        pair = _PAIR.match(line)
+        if not line.strip() or (pair and pair.group(1).casefold() in current.properties):
+            if current.properties:
+                yield current
+            current = Bag({}, number)
+            last = ""
+        if pair:
+            last = pair.group(1).casefold()
+            current.line = current.line or number
+            current.properties[last] = value_of(pair.group(2))
+        elif line.strip() and last:
+            before = current.properties[last]
+            # The console breaks lines anywhere, also within a number.
+            wrapped = f"{before} {line.strip()}" if isinstance(before, str) else LOST
+            current.properties[last] = LOST if last in _LISTS else wrapped
+    if current.properties:
+        yield current

@@ -1,0 +1,281 @@
+"""`Get-NetFirewallRule` and its filters as written rules.
+
+Source: the reference, section 6. A rule object holds neither ports nor addresses nor programs: those are in filter
+objects of the same InstanceID. Enumerations come as numbers (JSON) or as words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from parsers.model.rule import Scope, ScopeKind
+from parsers.windows.powershell.bags import Bag, Lost, Value
+from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenProfile, WrittenRule
+
+FACETS: Mapping[str, tuple[str, ...]] = {
+    "ports": ("protocol", "localport", "remoteport", "icmptype"),
+    "addresses": ("localaddress", "remoteaddress", "localip", "remoteip"),
+    "application": ("program",),
+    "service": ("service", "servicename"),
+    "interface": ("interfacealias",),
+    "interface type": ("interfacetype",),
+    "security": ("authentication", "encryption", "overrideblockrules", "localuser", "remoteuser", "remotemachine"),
+}
+"""What filters hold, by the properties that show which filter an object is."""
+
+_YES, _NO = frozenset({"1", "true"}), frozenset({"2", "false"})
+_DIRECTIONS = {"1": "in", "inbound": "in", "in": "in", "2": "out", "outbound": "out", "out": "out"}
+_ACTIONS = {"2": "allow", "allow": "allow", "4": "block", "block": "block"}
+_EDGE = {"0": "no", "block": "no", "1": "yes", "allow": "yes", "2": "defer to user", "defertouser": "defer to user"}
+_EDGE |= {"3": "defer to application", "defertoapp": "defer to application"}
+_STORES = {"1": "local", "local": "local", "2": "gpo", "grouppolicy": "gpo", "4": "hardening", "5": "hardening"}
+_STORES |= {"generated": "hardening", "hardcoded": "hardening"}
+_PROTOCOLS = {"tcp": 6, "udp": 17, "icmpv4": 1, "icmpv6": 58, "igmp": 2}
+_NOTHING = frozenset({"", "any", "0", "notrequired", "none", "{}"})
+_PLATFORM = re.compile(r"^(\d+)\.(\d+)\+$")
+
+
+def is_rule(bag: Bag) -> bool:
+    """Is the object a firewall rule?"""
+    return bag.has("direction", "action") and bag.text("name", "instanceid", "displayname") != ""
+
+
+def identity(bag: Bag) -> str:
+    """What a rule and its filters are joined on."""
+    return bag.text("instanceid", "name", "id", "displayname").casefold()
+
+
+def joined(bags: Iterable[Bag]) -> tuple[list[Bag], frozenset[str]]:
+    """The rule objects with the properties of their filters, and the identities whose filters contradict each other."""
+    rules: list[Bag] = []
+    filters: dict[str, dict[str, Value]] = {}
+    doubtful: set[str] = set()
+    for bag in bags:
+        if is_rule(bag):
+            rules.append(bag)
+            continue
+        known = filters.setdefault(identity(bag), {})
+        for names in FACETS.values():
+            for name in (*names, "package"):
+                if name in bag.properties:
+                    if name in known and known[name] != bag.properties[name]:
+                        doubtful.add(identity(bag))
+                    known[name] = bag.properties[name]
+    for rule in rules:
+        for name, value in filters.get(identity(rule), {}).items():
+            rule.properties.setdefault(name, value)
+    return rules, frozenset(doubtful)
+
+
+def has_facet(bag: Bag, facet: str) -> bool:
+    """Does the rule carry the properties of this filter?"""
+    return any(name in bag.properties for name in FACETS[facet])
+
+
+def written(file: str, number: int, bag: Bag, *, doubtful: bool) -> WrittenRule:
+    """One rule from its joined properties; what is missing or lost makes it uncertain, never "any"."""
+    unread: list[str] = []
+    if doubtful:
+        unread.append("several filters with the same InstanceID")
+    direction = _DIRECTIONS.get(bag.text("direction").casefold(), "")
+    action = _ACTIONS.get(bag.text("action").casefold(), "")
+    if not direction:
+        unread.append(f"Direction={bag.text('direction')}")
+    if not action:
+        unread.append(f"Action={bag.text('action')}")
+    if action == "allow" and bag.text("overrideblockrules").casefold() in ("true", "1"):
+        action = "bypass"
+    protocol = _protocol(bag, unread)
+    conditions = list(_conditions(bag))
+    keyword = bag.properties.get("remotedynamickeywordaddresses")
+    remote = _tokens(bag, unread, "remoteaddress", "remoteip")
+    if keyword not in (None, "", []):
+        conditions.append(("address", "only for addresses of dynamic keywords"))
+        remote = ()
+    enabled = bag.text("enabled").casefold()
+    return WrittenRule(
+        id=bag.text("name", "instanceid", "id") or str(number),
+        name=bag.text("displayname", "elementname", "name", "instanceid"),
+        file=file,
+        first_line=bag.line,
+        last_line=bag.line,
+        enabled=True if enabled in _YES else False if enabled in _NO else None,
+        direction=direction or "in",
+        action=action or "allow",
+        profiles=_profiles(bag, unread),
+        protocol=protocol,
+        local_ports=_tokens(bag, unread, "localport"),
+        remote_ports=_tokens(bag, unread, "remoteport"),
+        icmp=tuple(_icmp(bag, protocol, unread)),
+        local_addresses=_tokens(bag, unread, "localaddress", "localip"),
+        remote_addresses=remote,
+        program=_scope(bag, "application", "program"),
+        service=_scope(bag, "service", "service", "servicename"),
+        conditions=tuple(conditions),
+        group=bag.text("displaygroup", "group", "rulegroup"),
+        description=bag.text("description"),
+        store=_store(bag),
+        unread=tuple(unread),
+        edge=_EDGE.get(bag.text("edgetraversalpolicy").casefold(), ""),
+    )
+
+
+def _store(bag: Bag) -> str:
+    source = bag.text("policystoresource").casefold()
+    if source in ("staticservicestore", "configurableservicestore"):
+        return "hardening"
+    return _STORES.get(bag.text("policystoresourcetype").casefold(), "unknown" if not source else "local")
+
+
+def _profiles(bag: Bag, unread: list[str]) -> frozenset[str] | None:
+    value = bag.properties.get("profile", bag.properties.get("profiles"))
+    if isinstance(value, list):
+        value = ",".join(value)
+    text = str(value).strip() if isinstance(value, str | int) else ""
+    if text.isdigit():
+        mask = int(text)
+        found = {name for number, name in enumerate(PROFILES) if mask >> number & 1}
+        return frozenset(found) if found and len(found) < len(PROFILES) else None
+    words = {word.strip().casefold() for word in text.split(",") if word.strip()}
+    known = words & set(PROFILES)
+    if words - known - {"any", "all"}:
+        unread.append(f"Profile={text}")
+        return None
+    return None if not known or "any" in words or len(known) == len(PROFILES) else frozenset(known)
+
+
+def _protocol(bag: Bag, unread: list[str]) -> int | None:
+    if not has_facet(bag, "ports"):
+        unread.append("protocol and ports are not in the export")
+        return None
+    word = bag.text("protocol").casefold()
+    if word in ("any", "256"):
+        return None
+    if word in _PROTOCOLS:
+        return _PROTOCOLS[word]
+    if word.isascii() and word.isdigit() and int(word) <= 255:
+        return int(word)
+    unread.append(f"Protocol={word}" if word else "the protocol is not in the export")
+    return None
+
+
+def _tokens(bag: Bag, unread: list[str], *names: str) -> tuple[str, ...]:
+    """Port or address tokens; () is any. Missing and lost ones are noted in `unread`."""
+    name = next((each for each in names if each in bag.properties), "")
+    if not name:
+        if "port" not in names[0]:
+            unread.append(f"{names[0]} is not in the export")
+        return ()
+    value = bag.properties[name]
+    if isinstance(value, Lost):
+        unread.append(f"{name} is a list that the export does not show")
+        return ()
+    parts = value if isinstance(value, list) else [str(value)] if isinstance(value, str | int) else []
+    found = [word for part in parts for word in re.split(r"[,\s]+", part) if word]
+    if not found or any(word.casefold() == "any" for word in found):
+        return ()
+    return tuple(found)
+
+
+def _icmp(bag: Bag, protocol: int | None, unread: list[str]) -> Iterator[tuple[int | None, int | None]]:
+    if protocol not in (1, 58):
+        return
+    for token in _tokens(bag, unread, "icmptype") if "icmptype" in bag.properties else ():
+        kind, _, code = token.partition(":")
+        if kind.isdigit() and int(kind) <= 255 and (code in ("", "*") or (code.isdigit() and int(code) <= 255)):
+            yield int(kind), int(code) if code.isdigit() else None
+        else:
+            unread.append(f"IcmpType={token}")
+
+
+def _scope(bag: Bag, facet: str, *names: str) -> Scope:
+    if not has_facet(bag, facet):
+        return UNKNOWN_SCOPE
+    value = next((bag.properties[name] for name in names if name in bag.properties), None)
+    if isinstance(value, Lost):
+        return UNKNOWN_SCOPE
+    text = bag.text(*names)
+    return Scope() if text.casefold() in ("", "any") else Scope(ScopeKind.NAMED, text)
+
+
+def _limits(bag: Bag, name: str) -> str:
+    """The value of a property that limits the rule, "" when it does not."""
+    value = bag.properties.get(name)
+    if isinstance(value, Lost):
+        return "something the export does not show"
+    if isinstance(value, list):
+        words = [word for word in value if word.casefold() not in _NOTHING]
+        return "" if not words or any(word.casefold() == "any" for word in value) else ", ".join(words)
+    text = "" if value is None or isinstance(value, bool) else str(value).strip()
+    return "" if text.casefold() in _NOTHING else text
+
+
+def _conditions(bag: Bag) -> Iterator[tuple[str, str]]:
+    if found := _limits(bag, "interfacealias"):
+        yield "interface", f"only on interface {found}"
+    if found := _limits(bag, "interfacetype"):
+        yield "interface-type", f"only on interfaces of type {found}"
+    if (found := _limits(bag, "authentication")) or (found := _limits(bag, "encryption")):
+        yield "ipsec", f"only for IPsec connections ({found})"
+    for name, who in (
+        ("remotemachine", "remote computers"),
+        ("remoteuser", "remote users"),
+        ("localuser", "local users"),
+    ):
+        if _limits(bag, name):
+            yield "identity", f"only for certain {who}"
+    if _limits(bag, "owner"):
+        yield "identity", "only for apps of one local user"
+    if _limits(bag, "package") or _limits(bag, "policyappid"):
+        yield "package", "only for one app package"
+    if found := _limits(bag, "dynamictarget") or _limits(bag, "dynamictransport"):
+        yield "trust-tuple", f"only for connections of kind {found}"
+    for each in re.split(r",\s*", _limits(bag, "platform") or _limits(bag, "platforms")):
+        version = _PLATFORM.match(each)
+        # Get-NetFirewallRule exists from Windows 6.2 on.
+        if each and not (version and (int(version.group(1)), int(version.group(2))) <= (6, 2)):
+            yield "platform", f"only on Windows versions {each}"
+
+
+def profile(file: str, bag: Bag) -> WrittenProfile | None:
+    """The state of a profile from `Get-NetFirewallProfile`, None for another object."""
+    name = bag.text("name", "profile", "instanceid").casefold().rpartition("|")[2]
+    if not bag.has("defaultinboundaction") or name not in PROFILES:
+        return None
+    switch = {"1": True, "true": True, "0": False, "2": False, "false": False}
+    words = {"4": "block", "block": "block", "2": "allow", "allow": "allow"}
+    inbound = words.get(bag.text("defaultinboundaction").casefold())
+    rules = switch.get(bag.text("allowinboundrules").casefold())
+    if rules is False:
+        inbound = "block always"
+    values = [
+        (registry, str(int(found is wanted)))
+        for key, registry, wanted in _PROFILE_VALUES
+        if (found := switch.get(bag.text(key).casefold())) is not None
+    ]
+    if size := bag.text("logmaxsizekilobytes"):
+        values.append(("Logging/LogFileSize", size))
+    if path := bag.text("logfilename"):
+        values.append(("Logging/LogFilePath", path))
+    return WrittenProfile(
+        profile=name,
+        enabled=switch.get(bag.text("enabled").casefold()),
+        inbound=inbound,
+        outbound=words.get(bag.text("defaultoutboundaction").casefold()),
+        merge_local=switch.get(bag.text("allowlocalfirewallrules").casefold()),
+        line=bag.line,
+        file=file,
+        values=tuple(values),
+    )
+
+
+_PROFILE_VALUES = (
+    ("notifyonlisten", "DisableNotifications", False),
+    ("allowunicastresponsetomulticast", "DisableUnicastResponsesToMulticastBroadcast", False),
+    ("allowlocalfirewallrules", "AllowLocalPolicyMerge", True),
+    ("allowlocalipsecrules", "AllowLocalIPsecPolicyMerge", True),
+    ("logblocked", "Logging/LogDroppedPackets", True),
+    ("logallowed", "Logging/LogSuccessfulConnections", True),
+)
+"""(property, registry value, the truth value that is written as 1)"""
