@@ -65,7 +65,7 @@ def trace(question: Question, devices: Mapping[str, Device], rulesets: tuple[Bou
         ValueError: the origin is neither a zone of the site nor an interface or zone of a device.
     """
     steps: list[Step] = []
-    targets = question.destination
+    targets, service = question.destination, question.service
     seen = False
     for device in devices.values():
         if device.forward is None or (question.device and device.name != question.device):
@@ -74,7 +74,7 @@ def trace(question: Question, devices: Mapping[str, Device], rulesets: tuple[Bou
         if ingress is None:
             continue
         seen = True
-        found, targets = _through(device, ingress, question, targets)
+        found, targets, service = _through(device, ingress, question, targets, service)
         if found is not None:
             steps.append(found)
     if not seen:
@@ -82,7 +82,7 @@ def trace(question: Question, devices: Mapping[str, Device], rulesets: tuple[Bou
         raise ValueError(f"{question.origin!r} is neither a zone nor an interface here; known are {', '.join(known)}")
     blocked = any(step.outcome is Outcome.BLOCKED for step in steps)
     if not blocked:
-        steps += _hosts(question, targets, devices, rulesets)
+        steps += _hosts(question, targets, service, devices, rulesets)
     outcome = _together([step.outcome for step in steps])
     reasons = tuple(dict.fromkeys(reason for step in steps for reason in step.reasons))
     if not steps:
@@ -111,19 +111,19 @@ def _origins(device: Device) -> set[str]:
 
 
 def _through(
-    device: Device, ingress: frozenset[str], question: Question, targets: AddressSet
-) -> tuple[Step | None, AddressSet]:
-    """The step at one network device, and where the packets go after it."""
+    device: Device, ingress: frozenset[str], question: Question, targets: AddressSet, service: ServiceSet
+) -> tuple[Step | None, AddressSet, ServiceSet]:
+    """The step at one network device, and where the packets go after it, as what."""
     source = question.source or _sources(device, ingress)
-    found: list[tuple[Step, AddressSet]] = []
-    for arrival in _arrivals(device, ingress, source, targets, question.service):
-        found.append(_arrived(device, ingress, source, arrival))
+    ways = list(_arrivals(device, ingress, source, targets, service))
+    found = [_arrived(device, ingress, source, arrival) for arrival in ways]
     steps = [step for step, _ in found]
     if not steps:
-        return None, targets
+        return None, targets, service
     onward = AddressSet.union(addresses for _, addresses in found)
+    becomes = ServiceSet.union(arrival.service for arrival in ways)
     if len(steps) == 1:
-        return steps[0], onward
+        return steps[0], onward, becomes
     outcome = steps[0].outcome if len({step.outcome for step in steps}) == 1 else Outcome.POSSIBLE
     unsure = tuple(f"may be translated by {step.translation}" for step in steps if step.translation)
     reasons = unsure + tuple(reason for step in steps for reason in step.reasons)
@@ -133,7 +133,7 @@ def _through(
         tuple(dict.fromkeys(rule for step in steps for rule in step.candidates)), reasons,
         first.translated, first.translation, first.interfaces,
     )  # fmt: skip
-    return merged, onward
+    return merged, onward, becomes
 
 
 def _sources(device: Device, ingress: frozenset[str]) -> AddressSet:
@@ -217,7 +217,11 @@ def _step(device: Device, verdict: Verdict, arrival: Arrival, interfaces: str, l
 
 
 def _hosts(
-    question: Question, targets: AddressSet, devices: Mapping[str, Device], rulesets: tuple[BoundRuleset, ...]
+    question: Question,
+    targets: AddressSet,
+    service: ServiceSet,
+    devices: Mapping[str, Device],
+    rulesets: tuple[BoundRuleset, ...],
 ) -> Iterator[Step]:
     """The destination's own firewall, where one is bound to its address."""
     every = [end for each in rulesets for ends in each.ends.values() for end in ends]
@@ -229,7 +233,7 @@ def _hosts(
         source = question.source or PUBLIC
         verdicts = []
         for profile in device.profiles:
-            asked = device.inbound.packets(Flow(source, targets, question.service, frozenset({profile})))
+            asked = device.inbound.packets(Flow(source, targets, service, frozenset({profile})))
             verdicts.append(judge(device.inbound, asked, device.now))
         outcome = verdicts[0].outcome if len({each.outcome for each in verdicts}) == 1 else Outcome.POSSIBLE
         first = verdicts[0]
