@@ -16,6 +16,7 @@ from parsers.model.addresses import (
     NO_ADDRESS,
     AddressSet,
     address_number,
+    address_text,
 )
 from parsers.model.bounds import Bounded
 from parsers.model.intervals import IntervalSet
@@ -150,10 +151,11 @@ class AddressBook:
         if kind in ("ipmask", "subnet"):
             if name in RUNTIME_OBJECTS and "subnet" not in entry.settings:
                 return self._unknown(f"{name} is filled at run time")
-            return Resolved(Bounded.exactly(_subnet(entry.words("subnet"))))
+            return Resolved(Bounded.exactly(_subnet(_own(entry, "subnet"))))
         if kind == "iprange":
-            first = entry.get("start-ip") or "0.0.0.0"
-            last = entry.get("end-ip") or "0.0.0.0"
+            pair = _own(entry, "start-ip")
+            first = entry.get("start-ip") or (pair[0] if len(pair) == 2 else "0.0.0.0")
+            last = entry.get("end-ip") or (pair[1] if len(pair) == 2 else "0.0.0.0")
             if address_number(last) == 0:
                 raise ValueError("end-ip is missing or 0.0.0.0")
             return Resolved(Bounded.exactly(AddressSet.range(first, last)))
@@ -172,7 +174,7 @@ class AddressBook:
         return self._unknown(text.format(repr(value)))
 
     def _wildcard(self, entry: Block) -> Resolved:
-        words = entry.words("wildcard") or ("0.0.0.0", "0.0.0.0")
+        words = _own(entry, "wildcard") or ("0.0.0.0", "0.0.0.0")
         address, mask = address_number(words[0]), address_number(words[1])
         found, exact = masked(address, mask)
         if exact:
@@ -217,6 +219,22 @@ def masked(address: int, mask: int) -> tuple[AddressSet, bool]:
     for position in bits:
         starts += [start | 1 << position for start in starts]
     return AddressSet(IntervalSet.of(*((start, start + width - 1) for start in starts))), True
+
+
+def _own(entry: Block, keyword: str) -> tuple[str, ...]:
+    """The pair of values of an address; an entry whose type was switched afterwards keeps those of its old type.
+
+    The device stores one pair (address and mask, or first and last) and masks the address when it is set.
+    """
+    if keyword in entry.settings or (keyword == "start-ip" and "end-ip" in entry.settings):
+        return entry.words(keyword)
+    for other in ("subnet", "wildcard"):
+        words = entry.words(other)
+        if len(words) == 2:
+            first = address_number(words[0]) & address_number(words[1])
+            return address_text(first), words[1]
+    first_last = (entry.get("start-ip"), entry.get("end-ip"))
+    return (first_last[0], first_last[1]) if first_last[0] and first_last[1] else ()
 
 
 def _subnet(words: tuple[str, ...]) -> AddressSet:
