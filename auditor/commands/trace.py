@@ -2,20 +2,215 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.commands.case import files_argument, open_case, ruleset_option, site_option, today_option
+from auditor.commands.case import Case, files_argument, open_case, ruleset_option, site_option, today_option
+from auditor.commands.output import check_folder, save, show, window
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from auditor.trace import Hop, Question, Trace
+    from parsers.model.rule import Rule
+
+SCHEMA = "fwproof-trace/1"
 
 
 @click.command("trace", short_help="Say what happens to one packet, or to a list of flows, and why.")
 @files_argument
+@click.option("--from", "start", metavar="ZONE|INTERFACE", help="Where the packet comes in.")
+@click.option("--source", metavar="ADDRESS", default="", help="Who sends it; everybody there unless given.")
+@click.option("--to", "target", metavar="ADDRESS", help="What the client sends to; translation is followed.")
+@click.option("--port", metavar="tcp/443", help="Protocol and port, icmp/8, or ip/47.")
+@click.option("--source-port", metavar="N", default="", help="The client's port; any unless given.")
+@click.option("--device", metavar="NAME", default="", help="Ask this firewall only.")
+@click.option("--flow", "words", metavar="TEXT", help='All of that in words: "tcp/443 from internet to 203.0.113.10".')
+@click.option(
+    "--flows",
+    "flow_list",
+    type=click.Path(path_type=Path),
+    help="CSV with the columns from, to, port and optionally source, source_port, device.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="With --flows: the list with verdicts, as CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema fwproof-trace/1) instead of text.")
 @site_option
 @ruleset_option
 @today_option
-def trace_command(files: tuple[Path, ...], site_path: Path | None, ruleset_ids: tuple[str, ...], now: datetime) -> int:
-    """Say what happens to one packet."""
-    open_case(files, site_path, ruleset_ids)
+def trace_command(
+    files: tuple[Path, ...],
+    start: str | None,
+    source: str,
+    target: str | None,
+    port: str | None,
+    source_port: str,
+    device: str,
+    words: str | None,
+    flow_list: Path | None,
+    output: Path | None,
+    as_json: bool,
+    site_path: Path | None,
+    ruleset_ids: tuple[str, ...],
+    now: datetime,
+) -> int:
+    """Say what happens to one packet and which rule decides it: allowed, blocked, or possible and why.
+
+    The exit code is 0 whatever the verdict: a question was answered.
+    """
+    from auditor.trace import Tracer
+
+    if flow_list is not None:
+        if words or start or target or port or as_json:
+            raise click.UsageError(
+                "--flows answers a list by itself: leave out --from, --to, --port, --flow and --json."
+            )
+        return _answer_list(files, flow_list, output, site_path, ruleset_ids, now)
+    if output is not None:
+        raise click.UsageError("-o writes the answers to a list: it needs --flows.")
+    question = _question(start, source, target, port, source_port, device, words)
+    case = open_case(files, site_path, ruleset_ids)
+    tracer = Tracer(case.firewalls, case.rulesets, case.site, now, [question])
+    try:
+        trace = tracer.trace(question)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    show(json.dumps(trace_value(trace), indent=2, ensure_ascii=False) if as_json else "\n".join(_text(trace)))
     return 0
+
+
+def _question(
+    start: str | None,
+    source: str,
+    target: str | None,
+    port: str | None,
+    source_port: str,
+    device: str,
+    words: str | None,
+) -> Question:
+    from auditor.commands.flowwords import parse_flow
+    from auditor.trace import Question
+
+    try:
+        if words:
+            return Question.parse(**parse_flow(words))
+        if not (start and target and port):
+            raise click.UsageError("a question needs --from, --to and --port, or --flow, or --flows.")
+        return Question.parse(start, target, port, source, source_port, device)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def trace_value(trace: Trace) -> dict[str, Any]:
+    """A trace as plain values."""
+    return {
+        "schema": SCHEMA,
+        "verdict": trace.outcome.value,
+        "hops": [
+            {
+                "device": hop.device,
+                "stage": hop.stage,
+                "verdict": hop.outcome.value,
+                "rule": hop.rule.id if hop.rule else None,
+                "rule_name": hop.rule.name if hop.rule else None,
+                "file": hop.rule.origin.file if hop.rule else None,
+                "line": (hop.rule.origin.first_line or None) if hop.rule else None,
+                "translation": hop.translation,
+                "translated_to": hop.translated_to,
+                "candidates": [rule.id for rule in hop.candidates],
+                "reasons": list(hop.reasons),
+            }
+            for hop in trace.hops
+        ],
+    }
+
+
+def _text(trace: Trace) -> Iterator[str]:
+    import textwrap
+
+    from auditor.reports.text import one_line
+
+    width, _ = window()
+    yield trace.outcome.value.upper()
+    for hop in trace.hops:
+        lines = [f"{hop.device}, {hop.stage}: {hop.outcome.value}{_by(hop)}"]
+        if hop.translation:
+            lines.append(f"    translated by {hop.translation} to {hop.translated_to}")
+        if hop.rule is None and hop.candidates:
+            lines.append(f"    may be decided by {'; '.join(map(_rule, hop.candidates[:6]))}")
+        lines += [f"    depends on: {reason}" for reason in hop.reasons]
+        for line in lines:
+            indent = "  " + " " * (len(line) - len(line.lstrip()))
+            yield from textwrap.wrap(
+                one_line(line), width, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
+            )
+
+
+def _by(hop: Hop) -> str:
+    if hop.rule is not None:
+        return f" by {_rule(hop.rule)}"
+    return "" if hop.candidates else ", no rule matches"
+
+
+def _rule(rule: Rule) -> str:
+    name = f" ({rule.name})" if rule.name and rule.name != rule.id else ""
+    return f"rule {rule.id}{name}, {rule.origin.text}"
+
+
+def _answer_list(
+    files: tuple[Path, ...],
+    flow_list: Path,
+    output: Path | None,
+    site_path: Path | None,
+    ruleset_ids: tuple[str, ...],
+    now: datetime,
+) -> int:
+    from auditor.commands.flowlist import read_flows, with_verdicts
+
+    if output is not None:
+        check_folder(output)
+    frame = read_flows(flow_list)
+    case = open_case(files, site_path, ruleset_ids)
+    answered = with_verdicts(frame, [_answer(trace) for trace in _traces(case, frame, flow_list, now)])
+    if output is None:
+        show(answered.decode())
+    else:
+        save(output, answered)
+        show(f"Wrote {output}: {len(frame)} flows answered.", err=True)
+    return 0
+
+
+def _traces(case: Case, frame: DataFrame, flow_list: Path, now: datetime) -> Iterator[Trace]:
+    """The answer of every row; the first bad row ends the run with its line."""
+    from auditor.commands.flowlist import rows
+    from auditor.trace import Question, Tracer
+
+    questions = []
+    for row in rows(frame):
+        try:
+            question = Question.parse(row.from_, row.to, row.port, row.source, row.source_port, row.device)
+        except ValueError as error:
+            raise click.ClickException(f"{flow_list}:{row.number}: {error}") from None
+        questions.append((row.number, question))
+    tracer = Tracer(case.firewalls, case.rulesets, case.site, now, [question for _, question in questions])
+    for number, question in questions:
+        try:
+            yield tracer.trace(question)
+        except ValueError as error:
+            raise click.ClickException(f"{flow_list}:{number}: {error}") from None
+
+
+def _answer(trace: Trace) -> tuple[str, str, str, str]:
+    hop = trace.deciding
+    rule = f"{hop.device} {hop.rule.id}" if hop.rule else ""
+    line = hop.rule.origin.text if hop.rule else ""
+    translated = f"translated by {hop.translation} to {hop.translated_to}" if hop.translation else ""
+    reasons = [translated, *hop.reasons]
+    if hop.rule is None:
+        several = ", ".join(rule.id for rule in hop.candidates[:6])
+        reasons.append(f"one of the rules {several} on {hop.device}" if several else f"no rule of {hop.device} matches")
+    return trace.outcome.value, rule, line, "; ".join(part for part in reasons if part)

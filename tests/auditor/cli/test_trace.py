@@ -1,0 +1,157 @@
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from auditor.cli import run
+from auditor.commands.flowwords import parse_flow
+
+ROOT = Path(__file__).parents[3]
+SAMPLE = ROOT / "samples" / "quillwort"
+BACKUP = str(SAMPLE / "fgt-quillwort.conf")
+SITE = ["--site", str(SAMPLE / "site.yaml")]
+DAY = ["--today", "2026-11-24"]
+
+
+def ask(capsys: pytest.CaptureFixture[str], *words: str, files: tuple[str, ...] = (BACKUP,)) -> dict[str, object]:
+    assert run(["trace", *files, *SITE, *DAY, "--json", *words]) == 0
+    answer: dict[str, object] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def test_a_published_service_is_followed_through_translation(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = ask(capsys, "--from", "internet", "--to", "203.0.113.10", "--port", "tcp/443")
+    assert answer["schema"] == "fwproof-trace/1"
+    assert answer["verdict"] == "allowed"
+    [hop] = answer["hops"]  # type: ignore[misc]
+    assert (hop["rule"], hop["translation"], hop["translated_to"]) == ("3", "vip-mail", "10.0.10.21 tcp/443")
+    assert hop["line"] == 566
+
+
+@pytest.mark.parametrize(
+    ("flow", "verdict"),
+    [
+        ("tcp/443 from wan1 198.51.100.7 to 203.0.113.10", "allowed"),
+        ("tcp/444 from internet to 203.0.113.10", "blocked"),
+        ("tcp/135 from internet to 203.0.113.11", "allowed"),
+        ("tcp/3389 from internet 192.0.2.50 to 203.0.113.13", "blocked"),
+        ("tcp/443 from internet to 203.0.113.12", "allowed"),
+        ("tcp/443 from internet to 2001:db8:100:20::10", "allowed"),
+        ("tcp/80 from internet to 2001:db8:100:20::10", "blocked"),
+        ("tcp/25 from inside to 10.0.20.5", "blocked"),
+        ("tcp/50636 from servers 10.0.10.21 to 10.0.20.5", "blocked"),
+        ("tcp/25 from servers 10.0.10.21 to 10.0.20.5", "allowed"),
+        ("tcp/9100 from guest to 10.0.10.40", "blocked"),
+        ("ip/47 from to-branch to 10.0.10.21", "blocked"),
+        ("icmp/8 from to-branch to 10.0.10.21", "allowed"),
+        ("tcp/22 from wan1 to 203.0.113.2", "allowed"),
+        ("tcp/23 from wan1 to 203.0.113.2", "blocked"),
+        ("tcp/10000 from dmz 10.0.20.10 to 10.0.10.60", "possible"),
+        ("tcp/3389 from ssl.root 10.212.134.200 to 10.0.10.21", "possible"),
+    ],
+)
+def test_verdicts_of_the_sample(flow: str, verdict: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(capsys, "--flow", flow)["verdict"] == verdict
+
+
+def test_the_host_behind_the_firewall_has_its_say(capsys: pytest.CaptureFixture[str]) -> None:
+    files = (BACKUP, str(SAMPLE / "ex-edge01.txt"))
+    answer = ask(capsys, "--flow", "tcp/25 from internet to 203.0.113.25", files=files)
+    assert answer["verdict"] == "blocked"
+    network, host = answer["hops"]  # type: ignore[misc]
+    assert (network["verdict"], host["device"], host["verdict"]) == ("allowed", "ex-edge01", "blocked")
+
+
+def test_what_is_possible_says_what_it_depends_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trace", BACKUP, *SITE, *DAY, "--flow", "tcp/10000 from dmz 10.0.20.10 to 10.0.10.60"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("POSSIBLE\n")
+    assert "nights" in out
+
+
+def test_the_text_names_rule_and_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trace", BACKUP, *SITE, *DAY, "--from", "internet", "--to", "203.0.113.10", "--port", "tcp/443"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "allowed by rule 3 (owa-and-activesync)" in out
+    assert "fgt-quillwort.conf:566 translated by vip-mail to 10.0.10.21 tcp/443" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--from", "internet"], "a question needs"),
+        (["--flow", "tcp/443 from internet"], "column 22: Expected"),
+        (["--flow", "tcp/443 internet to 10.0.0.1"], 'column 9: Expected "from"'),
+        (["--flow", "tcp/443 from nowhere to 10.0.0.1"], "no firewall knows 'nowhere'; they know clients"),
+        (["--flow", "tcp/99999 from internet to 203.0.113.10"], "expected a number from 0 to 65535"),
+        (["--flow", "any from internet to 203.0.113.10"], "expected one protocol and port"),
+        (["--flow", "tcp/443 from internet to 203.0.113.10 on fgt-x"], "there is no 'fgt-x'"),
+        (["--from", "internet", "--to", "mail.example", "--port", "tcp/443"], "not an IP address"),
+        (["-o", "x.csv", "--flow", "tcp/443 from internet to 203.0.113.10"], "needs --flows"),
+    ],
+)
+def test_what_is_typed_wrongly_is_said(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trace", BACKUP, *SITE, *words]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_the_column_of_a_mistake_is_marked() -> None:
+    with pytest.raises(ValueError, match=r"column 9") as caught:
+        parse_flow("tcp/443 form internet to 10.0.0.1")
+    lines = str(caught.value).splitlines()
+    assert lines[1].index("form") == lines[2].index("^")
+
+
+def test_every_part_of_a_flow_expression() -> None:
+    assert parse_flow("tcp/443 from wan1 198.51.100.7 port 1024 to 203.0.113.10 on fgt hq/root") == {
+        "port": "tcp/443",
+        "start": "wan1",
+        "source": "198.51.100.7",
+        "source_port": "1024",
+        "target": "203.0.113.10",
+        "device": "fgt hq/root",
+    }
+
+
+def test_a_list_is_answered_row_by_row(tmp_path: Path) -> None:
+    target = tmp_path / "verdicts.csv"
+    assert run(["trace", BACKUP, *SITE, *DAY, "--flows", str(SAMPLE / "flows.csv"), "-o", str(target)]) == 0
+    with target.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["verdict"] for row in rows] == [
+        "allowed", "allowed", "allowed", "blocked", "allowed", "blocked", "blocked", "allowed", "allowed", "allowed",
+    ]  # fmt: skip
+    assert rows[0]["rule"] == "fgt-quillwort 3"
+    assert rows[0]["line"].endswith("fgt-quillwort.conf:566")
+    assert rows[0]["expected"] == "allowed: Outlook Web App and ActiveSync"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("from,to\na,b\n", "flows.csv:1: column 'port' is missing"),
+        ("", "not a CSV file"),
+        (
+            "from,to,port\ninternet,203.0.113.10,tcp/443\ninternet,203.0.113.10,tcp/x\n",
+            "flows.csv:3: expected a number",
+        ),
+        ("from,to,port\n,203.0.113.10,tcp/443\n", "flows.csv:2: from: a zone or interface is needed"),
+        ("from,to,port\ninternet,here,tcp/443\n", "flows.csv:2: not an IP address"),
+        ("from,to,port\nmoon,203.0.113.10,tcp/443\n", "flows.csv:2: from: no firewall knows 'moon'"),
+        ("from,to,port,device\ninternet,203.0.113.10,tcp/443,x\n", "flows.csv:2: device: there is no 'x'"),
+        ("from,to,port,source_port\ninternet,203.0.113.10,icmp/8,7\n", "flows.csv:2: source_port"),
+    ],
+)
+def test_a_bad_row_is_named(text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "flows.csv"
+    path.write_text(text, encoding="utf-8")
+    assert run(["trace", BACKUP, *SITE, "--flows", str(path)]) == 3
+    assert message in capsys.readouterr().err
+
+
+def test_a_list_as_a_spreadsheet_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "flows.csv"
+    path.write_bytes("\ufefffrom,to,port\r\ninternet,203.0.113.10,tcp/443\r\n".encode())
+    assert run(["trace", BACKUP, *SITE, "--flows", str(path)]) == 0
+    assert "internet,203.0.113.10,tcp/443,allowed" in capsys.readouterr().out
