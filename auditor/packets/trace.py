@@ -65,12 +65,12 @@ def judge(filter_: Filter, asked: PacketSet, now: datetime) -> Verdict:
 
 
 def _decider(decisions: tuple[Decision, ...], asked: PacketSet, *, allows: bool) -> Rule | None:
-    """The first rule of the right kind that takes the packets for certain, else the first that may."""
+    """The rule of the right kind that takes the packets for certain, else the only one that may."""
     right = [each for each in decisions if (each.rule.action is not Action.DENY) == allows]
     for each in right:
         if asked <= each.packets.certain:
             return each.rule
-    return right[0].rule if right else None
+    return right[0].rule if len(right) == 1 else None
 
 
 def _reasons(decisions: tuple[Decision, ...], now: datetime) -> Iterator[str]:
