@@ -194,12 +194,10 @@ def _authenticated() -> Condition:
 
 def _profiles(written: WrittenRule, states: dict[str, WrittenProfile]) -> frozenset[str] | None:
     """The profiles in which a rule counts: a local rule does not where a GPO turns merging off."""
-    if written.store not in ("local", "unknown"):
-        return written.profiles
-    off = {key for key in PROFILES if states[key].merge_local is False}
-    if not off:
-        return written.profiles
-    return (written.profiles or frozenset(PROFILES)) - off
+    named = written.profiles or frozenset(PROFILES)
+    if written.store in ("local", "unknown"):
+        named -= {key for key in PROFILES if states[key].merge_local is False}
+    return None if len(named) == len(PROFILES) else named
 
 
 def _implicit(host: WrittenHost, states: dict[str, WrittenProfile], direction: Direction) -> Iterator[Rule]:
