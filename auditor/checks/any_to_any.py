@@ -32,7 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
-from auditor.checks.check import Check
+from auditor.checks.check import Check, match_text
 from auditor.findings.finding import Confidence, Finding, Severity
 from parsers.model.addresses import AddressSet
 from parsers.model.rule import Action, Rule
@@ -67,7 +67,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                         f"{device.zone_text(rule.egress or ())}."
                     ),
                     remedy="Replace it by rules for the flows in its log, then remove it.",
-                    packets=f"{rule.service.possible.text(8)} {rule.source.possible.text(8)} {rule.destination.possible.text(8)}",
+                    packets=match_text(rule),
                     example=packets.example(),
                     uncertain=rule.uncertain,
                 )

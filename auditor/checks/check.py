@@ -54,7 +54,7 @@ class Check:
         flow: str = "",
         uncertain: tuple[str, ...] = (),
     ) -> Finding:
-        """A finding of this check. `packets` speaks of values only, never of names, so that renaming changes nothing."""
+        """A finding of this check. `packets` speaks of values, never of names, so that renaming changes nothing."""
         return Finding(
             check=self.id,
             slug=self.slug,
@@ -86,6 +86,12 @@ def names(words: Iterable[str], most: int = 5) -> str:
     items = list(words)
     rest = len(items) - most
     return ", ".join(items[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def match_text(rule: Rule) -> str:
+    """What a rule matches, in values only: services, sources, destinations."""
+    parts = (rule.service.possible.text(8), rule.source.possible.text(8), rule.destination.possible.text(8))
+    return " ".join(parts)
 
 
 def evidence(device: str, rule: Rule, text: str) -> Evidence:

@@ -155,7 +155,8 @@ def _add(
 def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
     packets = hit.certain or hit.possible
     services = packets.services()
-    specific = [bound for bound in hit.rules if "everything" not in bound.rule.services] or hit.rules
+    # The dynamic RPC range holds many other ports: the narrowest ban says best what is wrong.
+    specific = sorted(hit.rules, key=lambda bound: ("everything" in bound.rule.services, _size(bound.service)))
     worst = max(_severity(bound, hit.source) for bound in hit.rules)
     certain = bool(hit.certain) and not hit.near
     host, related = _host(hit, analysis, services)
@@ -190,7 +191,7 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         example=packets.example(),
         related=related,
         citation=tuple(dict.fromkeys(cite for bound in hit.rules for cite in bound.rule.cite)),
-        flow=", ".join(dict.fromkeys(bound.rule.id for bound in hit.rules)),
+        flow=", ".join(dict.fromkeys(bound.rule.id for bound in specific)),
         uncertain=uncertain,
     )
 
@@ -207,6 +208,10 @@ def _host(hit: _Hit, analysis: Analysis, services: ServiceSet) -> tuple[str, tup
         return "blocked", ()
     rules = [each.rule for each in layer.accepts if not each.rule.implicit][:5]
     return "open", tuple(evidence(device.name, rule, "the host lets it in") for rule in rules)
+
+
+def _size(service: ServiceSet) -> int:
+    return sum(protocols.count * ports.count for protocols, pairs in service.entries for ports, _ in pairs)
 
 
 def _severity(bound: BoundForbidden, source: BoundEnd) -> Severity:

@@ -64,7 +64,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
 
 
 def _recognised(rule: Rule, known: tuple[HostRule, ...]) -> HostRule | None:
-    """The setup rule this is: by ports and missing program first, by name second (names differ by version and language)."""
+    """The setup rule this is: by ports and missing program, names second (they differ by version and language)."""
     if rule.program.kind is ScopeKind.NAMED:
         return next((each for each in known if each.id == "W49" and "sesworker" in rule.program.name.casefold()), None)
     named = [

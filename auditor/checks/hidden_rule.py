@@ -33,7 +33,7 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
-from auditor.checks.check import Check, evidence
+from auditor.checks.check import Check, evidence, match_text
 from auditor.findings.finding import Finding, Severity
 from auditor.packets import Hidden
 
@@ -58,7 +58,7 @@ def _finding(check: Check, device: Device, hidden: Hidden) -> Finding:
     together = " together" if len(hidden.by) > 1 else ""
     message = f"It is {kind}: rule {by}{together} already decides every packet it matches"
     message += "." if hidden.same_action else f", so its {rule.action.value} never happens."
-    packets = f"{kind} {rule.action.value} {rule.service.possible.text(8)} {rule.source.possible.text(6)} {rule.destination.possible.text(6)}"
+    packets = f"{kind} {rule.action.value} {match_text(rule)}"
     return check.found(
         device=device.name,
         rule=rule,

@@ -71,7 +71,10 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 severity=Severity.INFO,
                 confidence=Confidence.POSSIBLE if unknown else Confidence.CERTAIN,
                 origin=redirects[0].origin,
-                message=f"allow-traffic-redirect: traffic back out of the interface it came in by needs no policy ({len(redirects)} interfaces).",
+                message=(
+                    "allow-traffic-redirect: traffic back out of the interface it came in by needs no policy "
+                    f"({len(redirects)} interfaces)."
+                ),
                 remedy="Set allow-traffic-redirect disable in system global, unless routing needs it.",
                 identity="redirect",
                 packets="implicit redirect",

@@ -96,10 +96,12 @@ def _stable(sources: AddressSet) -> str:
 
 def _remedy(word: str) -> str:
     if word.startswith(("IPsec", "SSL VPN")):
-        return "Expected for a VPN gateway: keep its software current, and limit sources with a local-in policy where possible."
+        return (
+            "Expected for a VPN gateway: keep its software current; limit sources with a local-in policy if possible."
+        )
     if word.startswith("ping"):
         return "Harmless by itself; remove ping from allowaccess if nobody monitors it."
-    return "Remove it from allowaccess of this interface; manage through a VPN, and give every administrator trusted hosts."
+    return "Remove it from allowaccess here; manage through a VPN, and give every administrator trusted hosts."
 
 
 CHECK = Check(

@@ -80,7 +80,7 @@ def _finding(check: Check, device: Device, rule: Rule, below: list[Rule]) -> Fin
         device=device.name,
         rule=rule,
         confidence=Confidence.POSSIBLE if unsure else Confidence.CERTAIN,
-        message=f"It does not stop traffic to the virtual IPs that rule {ids} below publish{'es' if len(below) == 1 else ''}.",
+        message=f"It does not stop traffic to virtual IPs, which are published below it by rule {ids}.",
         remedy="Set match-vip enable on it, or name the virtual IPs as its destination.",
         packets=f"deny not before translated {rule.service.possible.text(6)}",
         related=tuple(evidence(device.name, each, "still reached") for each in below[:8]),

@@ -90,7 +90,9 @@ def _finding(check: Check, group: list[Covered]) -> Finding:
         severity=bound.flow.if_missing,
         message=message,
         remedy=_remedy(first),
-        packets=f"{row.state.value} {row.service} {bound.source.name} {bound.destination.addresses.text(4)} {row.missing}",
+        packets=" ".join(
+            (row.state.value, row.service, bound.source.name, bound.destination.addresses.text(4), row.missing)
+        ),
         identity=f"{flows} {bound.source.name}",
         related=related,
         citation=tuple(dict.fromkeys(cite for each in group for cite in each.row.citation)),
@@ -107,8 +109,11 @@ def _remedy(covered: Covered) -> str:
             f"Add an inbound allow rule on {layer.device.name} for {row.service}, limited to the sources that need it."
         )
     if row.state is CoverageState.NOT_PUBLISHED:
-        return f"Publish {row.service} to {row.destination} with a virtual IP and a policy, or say in the site file that it is not offered."
-    return f"Allow {row.missing or row.service} on {layer.device.name} above the rules that stop it; the service must name the port after translation."
+        return f"Publish {row.service} to {row.destination} with a virtual IP and a policy, or say it is not offered."
+    return (
+        f"Allow {layer.missing or row.service} on {layer.device.name}, above the rules that stop it; a policy names the port "
+        "after translation."
+    )
 
 
 CHECK = Check(

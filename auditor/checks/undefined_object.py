@@ -47,7 +47,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             yield check.found(
                 device=device.name,
                 origin=uses[0].origin,
-                message=f"{kind} {name!r} is not in the export; {names(users)} refer{'s' if len(users) == 1 else ''} to it.",
+                message=f"{kind} {name!r} is not in the export; used by {names(users)}.",
                 remedy="Give the whole configuration; if the object is really gone, repair what refers to it.",
                 identity=f"undefined {kind} by {uses[0].from_kind} {uses[0].from_name}",
                 packets=f"undefined {kind} {len(uses)}",

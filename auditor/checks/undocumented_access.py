@@ -84,7 +84,7 @@ def _world(analysis: Analysis, check: Check, ruleset: BoundRuleset, world: Bound
                     f"{world.source.text} reaches {world.destination.name} {wide.text(4)} on {services.text(8)}"
                     f"{f' ({known})' if known else ''}; no documented flow asks for it."
                 ),
-                remedy="Remove it, or document it with an owner: in an own ruleset or as an exception in the site file.",
+                remedy="Remove it, or document it with an owner: in an own ruleset or as an exception of the site.",
                 packets=f"{world.source.name} to {wide.text(4)} {services.text(40)}",
                 example=share.example(),
                 citation=world.rule.cite,

@@ -63,6 +63,12 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                         for bound in wanted
                     ):
                         continue
+                    if any(
+                        bound.destination.addresses == address and bound.service.overlaps(service)
+                        for bound in ruleset.forbidden
+                        if bound.source.trust == "untrusted" and "everything" not in bound.rule.services
+                    ):
+                        continue  # reported as a forbidden opening
                     roles = sorted({end.name for end in servers if end.addresses == address})
                     right = sorted(
                         {bound.destination.name for bound in wanted if bound.service and service <= bound.service}
@@ -74,7 +80,8 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                         rule=opening.rule,
                         confidence=Confidence.CERTAIN if opening.packets.certain else Confidence.POSSIBLE,
                         message=(
-                            f"{name} published as {published_as(part)} leads to {address.text(3)}, a {' and '.join(roles)} server; "
+                            f"{name} published as {published_as(part)} leads to {address.text(3)}, "
+                            f"a {' and '.join(roles)} server; "
                             f"it belongs to {' or '.join(right)}."
                         ),
                         remedy=f"Map it to a {' or '.join(right)} server.",

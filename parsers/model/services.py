@@ -168,7 +168,7 @@ class ServiceSet:
         if self == ANY_SERVICE:
             return "any"
         items = [
-            _entry_text(protocol_range, pair)
+            _entry_text(protocol_range, pair, max(limit, 20))
             for protocols, pairs in self.entries
             for protocol_range in protocols.ranges
             for pair in pairs
@@ -246,7 +246,7 @@ def _from_pairs(pairs: Mapping[int, list[Pair]]) -> ServiceSet:
     return ServiceSet(tuple(sorted(entries, key=lambda entry: entry[0].ranges)))
 
 
-def _entry_text(protocols: Range, pair: Pair) -> str:
+def _entry_text(protocols: Range, pair: Pair, most: int) -> str:
     first, last = protocols
     ports, sources = pair
     if first != last:
@@ -256,7 +256,7 @@ def _entry_text(protocols: Range, pair: Pair) -> str:
         return name
     if first in (ICMP, ICMPV6):
         return f"{name}/{_icmp_text(ports)}"
-    text = f"{name}/{ports_text(ports)}"
+    text = f"{name}/{ports_text(ports, most)}"
     return text if sources == PORTS else f"{text} from port {ports_text(sources)}"
 
 

@@ -88,7 +88,7 @@ def verdict(
         ("zone", "port3>port4", "10.9.9.9", "10.0.7.7", 80, 9999, "blocked", ""),
     ],
 )
-def test_flow_verdicts(  # noqa: PLR0917
+def test_flow_verdicts(
     config: str, way: str, source: str, destination: str, port: int, sport: int, outcome: str, rule: str
 ) -> None:
     assert verdict(f"fortios_{config}" if not (FOLDER / f"{PREFIX}{config}").exists() else config,

@@ -54,6 +54,8 @@ COLOURS: Mapping[str, tuple[str, str]] = {
     "cannot tell": ("FFEB9C", "7F6000"),
     "not applicable": ("E9ECEF", "495057"),
     "not observable": ("E9ECEF", "495057"),
+    "forbidden opening": ("9C0006", "FFFFFF"),
+    "closed": ("C6EFCE", "006100"),
     "yes": ("E4572E", "FFFFFF"),
     "undocumented": ("E4572E", "FFFFFF"),
     "deny": ("E9ECEF", "495057"),
@@ -170,6 +172,8 @@ def new_sheet(book: Workbook, title: str, widths: Sequence[int]) -> Sheet:
     return sheet
 
 
+_DENSITY = 1.2
+"""Characters of 10-point text to one unit of column width, which is a digit of 11-point text."""
 _LINE, _MOST_LINES = 13.5, 10
 """Points of one line of 10-point text, and how many lines a row shows before the rest needs a click."""
 
@@ -184,7 +188,8 @@ def set_height(sheet: Sheet, row: int, values: Iterable[str | int], widths: Iter
 def _lines(text: str, width: int) -> int:
     if len(text) <= width and "\n" not in text:
         return 1
-    return sum(max(1, -(-len(line) // width)) for line in text.split("\n"))
+    fitting = int(width * _DENSITY)
+    return sum(max(1, -(-len(line) // fitting)) for line in text.split("\n"))
 
 
 def write_table(book: Workbook, table: Table) -> None:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 MOST_URGENT = 12
-_WIDTHS = (15, 15, 15, 15, 18, 74, 58)
+LONGEST = 300
+_WIDTHS = (15, 15, 15, 16, 22, 74, 62)
+_TILE = 20
 Row = list[XlsxCell]
 
 
@@ -24,10 +26,14 @@ def write_summary(book: Workbook, result: AuditResult) -> None:
     sheet = new_sheet(book, "Summary", _WIDTHS)
     ink = Ink(sheet)
     parts = (_head, _tiles, _urgent, _unmet, _answers, _basis)
+    number = 0
     for number, row in enumerate((row for part in parts for row in part(ink, result)), start=1):
-        if len(row) == len(_WIDTHS):
+        if len(row) == len(_WIDTHS) and row[-1].alignment.wrap_text:
             set_height(sheet, number, [cell.value or "" for cell in row], _WIDTHS)
+        elif row and row[0] is not None and row[0].font.size == _TILE:
+            sheet.row_dimensions[number].height = 28
         sheet.append(row)
+    sheet.print_area = f"A1:G{number}"
 
 
 def _head(ink: Ink, result: AuditResult) -> list[Row]:
@@ -38,7 +44,10 @@ def _head(ink: Ink, result: AuditResult) -> list[Row]:
     made = f"Judged as of {result.today.isoformat()} by fwproof {result.fwproof_version} against: {rulesets}"
     return [
         [_wide(ink, f"Firewall audit: {result.site_name or 'no site file'}", ("", "1F2A44"), 20)],
-        [_wide(ink, headline(result), colours, 13), *(ink.cell("", colours, ruled=False) for _ in _WIDTHS[2:])],
+        [
+            _wide(ink, headline(result), colours, 13),
+            *(ink.cell("", colours, wrapped=False, ruled=False) for _ in _WIDTHS[1:]),
+        ],
         [_wide(ink, made)],
         [],
     ]
@@ -80,7 +89,7 @@ def _tiles(ink: Ink, result: AuditResult) -> list[Row]:
 
 
 def _tile(ink: Ink, number: int, word: str, sheet: str) -> XlsxCell:
-    return ink.cell(number, COLOURS[word], size=20, bold=True, centred=True, ruled=False, link=f"{sheet}!A1")
+    return ink.cell(number, COLOURS[word], size=_TILE, bold=True, centred=True, ruled=False, link=f"{sheet}!A1")
 
 
 def _caption(ink: Ink, word: str) -> XlsxCell:
@@ -122,7 +131,7 @@ def _unmet(ink: Ink, result: AuditResult) -> list[Row]:
         [ink.header(title) for title in titles],
     ]
     for row in rows:
-        texts = (row.flow, row.source, row.destination, row.service, row.title, row.missing or row.question)
+        texts = (row.flow, row.source, row.destination, row.service, row.title, _short(row.missing or row.question))
         lines.append([ink.cell(row.state.value, COLOURS[row.state.value]), *(ink.cell(text) for text in texts)])
     return [*lines, []]
 
@@ -130,11 +139,19 @@ def _unmet(ink: Ink, result: AuditResult) -> list[Row]:
 def _answers(ink: Ink, result: AuditResult) -> list[Row]:
     if not result.answers:
         return []
-    rows: list[Row] = [[_wide(ink, "Questions", size=12)]]
+    rows: list[Row] = [
+        [_wide(ink, "Questions", size=12)],
+        [ink.header(title) for title in ("#", "State", "", "", "Baseline", "Question", "Answer")],
+    ]
     for answer in result.answers:
-        rows.append([_label(ink, answer.id), _wide(ink, answer.ask)])
-        rows.append([None, _wide(ink, f"{answer.state}: {answer.detail}")])
+        texts = (answer.id, answer.state, "", "", answer.ruleset, answer.ask, _short(answer.detail))
+        rows.append([ink.cell(text, COLOURS.get(text, ("", ""))) for text in texts])
     return [*rows, []]
+
+
+def _short(text: str) -> str:
+    """The summary shows beginnings; the other sheets show everything."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rsplit(' ', 1)[0]} ..."
 
 
 def _basis(ink: Ink, result: AuditResult) -> list[Row]:
