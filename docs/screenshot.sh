@@ -6,6 +6,6 @@ book=$(realpath "$1")
 picture=$2
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-HOME=$folder soffice --headless --convert-to pdf --outdir "$folder" "$book" >/dev/null
-pdftoppm -png -r 130 -f 1 -l 1 -singlefile "$folder/$(basename "${book%.xlsx}").pdf" "$folder/page"
+HOME=$folder soffice --headless --convert-to pdf --outdir "$folder" "$book" >/dev/null 2>&1
+pdftoppm -png -r 120 -x 20 -y 45 -W 1365 -H 740 -f 1 -l 1 -singlefile "$folder/$(basename "${book%.xlsx}").pdf" "$folder/page"
 mv "$folder/page.png" "$picture"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from auditor.findings.finding import Finding
-from auditor.findings.result import AuditResult, FlowCoverage
+from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
 from auditor.reports.verdict import STATES
 from auditor.reports.workbook.sheet import Column, Table
 from parsers.model.origin import Origin
@@ -90,6 +90,7 @@ def rule_link(origin: Origin | None, rule_rows: Mapping[Origin, int]) -> str:
 
 PORTS = (
     Column("State", 15, coloured=True),
+    Column("Level", 12),
     Column("Flow", 20),
     Column("What for", 44),
     Column("From", 22),
@@ -98,17 +99,23 @@ PORTS = (
     Column("Firewall", 16),
     Column("Opened by", 28),
     Column("Missing", 40),
-    Column("Published as", 24),
+    Column("Published as", 22),
     Column("Question to answer", 44),
-    Column("Level", 12),
     Column("Baseline", 20),
     Column("Source", 18),
     Column("Example packet", 46),
 )
+_OPTIONAL = {
+    CoverageState.SATISFIED: "open",
+    CoverageState.PARTLY: "partly open",
+    CoverageState.MISSING: "not open",
+    CoverageState.NOT_PUBLISHED: "not open",
+}
+"""What a state means where nothing is required: no alarm."""
 
 
 def ports_table(result: AuditResult, rule_names: Mapping[str, int]) -> Table:
-    """One row a baseline flow and pair of servers, what needs attention first."""
+    """One row a baseline flow and pair of servers: required ones first, and what needs attention first."""
     levels = ("required", "permitted", "informational")
 
     def urgency(row: FlowCoverage) -> tuple[int, int]:
@@ -119,18 +126,18 @@ def ports_table(result: AuditResult, rule_names: Mapping[str, int]) -> Table:
         PORTS,
         (
             (
-                row.state.value,
+                row.state.value if row.level == "required" else _OPTIONAL.get(row.state, row.state.value),
+                row.level,
                 row.flow,
                 row.title,
                 row.source,
                 row.destination,
                 row.service,
                 row.device,
-                "\n".join(row.rules),
-                row.missing,
+                ", ".join(row.rules),
+                row.missing if row.level == "required" else "",
                 row.published_as,
                 row.question,
-                row.level,
                 row.ruleset,
                 ", ".join(row.citation),
                 row.example.text if row.example else "",
@@ -139,7 +146,7 @@ def ports_table(result: AuditResult, rule_names: Mapping[str, int]) -> Table:
         ),
     )
     links = [_first_rule(row.device, row.rules, rule_names) for row in rows]
-    return Table("Required ports", PORTS, frame, {"Opened by": links}, "No baseline was applied.", printed=11)
+    return Table("Required ports", PORTS, frame, {"Opened by": links}, "No baseline was applied.", printed=12)
 
 
 EXPOSURE = (
@@ -173,7 +180,7 @@ def exposure_table(result: AuditResult, rule_names: Mapping[str, int]) -> Table:
                 row.documented,
                 row.confidence,
                 row.device,
-                "\n".join(row.rules),
+                ", ".join(row.rules),
                 row.example.text if row.example else "",
             )
             for row in rows
