@@ -111,8 +111,8 @@ def _remedy(covered: Covered) -> str:
     if row.state is CoverageState.NOT_PUBLISHED:
         return f"Publish {row.service} to {row.destination} with a virtual IP and a policy, or say it is not offered."
     return (
-        f"Allow {layer.missing or row.service} on {layer.device.name}, above the rules that stop it; a policy names the port "
-        "after translation."
+        f"Allow {layer.missing or row.service} on {layer.device.name}, above the rules that stop it; "
+        "a policy names the port after translation."
     )
 
 

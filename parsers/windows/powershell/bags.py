@@ -66,7 +66,16 @@ def value_of(text: str) -> Value:
     return word
 
 
-_MARKS = ("displayname", "direction", "localport", "localaddress", "defaultinboundaction", "program", "interfacealias")
+_MARKS = (
+    "instanceid",
+    "displayname",
+    "direction",
+    "localport",
+    "localaddress",
+    "defaultinboundaction",
+    "program",
+    "interfacealias",
+)
 _DEEPEST = 6
 
 

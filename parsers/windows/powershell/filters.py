@@ -156,7 +156,7 @@ def _protocol(bag: Bag, unread: list[str]) -> int | None:
         return _PROTOCOLS[word]
     if word.isascii() and word.isdigit() and int(word) <= 255:
         return int(word)
-    unread.append(f"Protocol={word}" if word else "the protocol is not in the export")
+    unread.append(f"Protocol={bag.text('protocol')}" if word else "the protocol is not in the export")
     return None
 
 
