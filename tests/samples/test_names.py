@@ -1,12 +1,13 @@
 """Names mean nothing: with every object, service, policy and rule renamed, the same is found."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from auditor.audit import audit
 
+from auditor.audit import audit
 from auditor.baseline import load_ruleset, load_site
 from auditor.findings.result import AuditResult
 from parsers import read_all
@@ -23,28 +24,33 @@ RENAMED = re.compile(r'    edit "|        set (member|srcaddr6?|dstaddr6?|servic
 def renamed_backup(text: str) -> str:
     """Every name that `edit` gives in the tables above becomes a number, wherever it is used; "always" excepted."""
     names: dict[str, str] = {}
-    inside = False
-    for line in text.splitlines():
-        if not line.startswith(" "):
-            inside = bool(TABLES.match(line))
+    for table, line in numbered(text):
         found = re.match(r'    edit "(.+)"$', line)
-        if inside and found:
+        if TABLES.match(table) and found:
             names.setdefault(found[1], f"x{len(names)}")
     names["always"] = "always"
 
     def word(match: re.Match[str]) -> str:
         return f'"{names.get(match[1], match[1])}"'
 
-    lines, inside, policies = [], False, False
-    for line in text.splitlines():
-        if not line.startswith(" "):
-            inside, policies = bool(TABLES.match(line)), line == "config firewall policy"
-        if policies and line.startswith("        set name "):
+    lines = []
+    for table, line in numbered(text):
+        if table == "config firewall policy" and line.startswith("        set name "):
             line = f'        set name "p{len(lines)}"'
-        elif inside and RENAMED.match(line):
+        elif TABLES.match(table) and RENAMED.match(line):
             line = re.sub(r'"(.+?)"', word, line)
         lines.append(line)
     return "\n".join(lines) + "\n"
+
+
+def numbered(text: str) -> Iterator[tuple[str, str]]:
+    """Each line with the table it stands in; lines inside a quoted value stand in none."""
+    table, quoted = "", False
+    for line in text.splitlines():
+        if not quoted and not line.startswith(" "):
+            table = line
+        yield "" if quoted else table, line
+        quoted ^= line.count('"') % 2 == 1
 
 
 def renamed_dump(text: str) -> str:
