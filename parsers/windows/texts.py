@@ -33,7 +33,7 @@ def recognises(document: Document) -> bool:
         and b"-" * 60 not in head
         and not re.search(rb"(?i)netsh|advfirewall|LocalPort|Rule Name", head)
     ):
-        return _has_message(document)
+        return _has_message(document) or _is_dynamic_range(document)
     text = decoded(Document(document.name, head)).text
     lines = text.splitlines()
     if any(DASHES.match(line) for line in lines):
@@ -48,6 +48,14 @@ def recognises(document: Document) -> bool:
     if re.search(r"(?im)^(Domain|Standard) profile configuration", text):
         return True
     return _has_message(document) or len(_FRAGMENT.findall(text)) >= 2
+
+
+def _is_dynamic_range(document: Document) -> bool:
+    """Is it the output of `netsh int ipv4 show dynamicport tcp` alone?"""
+    data = document.data
+    return (
+        len(data) <= 20_000 and b"---" in data and read_dynamic_range(decoded(document).text.splitlines()) is not None
+    )
 
 
 def _has_message(document: Document) -> bool:

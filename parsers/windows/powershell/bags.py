@@ -237,7 +237,7 @@ def from_list(document: Document) -> Iterator[Bag]:
         if not line.strip() or (pair and pair.group(1).casefold() in current.properties):
             if current.properties:
                 yield current
-            current = Bag({}, number)
+            current = Bag({})
             last = ""
         if pair:
             last = pair.group(1).casefold()

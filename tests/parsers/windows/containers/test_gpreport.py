@@ -1,0 +1,87 @@
+"""Group policy reports: namespaces by local name, profile values, what a report loses."""
+
+import pytest
+
+from parsers.errors import UnreadableError
+from parsers.source import Document
+from parsers.windows import containers
+
+SPACE = "http://www.microsoft.com/GroupPolicy/Settings/WindowsFirewall"
+RULE = (
+    "<q3:Version>2.28</q3:Version><q3:Action>Allow</q3:Action><q3:Name>Mail</q3:Name><q3:Dir>In</q3:Dir>"
+    "<q3:App>System</q3:App><q3:LPort>25</q3:LPort><q3:LPort>587</q3:LPort><q3:Protocol>6</q3:Protocol>"
+    "<q3:Active>true</q3:Active>"
+)
+
+
+def report(inner, *, prefix="q3", encoding="utf-16"):
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?>\r\n<GPO xmlns="http://www.microsoft.com/GroupPolicy/Settings">'
+        f'<Name>Server policy</Name><Computer><ExtensionData><Extension xmlns:q3="{SPACE}">{inner}</Extension>'
+        "<Name>Windows Firewall</Name></ExtensionData></Computer></GPO>"
+    )
+    return Document("gpreport.xml", text.replace("q3", prefix).encode(encoding))
+
+
+def read(inner, **options):
+    document = report(inner, **options)
+    assert containers.recognises(document)
+    return containers.read(document)
+
+
+@pytest.mark.parametrize(("prefix", "encoding"), [("q3", "utf-16"), ("q17", "utf-8")])
+def test_rules_by_local_name(prefix, encoding):
+    host = read(f"<q3:InboundFirewallRules>{RULE}</q3:InboundFirewallRules>", prefix=prefix, encoding=encoding)
+    (rule,) = host.rules
+    assert (rule.name, rule.store, rule.enabled, rule.protocol) == ("Mail", "gpo", True, 6)
+    assert (rule.local_ports, rule.program.name, rule.unread) == (("25", "587"), "System", ())
+
+
+def test_outbound_rules_and_names_used_twice():
+    out = RULE.replace(">In<", ">Out<")
+    host = read(
+        f"<q3:InboundFirewallRules>{RULE}</q3:InboundFirewallRules>"
+        f"<q3:OutboundFirewallRules>{out}</q3:OutboundFirewallRules>"
+    )
+    assert [(rule.id, rule.direction) for rule in host.rules] == [("gpo/Mail", "in"), ("gpo/Mail (2)", "out")]
+
+
+def test_true_means_block_for_the_inbound_default():
+    host = read(
+        "<q3:PublicProfile><q3:DefaultInboundAction><q3:Value>true</q3:Value></q3:DefaultInboundAction>"
+        "<q3:DefaultOutboundAction><q3:Value>false</q3:Value></q3:DefaultOutboundAction>"
+        "<q3:AllowLocalPolicyMerge><q3:Value>false</q3:Value></q3:AllowLocalPolicyMerge></q3:PublicProfile>"
+    )
+    (state,) = host.profiles
+    assert (state.inbound, state.outbound, state.merge_local, state.enabled) == ("block", "allow", False, None)
+
+
+def test_lost_defer_is_said():
+    host = read(f"<q3:InboundFirewallRules>{RULE}<q3:Edge>true</q3:Edge></q3:InboundFirewallRules>")
+    assert host.rules[0].edge == "yes"
+    assert any("edge traversal" in note for note in host.notes)
+
+
+def test_unknown_elements_are_said():
+    host = read(f"<q3:InboundFirewallRules>{RULE}<q3:Novel>1</q3:Novel></q3:InboundFirewallRules>")
+    assert host.rules[0].unread == ("novel=1",)
+    assert "novel=1" in host.gaps[0].what
+
+
+def test_report_without_a_firewall_part():
+    with pytest.raises(UnreadableError, match="sets nothing"):
+        read("")
+
+
+def test_broken_xml_and_document_types():
+    document = report("<q3:DomainProfile>")
+    with pytest.raises(UnreadableError, match="broken XML"):
+        containers.read(document)
+    bomb = '<?xml version="1.0"?><!DOCTYPE GPO [<!ENTITY a "aaaa">]><GPO>&a;</GPO>'
+    with pytest.raises(UnreadableError, match="document type"):
+        containers.read(Document("gpreport.xml", bomb.encode()))
+
+
+def test_broken_utf16():
+    with pytest.raises(UnreadableError, match="broken utf-16"):
+        containers.read(Document("gpreport.xml", report("").data + b"\x00\xd8\x41\x00"))
