@@ -22,13 +22,19 @@ RENAMED = re.compile(r'    edit "|        set (member|srcaddr6?|dstaddr6?|servic
 
 
 def renamed_backup(text: str) -> str:
-    """Every name that `edit` gives in the tables above becomes a number, wherever it is used; "always" excepted."""
+    """Every name that `edit` gives in the tables above becomes a number, wherever it is used.
+
+    Two exceptions, where the product gives a name its meaning: "always", and what comes with the product and is unused.
+    """
     names: dict[str, str] = {}
     for table, line in numbered(text):
         found = re.match(r'    edit "(.+)"$', line)
         if TABLES.match(table) and found:
             names.setdefault(found[1], f"x{len(names)}")
-    names["always"] = "always"
+    used = {
+        name for _, line in numbered(text) if line.startswith("        set ") for name in re.findall(r'"(.+?)"', line)
+    }
+    names = {name: new for name, new in names.items() if name in used and name != "always"}
 
     def word(match: re.Match[str]) -> str:
         return f'"{names.get(match[1], match[1])}"'
