@@ -175,19 +175,23 @@ def _publish(
 def _passed_services(firewall: Firewall) -> dict[str, ServiceSet]:
     """Per translation the services that enabled accept rules name for it."""
     found: dict[str, ServiceSet] = {}
+    targets = {
+        translation.name: AddressSet.union(mapping.mapped_destination.possible for mapping in translation.mappings)
+        for translation in firewall.translations
+    }
     for each in firewall.lists:
         if each.direction is not Direction.FORWARD:
             continue
         for rule in each.rules:
             if rule.action is Action.DENY or not rule.enabled or rule.implicit:
                 continue
-            for translation in firewall.translations:
-                named = translation.name in rule.translations.possible
-                target = AddressSet.union(m.mapped_destination.possible for m in translation.mappings)
-                if named or (
-                    rule.translated_destination.possible and target.overlaps(rule.translated_destination.possible)
-                ):
-                    found[translation.name] = found.get(translation.name, ServiceSet()) | rule.service.possible
+            names = [name for name in rule.translations.possible if name in targets]
+            if rule.translated_destination.possible:
+                names += [
+                    name for name, target in targets.items() if target.overlaps(rule.translated_destination.possible)
+                ]
+            for name in names:
+                found[name] = found.get(name, ServiceSet()) | rule.service.possible
     return found
 
 

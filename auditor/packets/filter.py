@@ -56,6 +56,7 @@ class Filter:
         sure = self.space.certain_translations
         self._all_certain = sure == self.space.all_translations
         self._effective: dict[int, Bounded[PacketSet]] = {}
+        self._hidden: tuple[Hidden, ...] | None = None
 
     def packets(self, flow: Flow) -> PacketSet:
         """The packets of a flow that can exist at this firewall."""
@@ -133,7 +134,9 @@ class Filter:
 
     def hidden(self) -> tuple[Hidden, ...]:
         """Rules that never decide a packet, with the fewest earlier rules that hide them."""
-        return tuple(found for each in self.lists for found in hidden_rules(each))
+        if self._hidden is None:
+            self._hidden = tuple(found for each in self.lists for found in hidden_rules(each))
+        return self._hidden
 
 
 def _shared(boxes: Iterable[Box], asked: Iterable[Box]) -> list[Box]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from auditor.packets.box import Box, covers, intersect, minus
 from auditor.packets.compiled import CompiledList, CompiledRule
 from auditor.packets.index import numbers
+from auditor.packets.space import Space
 from parsers.model.intervals import IntervalSet
 from parsers.model.rule import Rule
 
@@ -38,12 +39,7 @@ def hidden_rules(rules: CompiledList) -> Iterator[Hidden]:
     for number, compiled in enumerate(rules.rules):
         if not compiled.rule.enabled or compiled.rule.implicit:
             continue
-        own = [
-            shared
-            for box in compiled.possible
-            for whole in _existing(rules, box)
-            if (shared := intersect(box, whole)) is not None
-        ]
+        own = [box for box in compiled.possible if rules.space.exists(box)]
         if not own:
             yield Hidden(compiled.rule, (), same_action=False, never=_reason(compiled))
             continue
@@ -51,16 +47,6 @@ def hidden_rules(rules: CompiledList) -> Iterator[Hidden]:
         if by:
             same = all(rules.rules[each].allows == compiled.allows for each in by)
             yield Hidden(compiled.rule, tuple(rules.rules[each].rule for each in by), same)
-
-
-def _existing(rules: CompiledList, box: Box) -> tuple[Box, ...]:
-    """The parts of the universe a box can meet: the whole of it unless translations exist."""
-    universe = rules.space.universe
-    return (
-        universe
-        if len(universe) <= 2 or box.translation == 1
-        else tuple(whole for whole in universe if whole.translation & box.translation)
-    )
 
 
 def _reason(compiled: CompiledRule) -> str:
@@ -92,9 +78,12 @@ def _cover(rules: CompiledList, number: int, own: list[Box], chance: random.Rand
             needed.append((box, [single]))
             continue
         boxes = [rules.certain.boxes[item] for item in candidates]
-        if _escapes(box, boxes, chance) or next(minus(box, boxes), None) is not None:
+        if _escapes(rules.space, box, boxes, chance):
             return ()
-        needed.append((box, _fewest(box, candidates, boxes)))
+        # What is left may consist of packets that cannot exist (a translation takes them on their way in).
+        if any(rules.space.exists(piece) for piece in minus(box, boxes)):
+            return ()
+        needed.append((box, _fewest(rules.space, box, candidates, boxes)))
     return tuple(sorted({rules.certain.owner[item] for _, items in needed for item in items}))
 
 
@@ -102,10 +91,10 @@ def _single(rules: CompiledList, box: Box, candidates: list[int]) -> int:
     return next((item for item in candidates if covers(rules.certain.boxes[item], box)), -1)
 
 
-def _escapes(box: Box, others: list[Box], chance: random.Random) -> bool:
+def _escapes(space: Space, box: Box, others: list[Box], chance: random.Random) -> bool:
     """Does a random packet of the box lie outside all others? Most rules are settled by the first few."""
     return any(
-        all(intersect(other, point) is None for other in others)
+        all(intersect(other, point) is None for other in others) and space.exists(point)
         for point in (_point(box, chance) for _ in range(_POINTS + len(others) // 16))
     )
 
@@ -131,20 +120,24 @@ def _address(values: IntervalSet, chance: random.Random) -> IntervalSet:
     return IntervalSet.single(chance.randint(first, last))
 
 
-def _fewest(box: Box, candidates: list[int], boxes: list[Box]) -> list[int]:
+def _fewest(space: Space, box: Box, candidates: list[int], boxes: list[Box]) -> list[int]:
     """A small set of the candidates that still covers the box: greedy by the first packet not covered yet."""
     chosen: list[int] = []
+    # Only what can exist has to be covered; where translations take a part, the box is cut to the rest.
     rest = [box]
     while rest:
         piece = rest[0]
         sizes = [_size(intersect(piece, other)) for other in boxes]
         best = max(range(len(boxes)), key=sizes.__getitem__)
+        if not sizes[best]:
+            rest.pop(0)  # the engine has shown that no packet of this piece can exist
+            continue
         chosen.append(best)
         rest = [part for each in rest for part in minus(each, [boxes[best]])]
     if len(chosen) <= _MINIMISE:
         for each in tuple(chosen):
             others = [boxes[other] for other in chosen if other != each]
-            if next(minus(box, others), None) is None:
+            if not any(space.exists(part) for part in minus(box, others)):
                 chosen.remove(each)
     return [candidates[each] for each in chosen]
 

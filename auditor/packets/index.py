@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from auditor.packets.box import Box
 from parsers.model.intervals import IntervalSet
@@ -26,9 +26,7 @@ class BoxIndex:
     def near(self, box: Box) -> int:
         """The boxes that share a packet with this one: overlap in every dimension is exact, not a guess."""
         ingress, egress, translation, service = self._groups
-        found = service.near(box.service)
-        if found:
-            found &= translation.near(box.translation)
+        found = translation.near(box.translation)
         if found:
             found &= ingress.near(box.ingress)
         if found:
@@ -37,7 +35,14 @@ class BoxIndex:
             found &= self._destinations.near(box.destination)
         if found:
             found &= self._sources.near(box.source)
-        return found
+        if found.bit_count() <= _FEW:
+            boxes, wanted = self.boxes, box.service
+            return sum(1 << number for number in numbers(found) if boxes[number].service & wanted)
+        return found & service.near(box.service)
+
+
+_FEW = 48
+"""Up to this many boxes left, asking each for its services is cheaper than the index of services."""
 
 
 def numbers(mask: int) -> list[int]:
@@ -50,8 +55,12 @@ def numbers(mask: int) -> list[int]:
     return found
 
 
+_CHUNK = 128
+"""Bits a chunk: a question looks only at the masks that have a bit in one of its own chunks."""
+
+
 class _MaskIndex:
-    """Boxes by one mask dimension: few distinct masks, answers cached per question."""
+    """Boxes by one mask dimension: few distinct masks, found through chunks of bits, answers cached per question."""
 
     def __init__(self, masks: list[int]) -> None:
         groups: dict[int, bytearray] = {}
@@ -61,18 +70,44 @@ class _MaskIndex:
             if bits is None:
                 bits = groups[mask] = bytearray(size)
             bits[number >> 3] |= 1 << (number & 7)
-        self._groups = [(mask, int.from_bytes(bits, "little")) for mask, bits in groups.items()]
+        width = max(groups, default=0).bit_length()
+        self._chunks: list[list[tuple[int, int]]] = [[] for _ in range(width // _CHUNK + 1)]
+        for mask, members in groups.items():
+            boxes = int.from_bytes(members, "little")
+            for chunk, part in _parts(mask):
+                self._chunks[chunk].append((part, boxes))
         self._answers: dict[int, int] = {}
 
     def near(self, mask: int) -> int:
         found = self._answers.get(mask)
         if found is None:
             found = 0
-            for each, boxes in self._groups:
-                if each & mask:
-                    found |= boxes
+            for chunk, wanted in _parts(mask):
+                if chunk < len(self._chunks):
+                    for part, boxes in self._chunks[chunk]:
+                        if part & wanted:
+                            found |= boxes
             self._answers[mask] = found
         return found
+
+
+def _parts(mask: int) -> Iterator[tuple[int, int]]:
+    """The chunks of a mask that are not empty, by number."""
+    chunk = 0
+    while mask:
+        part = mask & _FULL
+        if part:
+            yield chunk, part
+            mask >>= _CHUNK
+            chunk += 1
+        else:
+            # Skip a run of empty chunks at once.
+            empty = ((mask & -mask).bit_length() - 1) // _CHUNK
+            mask >>= empty * _CHUNK
+            chunk += empty
+
+
+_FULL = (1 << _CHUNK) - 1
 
 
 class _RangeIndex:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from auditor.packets.atoms import ServiceAtoms
 from auditor.packets.box import Box, intersect, minus
 from auditor.packets.flow import Flow
+from auditor.packets.index import BoxIndex
 from auditor.packets.translated import Domain, Taken, certainly_taken, domains
 from parsers.model.addresses import ANY_IPV4, ANY_IPV6, AddressSet
 from parsers.model.firewall import Firewall
@@ -57,6 +58,7 @@ class Space:
         self.atoms = ServiceAtoms(sets)
         self._families: dict[int, tuple[AddressSet, IntervalSet, IntervalSet]] = {}
         self.universe = self._universe(taken)
+        self._index: BoxIndex | None = None
 
     def _name(self, name: str) -> None:
         self.interfaces.setdefault(name, len(self.interfaces))
@@ -98,6 +100,12 @@ class Space:
             return []
         pairs = zip(self.families(source), self.families(destination), strict=True)
         return [Box(ingress, egress, translation, a, b, service) for a, b in pairs if a.ranges and b.ranges]
+
+    def exists(self, box: Box) -> bool:
+        """Can some packet of the box exist here?"""
+        if self._index is None:
+            self._index = BoxIndex(self.universe)
+        return self._index.near(box) != 0
 
     def _universe(self, taken: tuple[Taken, ...]) -> tuple[Box, ...]:
         anywhere = ANY_IPV4 | ANY_IPV6

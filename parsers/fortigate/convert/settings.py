@@ -14,7 +14,7 @@ _PREFIXES = (
     "system ", "log ", "user setting", "user password-policy", "vpn ssl settings", "vpn ipsec phase1",
     "vpn ipsec phase2",
     "ips global", "antivirus settings", "firewall ssl-ssh-profile", "endpoint-control", "dnsfilter profile",
-    "ips sensor", "antivirus profile", "application list", "firewall policy", "firewall local-in-policy",
+    "ips sensor", "antivirus profile", "application list", "firewall local-in-policy",
 )  # fmt: skip
 _NOT = ("system replacemsg", "system custom-language", "system session-helper", "system geoip", "system dns-database",
         "system dhcp", "system sdwan", "system virtual-wan-link", "system automation-action")  # fmt: skip

@@ -6,6 +6,8 @@ escapes; inside single quotes nothing is; outside quotes \\x is x; adjacent piec
 
 from __future__ import annotations
 
+import re
+
 _BLANKS = " \t\f\u00a0\r\n"
 
 
@@ -17,6 +19,10 @@ def split_words(text: str) -> tuple[str, ...] | None:
         simple = _all_quoted(text)
         if simple is not None:
             return simple
+    whole = _ONE_QUOTED.match(text)
+    if whole:
+        value = whole.group(1)
+        return (_ESCAPED.sub(r"\1", value) if "\\" in value else value,)
     return _scan(text)
 
 
@@ -89,25 +95,35 @@ def _scan(text: str) -> tuple[str, ...] | None:
     return tuple(words)
 
 
+_SPECIAL = re.compile(r"""["'\\]""")
+_TO_CLOSE = re.compile(r"""(?>[^"\\]+|\\["'\\]|\\)*+(")?""")
+_ONE_QUOTED = re.compile(r"""\s*"((?>[^"\\]+|\\["'\\]|\\)*+)"\s*\Z""")
+_ESCAPED = re.compile(r"""\\(["'\\])""")
+
+
 def open_quote(text: str) -> str:
     """The quote that is still open at the end of the text: a double quote, a single quote, a backslash, or ""."""
-    quote = ""
     place, size = 0, len(text)
     while place < size:
-        letter = text[place]
-        if letter == "\\" and quote != "'":
-            if place + 1 >= size:
-                return quote or "\\"
-            if not quote or text[place + 1] in "\"'\\":
-                place += 2
-                continue
-        elif quote:
-            if letter == quote:
-                quote = ""
-        elif letter in "\"'":
-            quote = letter
-        place += 1
-    return quote
+        found = _SPECIAL.search(text, place)
+        if found is None:
+            return ""
+        letter, place = found.group(), found.end()
+        if letter == "\\":
+            if place >= size:
+                return "\\"
+            place += 1
+        elif letter == '"':
+            closing = _TO_CLOSE.match(text, place)
+            if closing is None or closing.group(1) is None:
+                return '"'
+            place = closing.end()
+        else:
+            end = text.find("'", place)
+            if end < 0:
+                return "'"
+            place = end + 1
+    return ""
 
 
 def still_open(line: str, quote: str) -> str:
