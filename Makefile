@@ -16,7 +16,7 @@ bench: .venv-test/installed ## print the figures of bench/README.md for this mac
 	.venv-test/bin/python bench/run.py
 
 goldens: .venv-test/installed ## write the expected results of the samples anew; review the difference before committing
-	.venv-test/bin/pytest tests/samples --regenerate
+	.venv-test/bin/pytest tests/samples tests/test_docs.py --regenerate
 
 screenshot: .venv-demo/installed demo ## render docs/workbook.png (needs LibreOffice and poppler)
 	bash docs/screenshot.sh out/audit.xlsx docs/workbook.png
