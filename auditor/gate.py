@@ -41,7 +41,7 @@ def rule_on(result: AuditResult, fail_on: Severity | None = DEFAULT_LEVEL, allow
         )
     seen = f" (allowed: {_count(len(blind), 'gap')} that could hide access)" if blind else ""
     if fail_on is None:
-        return Ruling(PASSED, f"Passed: no level of findings fails this run{seen}.")
+        return Ruling(PASSED, f"Judged: findings do not fail this run (--fail-on never){seen}.")
     serious = sum(finding.severity >= fail_on for finding in result.findings)
     if serious:
         return Ruling(FINDINGS, f"Failed: {_count(serious, 'finding')} at or above {fail_on.word}{seen}.")
