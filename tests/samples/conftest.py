@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from auditor.audit import audit
 
+from auditor.audit import audit
 from auditor.commands.case import open_case
 from auditor.findings.result import AuditResult
 
