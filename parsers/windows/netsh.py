@@ -71,6 +71,12 @@ def raw_rules(lines: list[str]) -> list[RawRule]:
 
 
 def _line(rule: RawRule, line: str, number: int) -> None:
+    label, colon, value = line.partition(":")
+    if label and colon and label[0] > " " and label[-1] > " " and (not value or value[0] == " "):
+        # The common case without a regular expression: "Label:   value", ASCII blanks only.
+        rule.fields.append((label, value.strip()))
+        rule.last_line = number
+        return
     indented = line[0] in " \t" and len(line) - len(line.lstrip()) >= 8
     if indented:
         row = _ICMP_ROW.match(line)
@@ -146,6 +152,7 @@ class _Reader:
         self.gaps: list[Gap] = []
         self._unknown: set[tuple[str, str]] = set()
         self._folded: dict[str, str] = {}
+        self._values: dict[str, set[str]] = {}
         keys = {self._key(label) for rule in raw for label, _ in rule.fields}
         self.verbose = bool(keys & {"interface_types", "security", "rule_source", "program"})
 
@@ -213,7 +220,10 @@ class _Reader:
             self.gaps.append(Gap(origin, f"rule {raw.name}", word, what, hides_access=True))
 
     def _value(self, text: str) -> set[str]:
-        return self.language.values.get(fold(text), set())
+        found = self._values.get(text)
+        if found is None:
+            found = self._values[text] = self.language.values.get(fold(text), set())
+        return found
 
     def _is(self, text: str, key: str) -> bool:
         return key in self._value(text) or fold(text) == key

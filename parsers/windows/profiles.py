@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from parsers.model.intervals import IntervalSet
 from parsers.windows.netsh import DASHES
@@ -37,23 +38,33 @@ def read_profiles(name: str, lines: list[str]) -> tuple[tuple[WrittenProfile, ..
     return tuple(found), active
 
 
+_DASH_STARTS = frozenset("-[ \t")
+
+
 def _headers(lines: list[str]) -> Iterator[tuple[int, str]]:
     """(index of the dashes, profile) for every header: a known text over a line of dashes."""
     for number, line in enumerate(lines):
-        if number and DASHES.match(line):
+        if number and line[:1] in _DASH_STARTS and DASHES.match(line):
             text = fold(lines[number - 1]).rstrip(":：").rstrip()
-            for language in languages().values():
-                for key in PROFILES:
-                    if f"hdr_{key}" in language.profile.get(text, ()):
-                        yield number, key
-                        break
-                else:
-                    continue
-                break
-            else:
-                words = text.split()
-                if len(words) <= 4 and words[:1] and words[0] in PROFILES and "profile" in text:
-                    yield number, words[0]
+            key = _header_words().get(text)
+            if key is not None:
+                yield number, key
+                continue
+            words = text.split()
+            if len(words) <= 4 and words[:1] and words[0] in PROFILES and "profile" in text:
+                yield number, words[0]
+
+
+@cache
+def _header_words() -> dict[str, str]:
+    """The headers of profile sections in every known language."""
+    return {
+        text: key
+        for language in languages().values()
+        for text, keys in language.profile.items()
+        for key in PROFILES
+        if f"hdr_{key}" in keys
+    }
 
 
 def _profile(name: str, lines: list[str], start: int, key: str) -> WrittenProfile | None:
@@ -139,6 +150,8 @@ _LEGACY_MODE = re.compile(r"^(?:Operational mode|Exception mode)\s*=\s*(Enable|D
 def read_legacy(name: str, lines: list[str]) -> tuple[WrittenProfile, ...]:
     """The profiles of `netsh firewall show config` (English): Domain, and Standard for private and public."""
     found: list[WrittenProfile] = []
+    if not any("onfiguration" in line for line in lines):
+        return ()
     keys: tuple[str, ...] = ()
     state: dict[str, bool] = {}
     start = 0

@@ -22,11 +22,11 @@ _SERVICE = re.compile(r"error occurred while attempting to contact the +Windows 
 _DASHED = re.compile(rb"-{60}|(?:-\0){60}|(?:\0-){60}")
 _FRAGMENT = re.compile(r"^(?:\s*\d+:|[^:\n]+\.txt:)?\s*(?:Rule Name|LocalPort|RemoteIP|Regelname):\s+\S", re.MULTILINE)
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¤¶¼]|â€|Å[\u0080-\u00bf]|\ufffd")
-_HEAD = 400_000
+_HEAD = 64_000
 
 
 def recognises(document: Document) -> bool:
-    """Is this netsh output about the Windows Firewall? Looks at the first 400,000 bytes only."""
+    """Is this netsh output about the Windows Firewall? Looks at the first 64,000 bytes only."""
     head = document.data[:_HEAD]
     if (
         b"\0" not in head[:4096]

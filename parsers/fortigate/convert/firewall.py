@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from pathlib import PurePath
 
@@ -38,23 +37,17 @@ _FACTORY_NAMES = frozenset(
 
 def convert(document: Document, tree: Tree) -> tuple[Firewall, ...]:
     """Every VDOM of a configuration as a firewall; a device without VDOMs is one."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        ledger, gaps = account(tree, document.name)
-        gaps += _remarks(tree, document.name)
-        header = tree.header
-        source = Source(document.name, document.sha256, f"fortios {header.kind}", document.decoded.encoding, ledger)
-        scopes = [Scope(document.name, tree, block, name) for name, block in tree.vdoms.items()]
-        scopes = scopes or [Scope(document.name, tree, tree.root, header.vdom_name or "root")]
-        used = [scope for scope in scopes if _carries_traffic(scope)] or scopes[:1]
-        return tuple(
-            _firewall(scope, source, tuple(gaps) if number == 0 else (), several=len(used) > 1)
-            for number, scope in enumerate(used)
-        )
-    finally:
-        if running:
-            gc.enable()
+    ledger, gaps = account(tree, document.name)
+    gaps += _remarks(tree, document.name)
+    header = tree.header
+    source = Source(document.name, document.sha256, f"fortios {header.kind}", document.decoded.encoding, ledger)
+    scopes = [Scope(document.name, tree, block, name) for name, block in tree.vdoms.items()]
+    scopes = scopes or [Scope(document.name, tree, tree.root, header.vdom_name or "root")]
+    used = [scope for scope in scopes if _carries_traffic(scope)] or scopes[:1]
+    return tuple(
+        _firewall(scope, source, tuple(gaps) if number == 0 else (), several=len(used) > 1)
+        for number, scope in enumerate(used)
+    )
 
 
 def _carries_traffic(scope: Scope) -> bool:

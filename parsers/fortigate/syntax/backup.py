@@ -6,7 +6,6 @@ times slower (PERFORMANCE notes), and every exported line is `keyword name words
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Callable
 
@@ -43,13 +42,7 @@ def read_text(text: str) -> Tree:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     reader = _Reader(text.split("\n"))
-    paused = gc.isenabled()
-    gc.disable()  # millions of small tuples, no cycles: collecting costs a third of the time
-    try:
-        reader.run()
-    finally:
-        if paused:
-            gc.enable()
+    reader.run()
     return reader.finish()
 
 
