@@ -44,7 +44,7 @@ def read(document: Document) -> WrittenHost:
     """
     try:
         content = json.loads(document.text) if len(document.data) <= _MOST_BYTES else None
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise UnreadableError(document.name, "a broken manifest: run the collection script again")
@@ -65,7 +65,9 @@ def read(document: Document) -> WrittenHost:
             origin = Origin(document.name, 0, 0, "manifest", "addresses")
             gaps.append(Gap(origin, "addresses", text, str(error), hides_access=False))
     roles = (ROLES.get(word.casefold(), "") for word in _words(content, "roles"))
-    version = " ".join(str(content.get(key, "")).strip() for key in ("caption", "version")).strip()
+    version = " ".join(
+        word.strip() for key in ("caption", "version") if isinstance(word := content.get(key), str)
+    ).strip()
     return WrittenHost(
         name=host.strip(),
         addresses=AddressSet.union(own),

@@ -17,6 +17,7 @@ from parsers.source import Document
 from parsers.windows.containers import rulestring
 from parsers.windows.containers.policy import PROFILE_KEYS, Policy, host
 from parsers.windows.containers.values import RegistryValue
+from parsers.windows.numbers import number
 from parsers.windows.written import WrittenHost, WrittenRule
 from parsers.windows.xmltree import local, tree
 
@@ -87,8 +88,8 @@ def _profile(policy: Policy, name: str, element: ElementTree.Element) -> None:
         ).strip()
         key = local(setting)
         below = f"{name}\\logging" if key.casefold().startswith("log") else name
-        number = _VALUES.get(text.casefold(), int(text) if text.isascii() and text.isdigit() else None)
-        policy.add(RegistryValue(below, key, text if number is None else number))
+        value = _VALUES.get(text.casefold(), number(text))
+        policy.add(RegistryValue(below, key, text if value is None else value))
 
 
 def _rule(file: str, element: ElementTree.Element, names: dict[str, int]) -> WrittenRule:

@@ -56,6 +56,14 @@ def read(document: Document) -> WrittenHost:
         raise UnreadableError(document.name, _DAMAGED.format(str(error) or type(error).__name__)) from None
 
 
+def _changed(key: Any) -> str:
+    """When a key was last written, as a clause; "" where the hive does not say anything sensible."""
+    try:
+        return f"; they were last changed on {key.timestamp():%Y-%m-%d}"
+    except (AttributeError, ValueError, ArithmeticError):
+        return ""
+
+
 class _Hive:
     """A hive with a budget: what its values may add up to, whatever its cells claim."""
 
@@ -105,7 +113,9 @@ class _Hive:
         key = self._below(root, name.casefold(), *_POLICY)
         if key is None:
             raise UnreadableError(self.document.name, f"the SYSTEM hive holds no firewall policy in {name}")
-        notes.append(f"The rules are those of {name}, the control set in use.")
+        notes.append(
+            f"The rules are those of {name}, the control set in use{_changed(self._below(key, 'firewallrules'))}."
+        )
         computer = self._below(root, name.casefold(), "control", "computername", "computername")
         values = self.values(computer, "") if computer is not None else iter(())
         names = {value.name.casefold(): value.data for value in values}

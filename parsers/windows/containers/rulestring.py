@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from parsers.model.rule import Scope, ScopeKind
+from parsers.windows.numbers import number
 from parsers.windows.written import PROFILES, WrittenRule
 
 Tokens = Mapping[str, list[str]]
@@ -151,10 +152,10 @@ def _protocol(parts: Tokens, unread: list[str]) -> int | None:
     text = _one(parts, "protocol")
     if not text or text == "256":
         return None
-    if text.isascii() and text.isdigit() and int(text) <= 255:
-        return int(text)
-    unread.append(f"Protocol={text}")
-    return None
+    value = number(text, 255)
+    if value is None:
+        unread.append(f"Protocol={text}")
+    return value
 
 
 def _profiles(parts: Tokens, unread: list[str]) -> frozenset[str] | None:
@@ -174,7 +175,7 @@ def _profiles(parts: Tokens, unread: list[str]) -> frozenset[str] | None:
 def _ports(parts: Tokens, side: str) -> tuple[str, ...]:
     found: list[str] = []
     for key, values in parts.items():
-        if key[0] == side and _PORT_KEY.match(key):
+        if key.startswith(side) and _PORT_KEY.match(key):
             found += [_NAMES.get(value.strip().casefold(), value.strip()) for value in values if value.strip()]
     return tuple(dict.fromkeys(found))
 
@@ -183,15 +184,11 @@ def _icmp(parts: Tokens, protocol: int | None, unread: list[str]) -> Iterator[tu
     key = {1: "icmp4", 58: "icmp6"}.get(protocol or 0, "")
     for value in parts.get(key, ()):
         kind, _, code = value.strip().partition(":")
-        numbers = [None if word in ("*", "") else _byte(word) for word in (kind, code)]
-        if -1 in numbers:
+        numbers = [number(word, 255) for word in (kind, code)]
+        if any(read is None and word not in ("*", "") for read, word in zip(numbers, (kind, code), strict=True)):
             unread.append(f"{key.upper()}={value}")
         else:
             yield numbers[0], numbers[1]
-
-
-def _byte(word: str) -> int:
-    return int(word) if word.isascii() and word.isdigit() and int(word) <= 255 else -1
 
 
 def _addresses(parts: Tokens, *keys: str) -> tuple[str, ...]:
@@ -239,11 +236,10 @@ def _at_least(platforms: list[str], comparison: str, policy: tuple[int, int]) ->
         return False
     system = next((system for schema, system in _SYSTEMS if policy >= schema), (0, 0))
     for text in platforms:
-        numbers = text.split(":")
-        if len(numbers) == 3 and all(each.isdigit() for each in numbers):
-            asked = (int(numbers[1]), int(numbers[2]))
-            if int(numbers[0]) == 2 and system >= asked:
-                return True
+        parts = [number(part, 99) for part in text.split(":")]
+        asked = tuple(part for part in parts[1:] if part is not None)
+        if parts[0] == 2 and len(parts) == 3 and len(asked) == 2 and system >= asked:
+            return True
     return False
 
 

@@ -90,8 +90,8 @@ def from_json(document: Document) -> Iterator[Bag]:
         content = json.loads(text)
     except json.JSONDecodeError as error:
         raise UnreadableError(document.name, f"broken JSON ({error.msg}): export it again", error.lineno) from None
-    except RecursionError:
-        raise UnreadableError(document.name, "JSON nested too deeply for a firewall export") from None
+    except (RecursionError, ValueError):
+        raise UnreadableError(document.name, "JSON nested too deeply, or with endless numbers: no export") from None
     yield from _objects(content, 0)
 
 

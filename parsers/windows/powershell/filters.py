@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from parsers.model.rule import Scope, ScopeKind
+from parsers.windows.numbers import number
 from parsers.windows.powershell.bags import Bag, Lost, Value
 from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenProfile, WrittenRule
 
@@ -33,7 +34,7 @@ _STORES = {"1": "local", "local": "local", "2": "gpo", "grouppolicy": "gpo", "4"
 _STORES |= {"generated": "hardening", "hardcoded": "hardening"}
 _PROTOCOLS = {"tcp": 6, "udp": 17, "icmpv4": 1, "icmpv6": 58, "igmp": 2}
 _NOTHING = frozenset({"", "any", "0", "notrequired", "none", "{}"})
-_PLATFORM = re.compile(r"^(\d+)\.(\d+)\+$")
+_PLATFORM = re.compile(r"^([0-9]{1,3})\.([0-9]{1,3})\+$")
 
 
 def is_rule(bag: Bag) -> bool:
@@ -73,7 +74,7 @@ def has_facet(bag: Bag, facet: str) -> bool:
     return any(name in bag.properties for name in FACETS[facet])
 
 
-def written(file: str, number: int, bag: Bag, *, doubtful: bool) -> WrittenRule:
+def written(file: str, place: int, bag: Bag, *, doubtful: bool) -> WrittenRule:
     """One rule from its joined properties; what is missing or lost makes it uncertain, never "any"."""
     unread: list[str] = []
     if doubtful:
@@ -95,7 +96,7 @@ def written(file: str, number: int, bag: Bag, *, doubtful: bool) -> WrittenRule:
         remote = ()
     enabled = bag.text("enabled").casefold()
     return WrittenRule(
-        id=bag.text("name", "instanceid", "id") or str(number),
+        id=bag.text("name", "instanceid", "id") or str(place),
         name=bag.text("displayname", "elementname", "name", "instanceid"),
         file=file,
         first_line=bag.line,
@@ -133,9 +134,9 @@ def _profiles(bag: Bag, unread: list[str]) -> frozenset[str] | None:
     if isinstance(value, list):
         value = ",".join(value)
     text = str(value).strip() if isinstance(value, str | int) else ""
-    if text.isdigit():
-        mask = int(text)
-        found = {name for number, name in enumerate(PROFILES) if mask >> number & 1}
+    mask = number(text)
+    if mask is not None:
+        found = {name for bit, name in enumerate(PROFILES) if mask >> bit & 1}
         return frozenset(found) if found and len(found) < len(PROFILES) else None
     words = {word.strip().casefold() for word in text.split(",") if word.strip()}
     known = words & set(PROFILES)
@@ -154,8 +155,8 @@ def _protocol(bag: Bag, unread: list[str]) -> int | None:
         return None
     if word in _PROTOCOLS:
         return _PROTOCOLS[word]
-    if word.isascii() and word.isdigit() and int(word) <= 255:
-        return int(word)
+    if (value := number(word, 255)) is not None:
+        return value
     unread.append(f"Protocol={bag.text('protocol')}" if word else "the protocol is not in the export")
     return None
 
@@ -183,10 +184,11 @@ def _icmp(bag: Bag, protocol: int | None, unread: list[str]) -> Iterator[tuple[i
         return
     for token in _tokens(bag, unread, "icmptype") if "icmptype" in bag.properties else ():
         kind, _, code = token.partition(":")
-        if kind.isdigit() and int(kind) <= 255 and (code in ("", "*") or (code.isdigit() and int(code) <= 255)):
-            yield int(kind), int(code) if code.isdigit() else None
-        else:
+        numbers = (number(kind, 255), number(code, 255))
+        if numbers[0] is None or (numbers[1] is None and code not in ("", "*")):
             unread.append(f"IcmpType={token}")
+        else:
+            yield numbers
 
 
 def _scope(bag: Bag, facet: str, *names: str) -> Scope:

@@ -120,6 +120,13 @@ def test_ports_without_programs_are_no_richer_than_netsh():
     assert read([{**RULE, **PORTS, **ADDRESSES}]).richness == 1
 
 
+def test_numbers_that_are_none():
+    assert one(Profile="²").unread == ("Profile=²",)
+    assert one(Protocol="ICMPv4", IcmpType="²").unread == ("IcmpType=²",)
+    with pytest.raises(UnreadableError, match="endless numbers"):
+        powershell.read(Document("x.json", b'[{"DisplayName": "x", "Direction": ' + b"9" * 5000 + b"}]"))
+
+
 def test_nul_padding():
     document = Document("x.json", json.dumps([FLAT]).replace('"DisplayName"', '\0\0 "DisplayName"').encode())
     assert len(powershell.read(document).rules) == 1

@@ -163,6 +163,12 @@ def test_unknown_keys_are_kept():
     assert inbound("Novel=7|Action2=x|").unread == ("novel=7", "action2=x")
 
 
+def test_tokens_without_a_key_and_endless_numbers_are_kept_as_not_understood():
+    assert inbound("=x|").unread == ("=x",)
+    assert inbound(f"Protocol={'9' * 5000}|").unread == (f"Protocol={'9' * 5000}",)
+    assert inbound("Platform=2:²:6|Platform2=GTEQ|", policy=(2, 30)).conditions[0][0] == "platform"
+
+
 def test_missing_direction_and_action_are_said():
     assert rule("v2.10|Active=TRUE|").unread == ("Dir=", "Action=")
 
