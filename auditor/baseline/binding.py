@@ -96,12 +96,18 @@ def bind(ruleset: Ruleset, site: Site, firewalls: tuple[Firewall, ...]) -> Bound
     Raises:
         RulesetError: the site names an interface its device does not have.
     """
-    names = {
-        each.name: tuple(interface.name for interface in each.interfaces) + tuple(zone.name for zone in each.zones)
-        for each in firewalls
-    }
-    check_against(site, names)
+    check_against(site, {each.name: _interface_names(each) for each in firewalls})
     return _Binder(ruleset, site, firewalls).bound()
+
+
+def _interface_names(firewall: Firewall) -> tuple[str, ...]:
+    """Interfaces and zones, and whatever rules and routes call so: an export may hold policies without interfaces."""
+    names = [each.name for each in firewall.interfaces] + [each.name for each in firewall.zones]
+    names += [route.interface for route in firewall.routes if route.interface]
+    for rules in firewall.lists:
+        for rule in rules.rules:
+            names += [*rule.written.ingress, *rule.written.egress, *(rule.ingress or ()), *(rule.egress or ())]
+    return tuple(dict.fromkeys(names))
 
 
 class _Binder:

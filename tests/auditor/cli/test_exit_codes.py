@@ -210,3 +210,12 @@ def test_the_day_settles_what_expires(tmp_path: Path) -> None:
         run(["audit", str(write(tmp_path)), "--today", day, "-o", str(target)])
         outputs.append(target.read_bytes())
     assert outputs[0] == outputs[1] != outputs[2]
+
+
+def test_policies_alone_are_audited(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An excerpt without `config system interface`: what policies call an interface is one."""
+    path = tmp_path / "policies.conf"
+    text = MINIMAL.format(ingress="lan", egress="wan1", source="lan-net", service="HTTPS", more="")
+    path.write_text(text[text.index("config firewall address") :], encoding="utf-8")
+    assert run(["audit", str(path)]) == 0
+    assert "inferred" in capsys.readouterr().out
