@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Scope, ScopeKind
+from parsers.windows.numbers import number as decimal
 from parsers.windows.structure import learn
 from parsers.windows.words import Language, best_language, fold
 from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenRule
@@ -261,8 +262,8 @@ class _Reader:
         word = fold(text)
         if word in PROTOCOLS:
             return PROTOCOLS[word], True
-        if word.isdigit() and int(word) <= 255:
-            return int(word), True
+        if (value := decimal(word, 255)) is not None:
+            return value, True
         return None, self._is(text, "any") or word in ("any", "")
 
     def _tokens(self, text: str) -> tuple[str, ...]:
@@ -279,8 +280,11 @@ class _Reader:
 
     def _icmp(self, raw: RawRule) -> Iterator[tuple[int | None, int | None]]:
         for kind, code in raw.icmp:
-            numbers = [int(word) if word.isdigit() else None for word in (kind, code)]
-            known = [word.isdigit() or self._is(word, "any") or word == "Any" for word in (kind, code)]
+            numbers = [decimal(word, 255) for word in (kind, code)]
+            known = [
+                value is not None or self._is(word, "any") or word == "Any"
+                for value, word in zip(numbers, (kind, code), strict=True)
+            ]
             if all(known):
                 yield numbers[0], numbers[1]
             # Otherwise it is the header of the table ("Type    Code"), in whatever language.

@@ -182,7 +182,7 @@ def _ports(parts: Tokens, side: str) -> tuple[str, ...]:
 
 def _icmp(parts: Tokens, protocol: int | None, unread: list[str]) -> Iterator[tuple[int | None, int | None]]:
     key = {1: "icmp4", 58: "icmp6"}.get(protocol or 0, "")
-    for value in parts.get(key, ()):
+    for value in parts.get(key, ()) if key else ():
         kind, _, code = value.strip().partition(":")
         numbers = [number(word, 255) for word in (kind, code)]
         if any(read is None and word not in ("*", "") for read, word in zip(numbers, (kind, code), strict=True)):
