@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
 from auditor.reports.text import one_line
 from auditor.reports.verdict import SEVERITIES, blind_gaps, headline, ports_sentence, required
+from parsers.model.origin import Origin
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -34,9 +37,10 @@ MOST_ALIKE = 5
 """Findings of one check and severity shown before the rest is counted."""
 MOST_GAPS = 15
 MOST_RULES = 4
+LONGEST_PATH = 40
 LONGEST_DETAIL = 240
 """Characters of one cell of the required ports; --all shows everything."""
-_SILENT = ("not applicable", "not observable", "see the answer")
+_SILENT = ("not applicable", "not observable", "see the answer", "cannot tell")
 _CALM = ("satisfied", "closed", "see the answer", "not applicable", "not observable")
 
 
@@ -44,6 +48,7 @@ def terminal_text(result: AuditResult, width: int = 100, colour: bool = False, e
     """The audit as text `width` columns wide; `colour` adds ANSI codes, `every` shows what is otherwise counted."""
     from rich.console import Console
 
+    result = with_short_names(result)
     stream = io.StringIO()
     console = Console(
         file=stream,
@@ -60,6 +65,32 @@ def terminal_text(result: AuditResult, width: int = 100, colour: bool = False, e
         for item in part(result, every):
             _print(console, item)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def with_short_names(result: AuditResult) -> AuditResult:
+    """Findings and gaps with the bare name of a file whose path is long, where no other file is called the same.
+
+    The table of files keeps the whole path.
+    """
+    paths = dict.fromkeys(source.name for device in result.devices for source in device.sources)
+    bare = Counter(PurePath(path).name for path in paths)
+    short = {path: name for path in paths if len(path) > LONGEST_PATH and bare[name := PurePath(path).name] == 1}
+    if not short:
+        return result
+
+    def renamed(origin: Origin) -> Origin:
+        return replace(origin, file=short.get(origin.file, origin.file))
+
+    def shortened(finding: Finding) -> Finding:
+        related = tuple(replace(each, origin=renamed(each.origin) if each.origin else None) for each in finding.related)
+        return replace(finding, origin=renamed(finding.origin) if finding.origin else None, related=related)
+
+    return replace(
+        result,
+        findings=tuple(shortened(finding) for finding in result.findings),
+        gaps=tuple(replace(gap, origin=renamed(gap.origin)) for gap in result.gaps),
+        waived=tuple((shortened(finding), reason) for finding, reason in result.waived),
+    )
 
 
 def _print(console: Console, item: RenderableType) -> None:
@@ -191,7 +222,7 @@ def _ports(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     for (state, source, destination, service, detail), flows in _alike(rows, every).items():
         table.add_row(
             Text(state.value, style=_STATES.get(state, "dim")),
-            Text(one_line(f"{', '.join(flows)}: {source} to {destination}")),
+            Text(one_line(f"{', '.join(flows)}{f': {source} to {destination}' if source else ''}")),
             Text(one_line(service.replace(",", ", "))),
             Text(one_line(detail)),
         )
@@ -206,7 +237,7 @@ _Alike = tuple[CoverageState, str, str, str, str]
 
 
 def _alike(rows: Iterable[FlowCoverage], every: bool) -> dict[_Alike, list[str]]:
-    """Flows that ask for the same packets and have the same answer are one line."""
+    """Flows that ask for the same packets and have the same answer are one line, and so are those of one question."""
     found: dict[_Alike, list[str]] = {}
     for row in rows:
         if row.state in _QUIET and not every:
@@ -214,7 +245,11 @@ def _alike(rows: Iterable[FlowCoverage], every: bool) -> dict[_Alike, list[str]]
         detail = port_detail(row)
         if not every and len(detail) > LONGEST_DETAIL:
             detail = f"{detail[:LONGEST_DETAIL].rsplit(' ', 1)[0]} ..."
-        found.setdefault((row.state, row.source, row.destination, row.service, detail), []).append(row.flow)
+        asked = row.state is CoverageState.CANNOT_TELL
+        ends = ("", "", "") if asked else (row.source, row.destination, row.service)
+        flows = found.setdefault((row.state, *ends, detail), [])
+        if row.flow not in flows:
+            flows.append(row.flow)
     return found
 
 
@@ -255,7 +290,7 @@ def _answers(result: AuditResult, every: bool) -> Iterator[RenderableType]:
         text.append(f"{'' if answer.state in _CALM else '; expected'}: {detail}")
         yield Padding(text, (0, 0, 0, 6))
     if silent:
-        yield from _note(f"and {silent} that no firewall can answer or that do not apply here: --all shows them")
+        yield from _note(f"and {silent} that do not apply here or that these exports cannot answer: --all shows them")
 
 
 def _gaps(result: AuditResult, every: bool) -> Iterator[RenderableType]:

@@ -73,3 +73,22 @@ def test_markup_in_names_is_text(result: AuditResult) -> None:
 
 def test_an_audit_without_findings_says_so(result: AuditResult) -> None:
     assert terminal_text(replace(result, findings=(), gaps=())).startswith("No findings on 1 firewall.")
+
+
+def test_a_long_path_is_shown_once(result: AuditResult) -> None:
+    long = "/a/rather/long/path/to/the/backups/of/2026/edge.conf"
+    first = result.findings[0]
+    assert first.origin is not None
+    moved = replace(first, origin=replace(first.origin, file=long))
+    device = replace(result.devices[0], sources=(replace(result.devices[0].sources[0], name=long),))
+    text = terminal_text(replace(result, findings=(moved,), devices=(device,), waived=()), width=200)
+    assert text.count(long) == 1
+    assert "edge policy 1 (edge.conf:10)" in text
+
+
+def test_flows_that_wait_for_one_answer_are_one_line(result: AuditResult) -> None:
+    waiting = result.coverage[2]
+    rows = (waiting, replace(waiting, flow="RPC-2"))
+    text = terminal_text(replace(result, coverage=rows), width=160)
+    assert "RPC, RPC-2" in text
+    assert text.count("Which dynamic RPC range is used?") == 1
