@@ -1,0 +1,106 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from auditor.baseline import load_site
+from auditor.cli import run
+
+ROOT = Path(__file__).parents[3]
+SAMPLE = ROOT / "samples" / "quillwort"
+BACKUP = str(SAMPLE / "fgt-quillwort.conf")
+
+
+def test_inspect_says_what_was_recognised(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["inspect", BACKUP]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "fgt-quillwort product FortiGate FGT60F 7.0.12" in text
+    assert "firewall policy: 25 forward, 1 of them disabled" in text
+    assert "835 lines = " in text
+
+
+def test_inspect_as_json_accounts_for_every_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["inspect", str(SAMPLE), "--json"]) == 0
+    shown = capsys.readouterr()
+    data = json.loads(shown.out)
+    assert data["schema"] == "fwproof-inspect/1"
+    assert {device["name"] for device in data["devices"]} == {"fgt-quillwort", "ex-cas01", "ex-mbx01", "ex-edge01"}
+    for device in data["devices"]:
+        for source in device["sources"]:
+            lines = source["lines"]
+            assert lines["read"] + lines["irrelevant"] + lines["not_understood"] == lines["total"] > 0
+
+
+def test_files_of_a_folder_that_are_no_exports_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["inspect", str(SAMPLE), "--json"]) == 0
+    shown = capsys.readouterr()
+    assert "site.yaml" in shown.err
+    assert any("site.yaml" in each["name"] for each in json.loads(shown.out)["skipped"])
+
+
+def test_init_writes_a_site_file_that_audit_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "site.yaml"
+    assert run(["init", BACKUP, "-o", str(target)]) == 0
+    assert "inferred: fgt-quillwort: interface wan1 faces the Internet" in capsys.readouterr().err
+    site = load_site(target)
+    assert set(site.devices["fgt-quillwort"].zones["internet"]) == {"wan1", "wan2"}
+    assert run(["audit", BACKUP, "--site", str(target), "--fail-on", "never"]) == 0
+
+
+def test_init_never_replaces_corrections_unasked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "site.yaml"
+    target.write_text("mine", encoding="utf-8")
+    assert run(["init", BACKUP, "-o", str(target)]) == 2
+    assert target.read_text("utf-8") == "mine"
+    assert run(["init", BACKUP, "-o", str(target), "--force"]) == 0
+    assert target.read_text("utf-8") != "mine"
+
+
+def test_an_audit_of_the_written_site_file_finds_what_inference_found(tmp_path: Path) -> None:
+    target = tmp_path / "site.yaml"
+    run(["init", BACKUP, "-o", str(target)])
+    found = []
+    for site in ([], ["--site", str(target)]):
+        report = tmp_path / "report.json"
+        run(["audit", BACKUP, *site, "-o", str(report)])
+        findings = json.loads(report.read_text("utf-8"))["findings"]
+        found.append([each["fingerprint"] for each in findings])
+    assert found[0] == found[1] != []
+
+
+def test_rulesets_are_listed_shown_and_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rulesets", "list"]) == 0
+    assert "exchange-2010 " in capsys.readouterr().out
+    assert run(["rulesets", "show", "exchange-2010"]) == 0
+    shown = capsys.readouterr().out
+    assert "EAS-HTTPS (required)" in shown
+    assert "seed:C09" in shown
+    assert run(["rulesets", "check", str(ROOT / "rulesets" / "baselines" / "exchange-2010.yaml")]) == 0
+    assert "in order" in capsys.readouterr().out
+
+
+def test_a_broken_ruleset_is_named_by_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.yaml"
+    source = (ROOT / "rulesets" / "baselines" / "exchange-2010.yaml").read_text("utf-8")
+    path.write_text(source.replace("to: {role: client_access}", "to: {role: client_acess}", 1), encoding="utf-8")
+    assert run(["rulesets", "check", str(path)]) == 3
+    error = capsys.readouterr().err
+    assert "mine.yaml:" in error
+    assert "client_access" in error
+
+
+def test_explain_prints_a_page_and_knows_names(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "fw101"]) == 0
+    by_id = capsys.readouterr().out
+    assert run(["explain", "required-flow"]) == 0
+    assert capsys.readouterr().out == by_id
+    assert "When to waive" in by_id
+    assert run(["explain", "requird-flow"]) == 2
+    assert "Did you mean required-flow?" in capsys.readouterr().err
+
+
+def test_explain_lists_every_check(capsys: pytest.CaptureFixture[str]) -> None:
+    from auditor.checks import CHECKS
+
+    assert run(["explain"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(CHECKS)
