@@ -44,7 +44,8 @@ def _interfaces(scope: Scope, table: Block) -> Iterator[Setting]:
 def _walk(scope: Scope, path: str, block: Block) -> Iterator[Setting]:
     origin = Origin(scope.file, block.line, block.last_line, path.partition("/")[0], block.name)
     for keyword, words in block.settings.items():
-        value = MASK if is_secret(keyword, words) else " ".join(words)[:_LONG]
+        community = keyword == "name" and path.startswith("system snmp community")
+        value = MASK if community or is_secret(keyword, words) else " ".join(words)[:_LONG]
         yield Setting(path, keyword, value, origin)
     if not block.settings:
         # An empty entry still says that it exists.

@@ -1,0 +1,116 @@
+"""The forms in which FortiGate configurations arrive, and those that cannot be read.
+
+Source: the reference, section 1.1.
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsers.errors import UnreadableError
+from parsers.fortigate.syntax.backup import read_text
+from parsers.fortigate.syntax.tree import Remark, Tree
+from parsers.fortigate.syntax.yamlbackup import is_yaml, read_yaml
+from parsers.source import Document
+
+_MIME = re.compile(r"^Content-Type:\s*multipart/mixed", re.IGNORECASE | re.MULTILINE)
+_BOUNDARY = re.compile(r'boundary="?([^"\s;]+)"?', re.IGNORECASE)
+_VARIABLE = re.compile(r"\$\{[^}\n]+\}|\{\{[^}\n]+\}\}|\$\(\w+\)|%\{[^}\n]*\}")
+_CONFIG = re.compile(r"^[ \t]*config [a-z]", re.MULTILINE)
+_OTHER = re.compile(r"#\s*config-version=(FMG|FAZ|FML|FWB|FAD|FCT|FAC)", re.IGNORECASE)
+_OTHER_NAMES = {
+    "FMG": "FortiManager", "FAZ": "FortiAnalyzer", "FML": "FortiMail", "FWB": "FortiWeb", "FAD": "FortiADC",
+    "FCT": "FortiClient", "FAC": "FortiAuthenticator",
+}  # fmt: skip
+
+
+def read_tree(document: Document) -> Tree:
+    """The tree of a document in whatever form it is.
+
+    Raises:
+        UnreadableError: encrypted backups, other products, nothing that could be read.
+    """
+    refuse(document)
+    text = document.text
+    if _MIME.search(text[:4000]):
+        return _bootstrap(text)
+    tree = read_yaml(text) if is_yaml(text) else read_text(text)
+    if not tree.root.tables and not any(block.tables for block in tree.vdoms.values()):
+        message = "this looks like FortiOS text but holds no configuration block; export a full backup and try again"
+        raise UnreadableError(document.name, message)
+    _variables(text, tree)
+    return tree
+
+
+def refuse(document: Document) -> None:
+    """Recognise what cannot be read, and say what to do instead.
+
+    Raises:
+        UnreadableError: it is an encrypted backup or belongs to another product.
+    """
+    data = document.data
+    if data.startswith(b"#FGBK"):
+        raise UnreadableError(document.name, _ENCRYPTED)
+    head = data[:4096]
+    line, _, rest = head.partition(b"\n")
+    if b"config-version=" in line:
+        other = _OTHER.search(line.decode("ascii", errors="replace"))
+        if other:
+            name = _OTHER_NAMES[other.group(1).upper()]
+            raise UnreadableError(
+                document.name, f"this is a {name} backup, not a FortiGate's: it holds no firewall policy"
+            )
+        sample = rest.split(b"\n", 8)[-1][:2000] if rest else b""
+        odd = sum(byte < 9 or 13 < byte < 32 or byte > 126 for byte in sample)
+        if len(sample) > 100 and odd > len(sample) // 3 and not document.decoded.encoding.startswith("utf-16"):
+            raise UnreadableError(document.name, _ENCRYPTED)
+
+
+_ENCRYPTED = (
+    "this backup is encrypted with a password: make one without ('execute backup config', or untick Encryption), or "
+    "decrypt it on the device"
+)
+
+
+def _bootstrap(text: str) -> Tree:
+    """The parts of a cloud bootstrap file that hold configuration; line numbers stay those of the whole file."""
+    found = _BOUNDARY.search(text)
+    mark = f"--{found.group(1)}" if found else ""
+    lines = text.replace("\r\n", "\n").split("\n")
+    kept: list[str] = []
+    inside = header = False
+    wanted = _config_parts(lines, mark)
+    part = -1
+    for line in lines:
+        if mark and line.strip().rstrip("-") == mark.rstrip("-") and line.strip().startswith("--"):
+            part += 1
+            inside, header = part in wanted, True
+            kept.append("")
+        elif header:
+            header = bool(line.strip())
+            kept.append("")
+        else:
+            kept.append(line if inside or not mark else "")
+    tree = read_text("\n".join(kept))
+    _variables(text, tree)
+    return tree
+
+
+def _config_parts(lines: list[str], mark: str) -> set[int]:
+    parts: dict[int, list[str]] = {}
+    part = -1
+    for line in lines:
+        if mark and line.strip().startswith(mark):
+            part += 1
+        else:
+            parts.setdefault(part, []).append(line)
+    return {number for number, body in parts.items() if _CONFIG.search("\n".join(body))}
+
+
+def _variables(text: str, tree: Tree) -> None:
+    """A template's variables stand for values nobody knows here: one remark names them."""
+    names = list(dict.fromkeys(_VARIABLE.findall(text[:2_000_000])))
+    if len(names) > 2:
+        shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        first = next((number for number, line in enumerate(tree.lines, start=1) if names[0] in line), 1)
+        tree.remarks.append(Remark(first, f"this is a template: {shown} are filled in elsewhere"))

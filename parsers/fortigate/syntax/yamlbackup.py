@@ -1,0 +1,114 @@
+"""The YAML dialect of backups (7.2 and later) into the same tree as CLI text.
+
+Source: the reference, section 1.6. It is not real YAML: lists are quoted words side by side (`member: "a" "b"`), keys
+may hold blanks unquoted, `~` stands for unset, quoted values run over lines as they are. Paths join their words with
+`_`; with VDOMs there is a `global:` part and a `vdom:` list.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from parsers.fortigate.syntax.header import read_header
+from parsers.fortigate.syntax.tree import Block, Remark, Tree
+from parsers.fortigate.syntax.words import open_quote, split_words, still_open
+
+_TOP = re.compile(r"^(?:global|vdom|(?:system|firewall|router|user|vpn|log)_[\w-]+):\s*$", re.MULTILINE)
+_PAIR = re.compile(r"^([^\s:#][^:]*?):(?:\s+(.*))?$")
+
+
+def is_yaml(text: str) -> bool:
+    """Does the text look like a YAML backup? (A `config` line would make it CLI text.)"""
+    head = text[:200_000]
+    return bool(_TOP.search(head)) and not re.search(r"^\s*config \w", head, re.MULTILINE)
+
+
+def read_yaml(text: str) -> Tree:
+    """The tree of a YAML backup; lines that fit no rule are stray lines."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return _Reader(lines).read()
+
+
+class _Reader:
+    """Reads by indentation: a stack of (indentation, block) with the innermost open block last."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.place = 0
+        self.root = Block("", 1)
+        self.tree = Tree(self.root, lines=lines, line_count=len(lines) - (not lines[-1]))
+        self.stack: list[tuple[int, Block]] = []
+
+    def read(self) -> Tree:
+        """Every line of the text."""
+        while self.place < len(self.lines):
+            line = self.lines[self.place].rstrip()
+            self.place += 1
+            text = line.lstrip(" ")
+            if not text or text[0] == "#":
+                self.tree.comment_lines += 1
+                continue
+            self._line(len(line) - len(text), text)
+        self._close(-1)
+        self.tree.header = replace(read_header(self.lines, self.root, script=False), kind="yaml")
+        general = self.root.tables.pop("global", None)
+        declared = self.root.tables.pop("vdom", None)
+        if general is not None:
+            self.root.tables.update(general.tables)
+        if declared is not None:
+            self.tree.vdoms = dict(declared.entries)
+        return self.tree
+
+    def _close(self, indent: int) -> None:
+        """Leave every block that is indented at least as much as the line at hand."""
+        while self.stack and self.stack[-1][0] >= indent:
+            _, block = self.stack.pop()
+            block.last_line = max(block.last_line, self.place - 1)
+
+    def _line(self, indent: int, text: str) -> None:
+        self._close(indent)
+        parent = self.stack[-1][1] if self.stack else self.root
+        if text.startswith("- "):
+            key = text[2:].strip()
+            words = split_words(key.removesuffix(":")) or (key.removesuffix(":"),)
+            name = " ".join(words)
+            block = parent.entries.setdefault(name, Block(name, self.place))
+            self.stack.append((indent, block))
+            return
+        pair = _PAIR.match(text)
+        if not pair:
+            self.tree.stray_lines.append(self.place)
+            return
+        key, value = pair.group(1), pair.group(2)
+        if value is None:
+            name = key.replace("_", " ") if self._holds_paths(parent) else key
+            block = parent.tables.setdefault(name, Block(name, self.place))
+            self.stack.append((indent, block))
+        elif value == "~":
+            parent.unset.add(key)
+        else:
+            parent.settings[key] = self._value(value)
+
+    def _holds_paths(self, parent: Block) -> bool:
+        """Do the children of a block carry full paths? Those of the file, of `global:` and of a VDOM do."""
+        if parent is self.root or (len(self.stack) == 1 and parent.name == "global"):
+            return True
+        return len(self.stack) == 2 and self.stack[0][1].name == "vdom"
+
+    def _value(self, value: str) -> tuple[str, ...]:
+        words = split_words(value)
+        if words is not None:
+            return words
+        start, state, pieces = self.place, open_quote(value), [value]
+        while state and self.place < len(self.lines):
+            line = self.lines[self.place]
+            self.place += 1
+            pieces.append(line)
+            state = still_open(line, state)
+        words = split_words("\n".join(pieces))
+        if words is None:
+            self.place = start
+            self.tree.remarks.append(Remark(start, "a quote is never closed: closed at the end of its line"))
+            return split_words(value + open_quote(value)) or ()
+        return words
