@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
 from parsers.windows.containers import rulestring
@@ -33,6 +34,8 @@ PROFILE_KEYS: Mapping[str, tuple[str, ...]] = {
     "publicprofile": ("public",),
     "standardprofile": ("private",),
 }
+_MOST_GAPS = 1000
+"""After so many values that are not understood the file is no firewall policy."""
 _LOCAL = re.compile(
     r"(?:^|\\)(CurrentControlSet|ControlSet\d{3})\\Services\\SharedAccess\\Parameters\\FirewallPolicy(?:\\(.*))?$", re.I
 )
@@ -170,6 +173,10 @@ class _Rules:
         return rule
 
     def _gap(self, value: RegistryValue, what: str) -> None:
+        if len(self.gaps) >= _MOST_GAPS:
+            raise UnreadableError(
+                self.file, f"over {_MOST_GAPS} values are no firewall rules: export it again", value.line
+            )
         origin = Origin(self.file, value.line, value.line, "rule", value.name)
         self.gaps.append(Gap(origin, f"rule {value.name}", "", f"the value {value.name!r} {what}", hides_access=True))
 

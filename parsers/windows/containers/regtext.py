@@ -23,6 +23,8 @@ _TEXT = re.compile(r'^"((?:[^"\\]|\\.)*)"\s*(?:;.*)?$')
 _HEX = re.compile(r"^hex(?:\(([0-9a-fA-F]{1,8})\))?:([0-9a-fA-F,\s]*)(?:;.*)?$")
 _DWORD = re.compile(r"^dword:([0-9a-fA-F]{1,8})\s*(?:;.*)?$")
 _ESCAPE = re.compile(r"\\(.)")
+_MOST_GAPS = 1000
+"""After so many lines that are not understood the file is no registry text."""
 _MOST_LINES = 50
 """How many lines one text value may have; a quote that is never closed must not swallow the rest of the file."""
 
@@ -128,6 +130,9 @@ class _Reader:
         found[key] = RegistryValue(where.key, name, data, line, damaged)
 
     def _gap(self, line: int, name: str, what: str) -> None:
+        if len(self.gaps) >= _MOST_GAPS:
+            message = f"over {_MOST_GAPS} lines are no registry values: export it again with 'reg export KEY FILE'"
+            raise UnreadableError(self.document.name, message, line)
         shown = name if len(name) <= 60 else name[:60] + "..."
         origin = Origin(self.document.name, line, line, "value", shown)
         self.gaps.append(Gap(origin, shown, "", f"line {line} {what}", hides_access=True))
@@ -151,7 +156,7 @@ def _logical(text: str) -> Iterator[tuple[int, str]]:
     """Lines with their number; data that runs over several lines is put together under the number of its first."""
     parts: list[str] = []
     first = 0
-    for number, raw in enumerate(text.split("\n"), start=1):
+    for number, raw in enumerate(_lines(text), start=1):
         line = raw.rstrip("\r")
         if not parts:
             first = number
@@ -166,6 +171,15 @@ def _logical(text: str) -> Iterator[tuple[int, str]]:
         parts = []
     if parts:
         yield first, "".join(parts)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Lines one by one: a list of all of them would take many times the size of the text."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def _is_open(text: str) -> bool:

@@ -123,6 +123,13 @@ def test_a_line_not_understood_is_said_with_its_number():
     assert len(host.rules) == 1
 
 
+def test_garbage_under_a_policy_key_is_refused_soon():
+    with pytest.raises(UnreadableError, match="over 1000 lines"):
+        read(f"[{LOCAL}\\FirewallRules]\n" + '"a"="open\n' * 200_000)
+    with pytest.raises(UnreadableError, match="over 1000 values"):
+        read(f"[{LOCAL}\\FirewallRules]\n" + "".join(f'"{i}"="garbage"\n' for i in range(3000)))
+
+
 def test_broken_utf16_is_refused():
     data = "Windows Registry Editor Version 5.00\r\n".encode("utf-16") + b"\x00\xd8\x41\x00"
     with pytest.raises(UnreadableError, match="broken utf-16"):
