@@ -125,7 +125,12 @@ def _unknown(host: WrittenHost, states: dict[str, WrittenProfile], *, inward: bo
             f"local rules that are not in the export may {word}", "", action, _absent(host).origin, inward=inward
         )
         yield replace(
-            rule, ingress=where if inward else None, egress=None if inward else where, conditions=doubt, implicit=False
+            rule,
+            id=f"unseen rules ({word})",
+            ingress=where if inward else None,
+            egress=None if inward else where,
+            conditions=doubt,
+            implicit=False,
         )
 
 
@@ -210,7 +215,7 @@ def _implicit(host: WrittenHost, states: dict[str, WrittenProfile], direction: D
         elif inward and state.inbound == "block always":
             # Not "implicit": such rules come last, and this one beats every allow rule.
             rule = _whole(f"{key} profile blocks all inbound connections", key, Action.DENY, origin, inward=True)
-            yield replace(rule, implicit=False)
+            yield replace(rule, id=f"{key} profile", implicit=False)
         default = state.inbound == "allow" if inward else state.outbound != "block"
         if default:
             yield _whole(f"{key} profile allows by default", key, Action.ALLOW, origin, inward=inward)
