@@ -12,14 +12,16 @@ import click
 
 from auditor.commands.case import Case, files_argument, open_case, ruleset_option, site_option, today_option
 from auditor.commands.output import check_folder, save, show, window
+from auditor.commands.question import analysed, answer, parse_question
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from auditor.trace import Hop, Question, Trace
+    from auditor.analysis.tracing import Question, Step, Trace
     from parsers.model.rule import Rule
 
 SCHEMA = "fwproof-trace/1"
+STAGES = {"network": "passing through", "local": "its own services", "host": "entering the host"}
 
 
 @click.command("trace", short_help="Say what happens to one packet, or to a list of flows, and why.")
@@ -62,8 +64,6 @@ def trace_command(
 
     The exit code is 0 whatever the verdict: a question was answered.
     """
-    from auditor.trace import Tracer
-
     if flow_list is not None:
         if words or start or target or port or as_json:
             raise click.UsageError(
@@ -74,9 +74,8 @@ def trace_command(
         raise click.UsageError("-o writes the answers to a list: it needs --flows.")
     question = _question(start, source, target, port, source_port, device, words)
     case = open_case(files, site_path, ruleset_ids)
-    tracer = Tracer(case.firewalls, case.rulesets, case.site, now, [question])
     try:
-        trace = tracer.trace(question)
+        trace = answer(analysed(case, now, [question]), question)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     show(json.dumps(trace_value(trace), indent=2, ensure_ascii=False) if as_json else "\n".join(_text(trace)))
@@ -93,14 +92,13 @@ def _question(
     words: str | None,
 ) -> Question:
     from auditor.commands.flowwords import parse_flow
-    from auditor.trace import Question
 
     try:
         if words:
-            return Question.parse(**parse_flow(words))
+            return parse_question(**parse_flow(words))
         if not (start and target and port):
             raise click.UsageError("a question needs --from, --to and --port, or --flow, or --flows.")
-        return Question.parse(start, target, port, source, source_port, device)
+        return parse_question(start, target, port, source, source_port, device)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 
@@ -110,21 +108,23 @@ def trace_value(trace: Trace) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "verdict": trace.outcome.value,
+        "reasons": list(trace.reasons),
         "hops": [
             {
                 "device": hop.device,
-                "stage": hop.stage,
+                "stage": STAGES[hop.layer],
+                "interfaces": hop.interfaces,
                 "verdict": hop.outcome.value,
                 "rule": hop.rule.id if hop.rule else None,
                 "rule_name": hop.rule.name if hop.rule else None,
                 "file": hop.rule.origin.file if hop.rule else None,
                 "line": (hop.rule.origin.first_line or None) if hop.rule else None,
                 "translation": hop.translation,
-                "translated_to": hop.translated_to,
+                "translated_to": hop.translated,
                 "candidates": [rule.id for rule in hop.candidates],
                 "reasons": list(hop.reasons),
             }
-            for hop in trace.hops
+            for hop in trace.steps
         ],
     }
 
@@ -136,10 +136,12 @@ def _text(trace: Trace) -> Iterator[str]:
 
     width, _ = window()
     yield trace.outcome.value.upper()
-    for hop in trace.hops:
-        lines = [f"{hop.device}, {hop.stage}: {hop.outcome.value}{_by(hop)}"]
+    if not trace.steps:
+        yield from (f"  {reason}" for reason in trace.reasons)
+    for hop in trace.steps:
+        lines = [f"{hop.device}, {STAGES[hop.layer]}: {hop.outcome.value}{_by(hop)}"]
         if hop.translation:
-            lines.append(f"    translated by {hop.translation} to {hop.translated_to}")
+            lines.append(f"    translated by {hop.translation} to {hop.translated}")
         if hop.rule is None and hop.candidates:
             lines.append(f"    may be decided by {'; '.join(map(_rule, hop.candidates[:6]))}")
         lines += [f"    depends on: {reason}" for reason in hop.reasons]
@@ -150,7 +152,7 @@ def _text(trace: Trace) -> Iterator[str]:
             )
 
 
-def _by(hop: Hop) -> str:
+def _by(hop: Step) -> str:
     if hop.rule is not None:
         return f" by {_rule(hop.rule)}"
     return "" if hop.candidates else ", no rule matches"
@@ -175,7 +177,7 @@ def _answer_list(
         check_folder(output)
     frame = read_flows(flow_list)
     case = open_case(files, site_path, ruleset_ids)
-    answered = with_verdicts(frame, [_answer(trace) for trace in _traces(case, frame, flow_list, now)])
+    answered = with_verdicts(frame, [_columns(trace) for trace in _traces(case, frame, flow_list, now)])
     if output is None:
         show(answered.decode())
     else:
@@ -187,28 +189,29 @@ def _answer_list(
 def _traces(case: Case, frame: DataFrame, flow_list: Path, now: datetime) -> Iterator[Trace]:
     """The answer of every row; the first bad row ends the run with its line."""
     from auditor.commands.flowlist import rows
-    from auditor.trace import Question, Tracer
 
     questions = []
     for row in rows(frame):
         try:
-            question = Question.parse(row.from_, row.to, row.port, row.source, row.source_port, row.device)
+            question = parse_question(row.from_, row.to, row.port, row.source, row.source_port, row.device)
         except ValueError as error:
             raise click.ClickException(f"{flow_list}:{row.number}: {error}") from None
         questions.append((row.number, question))
-    tracer = Tracer(case.firewalls, case.rulesets, case.site, now, [question for _, question in questions])
+    analysis = analysed(case, now, [question for _, question in questions])
     for number, question in questions:
         try:
-            yield tracer.trace(question)
+            yield answer(analysis, question)
         except ValueError as error:
             raise click.ClickException(f"{flow_list}:{number}: {error}") from None
 
 
-def _answer(trace: Trace) -> tuple[str, str, str, str]:
+def _columns(trace: Trace) -> tuple[str, str, str, str]:
     hop = trace.deciding
+    if hop is None:
+        return trace.outcome.value, "", "", "; ".join(trace.reasons)
     rule = f"{hop.device} {hop.rule.id}" if hop.rule else ""
     line = hop.rule.origin.text if hop.rule else ""
-    translated = f"translated by {hop.translation} to {hop.translated_to}" if hop.translation else ""
+    translated = f"translated by {hop.translation} to {hop.translated}" if hop.translation else ""
     reasons = [translated, *hop.reasons]
     if hop.rule is None:
         several = ", ".join(rule.id for rule in hop.candidates[:6])

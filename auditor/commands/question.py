@@ -1,0 +1,70 @@
+"""Questions about packets: from what a person types to what the analysis answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from auditor.commands.case import Case
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from auditor.analysis.analysis import Analysis
+    from auditor.analysis.tracing import Question, Trace
+
+
+def parse_question(
+    start: str, target: str, port: str, source: str = "", source_port: str = "", device: str = ""
+) -> Question:
+    """A question from words: a zone or interface, the address a client sends to, and one protocol and port.
+
+    Raises:
+        ValueError: a word is missing or not understood; the message says which.
+    """
+    from auditor.analysis.tracing import Question
+    from parsers.model.addresses import AddressSet, address_number
+    from parsers.model.services import PORT_PROTOCOLS, ServiceSet, parse_ports
+
+    if not start:
+        raise ValueError("from: a zone or interface is needed")
+    service = ServiceSet.parse(port) if port else None
+    protocols = service.by_protocol() if service else {}
+    if service is None or len(protocols) != 1:
+        raise ValueError(f"port: expected one protocol and port such as tcp/443, found {port!r}")
+    if source_port:
+        protocol, pairs = next(iter(protocols.items()))
+        if protocol not in PORT_PROTOCOLS:
+            raise ValueError(f"source_port: {port!r} has no ports")
+        service = ServiceSet.ports(protocol, pairs[0][0], parse_ports(source_port))
+    try:
+        address_number(target)
+        sender = AddressSet.network(source) if source else None
+    except ValueError as error:
+        raise ValueError(f"{error}: write one address such as 203.0.113.10") from None
+    return Question(start, AddressSet.network(target), service, sender, device)
+
+
+def analysed(case: Case, now: datetime, questions: Iterable[Question]) -> Analysis:
+    """The case, prepared for the services the questions ask about.
+
+    Raises:
+        RulesetError: the site file names interfaces its devices do not have.
+    """
+    from auditor.analysis.analysis import Analysis
+    from auditor.baseline import bind
+
+    bound = tuple(bind(ruleset, case.site, case.firewalls) for ruleset in case.rulesets)
+    services = tuple(dict.fromkeys(question.service for question in questions))
+    return Analysis(case.firewalls, bound, case.site, now, services)
+
+
+def answer(analysis: Analysis, question: Question) -> Trace:
+    """The fate of the packets of one question.
+
+    Raises:
+        ValueError: no firewall knows the zone, interface or device named.
+    """
+    if question.device and question.device not in analysis.devices:
+        raise ValueError(f"device: there is no {question.device!r}; there are {', '.join(analysis.devices)}")
+    return analysis.trace(question)
