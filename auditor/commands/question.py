@@ -67,4 +67,6 @@ def answer(analysis: Analysis, question: Question) -> Trace:
     """
     if question.device and question.device not in analysis.devices:
         raise ValueError(f"device: there is no {question.device!r}; there are {', '.join(analysis.devices)}")
+    if all(device.forward is None for device in analysis.devices.values()):
+        raise ValueError("these exports hold hosts only: add the export of the firewall in front of them")
     return analysis.trace(question)

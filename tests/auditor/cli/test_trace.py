@@ -155,3 +155,8 @@ def test_a_list_as_a_spreadsheet_writes_it(tmp_path: Path, capsys: pytest.Captur
     path.write_bytes("\ufefffrom,to,port\r\ninternet,203.0.113.10,tcp/443\r\n".encode())
     assert run(["trace", BACKUP, *SITE, "--flows", str(path)]) == 0
     assert "internet,203.0.113.10,tcp/443,allowed" in capsys.readouterr().out
+
+
+def test_hosts_alone_have_no_path(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trace", str(SAMPLE / "ex-cas01.txt"), "--flow", "tcp/443 from public to 10.0.10.21"]) == 2
+    assert "hosts only" in capsys.readouterr().err
