@@ -67,7 +67,8 @@ def trace(question: Question, devices: Mapping[str, Device], rulesets: tuple[Bou
     steps: list[Step] = []
     targets, service = question.destination, question.service
     seen = False
-    for device in devices.values():
+    # A packet from outside meets the device with public addresses before one that sits behind another's translation.
+    for device in sorted(devices.values(), key=lambda each: each.behind_nat):
         if device.forward is None or (question.device and device.name != question.device):
             continue
         ingress = origin_interfaces(device, question.origin)

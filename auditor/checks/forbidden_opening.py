@@ -38,7 +38,7 @@ from dataclasses import dataclass, field, replace
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
 from auditor.analysis.exposure import port_names
-from auditor.analysis.layers import Asked, ask, candidates, host_layer
+from auditor.analysis.layers import Asked, ask, candidates, host_layer, network_layer
 from auditor.baseline import BoundEnd, BoundForbidden, BoundRuleset
 from auditor.checks.check import Check, evidence
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
@@ -78,8 +78,10 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 asked = ask(device, group[0].source, group[0].destination)
                 if asked is not None:
                     _collect(asked, _reduced(ruleset, group), hits, roles)
-        for hit in hits.values():
-            yield _finding(check, hit, analysis)
+        for key, hit in hits.items():
+            # Where the rule also opens the way through a translation, the neighbour on the outer segment adds nothing.
+            if not hit.near or (*key[:-1], False) not in hits:
+                yield _finding(check, hit, analysis)
 
 
 def _roles(ruleset: BoundRuleset) -> dict[AddressSet, str]:
@@ -160,7 +162,8 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
     worst = max(_severity(bound, hit.source) for bound in hit.rules)
     certain = bool(hit.certain) and not hit.near
     host, related = _host(hit, analysis, services)
-    if hit.near or host == "blocked":
+    stopped = _stopped(hit, analysis, services)
+    if hit.near or host == "blocked" or stopped:
         worst = Severity(max(worst - 1, Severity.LOW))
     known = port_names(services)
     targets = packets.destinations()
@@ -177,6 +180,8 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         message, uncertain = f"{message} {reason.capitalize()}.", (*uncertain, reason)
     if host == "blocked":
         message += f" The host's own firewall ({hit.destination.host}) stops all of it today; only that stands between."
+    if stopped:
+        message += f" {stopped} on the same path stops all of it today; only that stands between."
     remedies = dict.fromkeys(bound.rule.remedy for bound in specific if bound.rule.remedy)
     return check.found(
         device=hit.device.name,
@@ -194,6 +199,17 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         flow=", ".join(dict.fromkeys(bound.rule.id for bound in specific)),
         uncertain=uncertain,
     )
+
+
+def _stopped(hit: _Hit, analysis: Analysis, services: ServiceSet) -> str:
+    """The name of another network device that sees the same packets and lets none of them through."""
+    for device in analysis.devices.values():
+        if device is hit.device or device.forward is None:
+            continue
+        asked = ask(device, hit.source, hit.destination)
+        if asked is not None and not network_layer(asked, services).touched:
+            return device.name
+    return ""
 
 
 def _host(hit: _Hit, analysis: Analysis, services: ServiceSet) -> tuple[str, tuple[Evidence, ...]]:

@@ -21,7 +21,7 @@ from parsers.cisco.statements import Configuration, Statement, read_statements
 from parsers.errors import UnreadableError
 from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
-from parsers.model.firewall import Firewall, Interface, Route, Source
+from parsers.model.firewall import Firewall, Interface, Reference, Route, Source
 from parsers.model.intervals import IntervalSet
 from parsers.model.origin import Origin
 from parsers.model.rule import Action, AsWritten, Direction, Evaluation, Rule, RuleList
@@ -65,7 +65,7 @@ def read_asa(document: Document) -> tuple[Firewall, ...]:
             routes=tuple(_routes(configuration, objects, interfaces)),
             translations=translations,
             objects=named_objects(objects) + lists.named(),
-            references=tuple(objects.references),
+            references=(*objects.references, *asa.applied()),
             gaps=tuple(sorted((*objects.gaps, *unread), key=lambda gap: gap.origin.first_line)),
             assumptions=assumptions,
         ),
@@ -147,14 +147,24 @@ class _Asa:
     access: AccessLists
 
     def lists(self) -> tuple[RuleList, ...]:
-        """Access rules in, access rules out, management."""
+        """Security levels, access rules in, access rules out, management: a packet must pass all that see it."""
         return (
+            RuleList(
+                "same security", Direction.FORWARD, Evaluation.FIRST_MATCH, tuple(self._same_security()), Action.ALLOW
+            ),
             RuleList("access rules", Direction.FORWARD, Evaluation.FIRST_MATCH, tuple(self._inbound())),
             RuleList(
                 "access rules out", Direction.FORWARD, Evaluation.FIRST_MATCH, tuple(self._outbound()), Action.ALLOW
             ),
             RuleList("management", Direction.LOCAL, Evaluation.FIRST_MATCH, tuple(self._management())),
         )
+
+    def applied(self) -> Iterator[Reference]:
+        """Every access group as a reference to its list."""
+        for statement in self.configuration.starting("access-group"):
+            name = statement.words[1]
+            origin = self.objects.origin(statement)
+            yield Reference("access-group", name, "access-list", name, origin, name in self.access.lines)
 
     def _groups(self, direction: str) -> dict[str, str]:
         return {
@@ -202,6 +212,27 @@ class _Asa:
                     Action.ALLOW,
                     ingress=frozenset({interface.name}),
                     egress=frozenset(reached),
+                    origin=interface.origin,
+                )
+
+    def _same_security(self) -> Iterator[Rule]:
+        """Without `same-security-traffic permit` nothing passes between equal levels, or back out of an interface,
+        whatever an access list says."""
+        words = {each.words[-1] for each in self.configuration.starting("same-security-traffic")}
+        for interface in self.interfaces:
+            level = interface.role.split()[-1]
+            closed = {
+                other.name
+                for other in self.interfaces
+                if other.role.split()[-1] == level
+                and ("intra-interface" if other.name == interface.name else "inter-interface") not in words
+            }
+            if closed:
+                yield implicit(
+                    f"same security as {interface.name}",
+                    Action.DENY,
+                    ingress=frozenset({interface.name}),
+                    egress=frozenset(closed),
                     origin=interface.origin,
                 )
 

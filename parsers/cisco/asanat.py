@@ -41,11 +41,14 @@ def read_translations(configuration: Configuration, objects: Objects) -> tuple[T
     first: list[_Static] = []
     last: list[_Static] = []
     for statement in configuration.starting("nat"):
+        objects.user = ("nat", f"line {statement.line}", objects.origin(statement))
         try:
             found = list(_twice(statement, objects))
         except (ValueError, IndexError) as error:
             objects.gap(statement, "nat", f"NAT line not understood ({error}): {statement.text}")
             continue
+        finally:
+            objects.user = None
         (last if "after-auto" in statement.words else first).extend(found)
     automatic = sorted(_object_nat(configuration, objects), key=_section_two)
     return tuple(_translation(static) for static in (*first, *automatic, *last))
@@ -59,7 +62,13 @@ def _section_two(static: _Static) -> tuple[int, int, str]:
 def _object_nat(configuration: Configuration, objects: Objects) -> Iterator[_Static]:
     for statement in configuration.starting("object", "network"):
         for child in statement.children:
-            if child.words[0] != "nat" or "static" not in child.words:
+            if child.words[0] != "nat":
+                continue
+            # An object with a NAT line of its own is in use, whether or not a rule names it.
+            objects.user = ("nat", f"line {child.line}", objects.origin(child))
+            objects.network(statement.words[2])
+            objects.user = None
+            if "static" not in child.words:
                 continue
             try:
                 yield _auto(statement, child, objects)

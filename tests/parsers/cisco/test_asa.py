@@ -36,7 +36,7 @@ def read(text: str, head: str = HEAD) -> Firewall:
 def rules(text: str) -> list[Rule]:
     """The rules of list OUT, applied inbound on the outside interface."""
     firewall = read(text + "access-group OUT in interface outside\n")
-    return [rule for rule in firewall.lists[0].rules if not rule.implicit]
+    return [rule for rule in firewall.lists[1].rules if not rule.implicit]
 
 
 def one(line: str, objects: str = "") -> Rule:
@@ -134,8 +134,8 @@ def test_a_host_name_is_uncertain() -> None:
 
 def test_an_undefined_object_is_uncertain_and_a_broken_reference() -> None:
     firewall = read("access-list OUT extended permit ip any object NOPE\naccess-group OUT in interface outside\n")
-    assert [(each.to_name, each.defined) for each in firewall.references] == [("NOPE", False)]
-    assert not firewall.lists[0].rules[0].destination.certain
+    assert [each.to_name for each in firewall.references if not each.defined] == ["NOPE"]
+    assert not firewall.lists[1].rules[0].destination.certain
 
 
 def test_a_line_that_is_not_understood_is_a_gap_that_may_hide_access() -> None:
@@ -143,12 +143,12 @@ def test_a_line_that_is_not_understood_is_a_gap_that_may_hide_access() -> None:
     (gap,) = firewall.gaps
     assert gap.hides_access
     assert "frobnicate" in gap.what
-    assert firewall.lists[0].rules[0].conditions[0].truth is Truth.UNKNOWN
+    assert firewall.lists[1].rules[0].conditions[0].truth is Truth.UNKNOWN
 
 
 def test_an_interface_with_a_list_ends_in_deny_one_without_in_its_security_level() -> None:
     firewall = read("access-list OUT extended permit tcp any any eq 25\naccess-group OUT in interface outside\n")
-    implicit = [rule for rule in firewall.lists[0].rules if rule.implicit]
+    implicit = [rule for rule in firewall.lists[1].rules if rule.implicit]
     assert [(rule.action, rule.ingress, rule.egress) for rule in implicit] == [
         (Action.DENY, {"outside"}, None),
         (Action.ALLOW, {"inside"}, {"outside"}),
@@ -156,18 +156,18 @@ def test_an_interface_with_a_list_ends_in_deny_one_without_in_its_security_level
 
 
 def test_lower_security_does_not_reach_higher_without_a_list() -> None:
-    implicit = [rule for rule in read("").lists[0].rules if rule.ingress == {"outside"}]
+    implicit = [rule for rule in read("").lists[1].rules if rule.ingress == {"outside"}]
     assert implicit == []
 
 
 def test_a_global_list_applies_everywhere_and_ends_in_deny() -> None:
     firewall = read("access-list G extended permit ip any any\naccess-group G global\n")
-    assert [rule.ingress for rule in firewall.lists[0].rules] == [None]
+    assert [rule.ingress for rule in firewall.lists[1].rules] == [None]
 
 
 def test_an_outbound_list_is_a_second_hurdle() -> None:
     firewall = read("access-list O extended permit tcp any any eq 443\naccess-group O out interface inside\n")
-    outbound = firewall.lists[1]
+    outbound = firewall.lists[2]
     assert outbound.default is Action.ALLOW
     assert [(rule.action, rule.egress) for rule in outbound.rules] == [
         (Action.ALLOW, {"inside"}),
@@ -209,7 +209,7 @@ def test_dynamic_nat_translates_no_destination() -> None:
 
 def test_management_statements_are_who_reaches_which_login() -> None:
     firewall = read("ssh 198.51.100.0 255.255.255.0 outside\nhttp server enable 8443\nhttp 0.0.0.0 0.0.0.0 inside\n")
-    found = [(r.name, r.source.certain.text(), r.service.certain.text()) for r in firewall.lists[2].rules]
+    found = [(r.name, r.source.certain.text(), r.service.certain.text()) for r in firewall.lists[3].rules]
     assert found == [
         ("ssh on outside", "198.51.100.0/24", "tcp/22"),
         ("https on inside", "any IPv4", "tcp/8443"),
