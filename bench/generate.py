@@ -164,3 +164,26 @@ def netsh(rules: int = 5000, seed: int = 1) -> str:
         lines += ["", f"{'Rule Name:':<38}Rule {number}", "-" * 70]
         lines += [f"{name + ':':<38}{value}" for name, value in fields.items()]
     return "\r\n".join([*lines, "Ok.", "", ""])
+
+
+def asa(entries: int = 10_000, seed: int = 1) -> str:
+    """An ASA configuration of about twice as many lines as access-list entries, objects and groups included."""
+    dice = random.Random(seed)
+    lines = ["ASA Version 9.12(4)", "hostname bench"]
+    for number, name in enumerate(("outside", "inside", "dmz")):
+        lines += [f"interface GigabitEthernet0/{number}", f" nameif {name}", f" security-level {number * 50}"]
+        lines.append(f" ip address 10.{number}.0.1 255.255.0.0")
+    for number in range(entries // 4):
+        lines += [f"object network h{number}", f" host 10.{dice.randrange(1, 3)}.{number // 250}.{number % 250 + 1}"]
+    for number in range(entries // 20):
+        lines.append(f"object-group network g{number}")
+        lines += [f" network-object object h{dice.randrange(entries // 4)}" for _ in range(6)]
+    for _ in range(entries):
+        source = dice.choice(("any4", "host 198.51.100.7", f"10.{dice.randrange(200)}.0.0 255.255.0.0"))
+        target = dice.choice(
+            (f"object h{dice.randrange(entries // 4)}", f"object-group g{dice.randrange(entries // 20)}")
+        )
+        action = "deny" if dice.random() < 0.1 else "permit"
+        lines.append(f"access-list OUT extended {action} tcp {source} {target} eq {dice.randrange(1, 9000)}")
+    lines += ["access-group OUT in interface outside", "route outside 0.0.0.0 0.0.0.0 10.0.0.2 1"]
+    return "\n".join(lines) + "\n"

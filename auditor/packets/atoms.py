@@ -106,12 +106,18 @@ class ServiceAtoms:
         width = len(grid.sources)
         if bits == (1 << grid.size) - 1:
             return ServiceSet.protocol(protocol)
+        cuts = (*grid.destinations, 65536)
         rows: dict[int, list[tuple[int, int]]] = {}
-        for number, first in enumerate(grid.destinations):
-            row = (bits >> (number * width)) & ((1 << width) - 1)
-            if row:
-                after = grid.destinations[number + 1] if number + 1 < len(grid.destinations) else 65536
-                rows.setdefault(row, []).append((first, after - 1))
+        full = (1 << width) - 1
+        number = 0
+        while bits:
+            # Jump over empty rows at once: most sets are a few ports out of thousands.
+            skip = ((bits & -bits).bit_length() - 1) // width
+            bits >>= skip * width
+            number += skip
+            rows.setdefault(bits & full, []).append((cuts[number], cuts[number + 1] - 1))
+            bits >>= width
+            number += 1
         return ServiceSet.union(
             ServiceSet.ports(protocol, IntervalSet.of(*ranges), _values(grid.sources, row))
             for row, ranges in rows.items()

@@ -178,4 +178,15 @@ class _Cuts:
     def ranges(self, mask: int) -> IntervalSet:
         if mask == self.all:
             return self.inside
-        return IntervalSet.of(*(cut for number, cut in enumerate(self.cuts) if mask >> number & 1))
+        # Runs of neighbouring bits are one range each unless the box itself has a hole between them.
+        found: list[tuple[int, int]] = []
+        number = 0
+        while mask:
+            skip = (mask & -mask).bit_length() - 1
+            mask >>= skip
+            number += skip
+            run = (~mask & (mask + 1)).bit_length() - 1
+            found += self.cuts[number : number + run]
+            mask >>= run
+            number += run
+        return IntervalSet.of(*found)

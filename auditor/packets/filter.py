@@ -101,6 +101,9 @@ class Filter:
             for box in _shared(compiled.possible, asked)
             for piece in minus(box, rules.certain.near(box, rules.certain.before(number)))
         ]
+        if compiled.certain is compiled.possible and rules.certain is rules.possible:
+            exact = PacketSet(self.space, possible)
+            return Bounded(self._certain_only(exact), exact)
         certain = [
             piece
             for box in _shared(compiled.certain, asked)

@@ -13,7 +13,7 @@ from auditor.packets.space import Space
 from parsers.model.intervals import IntervalSet
 from parsers.model.rule import Rule
 
-_POINTS = 16
+_POINTS = 48
 _MINIMISE = 24
 """Up to this many covering rules, dropping one after the other is tried."""
 
@@ -77,9 +77,9 @@ def _cover(rules: CompiledList, number: int, own: list[Box], chance: random.Rand
         if single >= 0:
             needed.append((box, [single]))
             continue
-        boxes = [rules.certain.boxes[item] for item in candidates]
-        if _escapes(rules.space, box, boxes, chance):
+        if _escapes(rules, box, before, chance):
             return ()
+        boxes = [rules.certain.boxes[item] for item in candidates]
         # What is left may consist of packets that cannot exist (a translation takes them on their way in).
         if any(rules.space.exists(piece) for piece in minus(box, boxes)):
             return ()
@@ -91,12 +91,13 @@ def _single(rules: CompiledList, box: Box, candidates: list[int]) -> int:
     return next((item for item in candidates if covers(rules.certain.boxes[item], box)), -1)
 
 
-def _escapes(space: Space, box: Box, others: list[Box], chance: random.Random) -> bool:
-    """Does a random packet of the box lie outside all others? Most rules are settled by the first few."""
-    return any(
-        all(intersect(other, point) is None for other in others) and space.exists(point)
-        for point in (_point(box, chance) for _ in range(_POINTS + len(others) // 16))
-    )
+def _escapes(rules: CompiledList, box: Box, before: int, chance: random.Random) -> bool:
+    """Does a random packet of the box lie outside all earlier boxes? Most rules are settled by the first few."""
+    for _ in range(_POINTS):
+        point = _point(box, chance)
+        if not rules.certain.index.near(point) & before and rules.space.exists(point):
+            return True
+    return False
 
 
 def _point(box: Box, chance: random.Random) -> Box:

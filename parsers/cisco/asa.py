@@ -120,12 +120,12 @@ def _addresses(statement: Statement, objects: Objects) -> tuple[AddressSet, Addr
     for child in statement.children:
         words = child.words
         if words[:2] == ("ip", "address") and len(words) > 3 and words[2][0].isdigit():
-            own |= AddressSet.network(words[2])
-            networks |= AddressSet.network(f"{words[2]}/{words[3]}")
+            one, network = objects.own_address(child, words[2], words[3])
+            own, networks = own | one, networks | network
         elif words[:2] in (("ip", "address"), ("ipv6", "address")) and len(words) > 2:
             if "/" in words[2] and ":" in words[2]:
-                own |= AddressSet.network(words[2].partition("/")[0])
-                networks |= AddressSet.network(words[2])
+                one, network = objects.own_address(child, *words[2].split("/", 1))
+                own, networks = own | one, networks | network
             elif words[2] in ("dhcp", "pppoe", "autoconfig"):
                 dynamic = True
     return own, networks, dynamic
@@ -264,9 +264,15 @@ class _Asa:
                     continue
                 prefix = words[1] if "/" in words[1] else f"{self.objects.name(words[1])}/{words[2]}"
                 word = "https" if service == "http" else service
+                try:
+                    source = AddressSet.network(prefix)
+                except ValueError as error:
+                    what = f"{service} statement not understood ({error}): {statement.text}"
+                    self.objects.gap(statement, service, what)
+                    continue
                 yield _listener(
                     by_name[words[-1]], word, ServiceSet.ports(TCP, IntervalSet.single(port)),
-                    AddressSet.network(prefix), self.objects.origin(statement),
+                    source, self.objects.origin(statement),
                 )  # fmt: skip
         yield from self._vpn(by_name)
 
@@ -321,10 +327,18 @@ def _routes(configuration: Configuration, objects: Objects, interfaces: tuple[In
         words = statement.words
         if len(words) < 5:
             continue
-        destination = AddressSet.network(f"{objects.name(words[2])}/{words[3]}")
+        try:
+            destination = AddressSet.network(f"{objects.name(words[2])}/{words[3]}")
+        except ValueError as error:
+            objects.gap(statement, "route", f"route not understood ({error}): {statement.text}", hides_access=False)
+            continue
         metric = int(words[5]) if len(words) > 5 and words[5].isdigit() else 1
         interface_name = "" if words[1].lower() == "null0" else words[1]
         yield Route(destination, interface_name, metric, objects.origin(statement))
     for statement in configuration.starting("ipv6", "route"):
         if len(statement.words) >= 4:
-            yield Route(AddressSet.network(statement.words[3]), statement.words[2], 1, objects.origin(statement))
+            try:
+                yield Route(AddressSet.network(statement.words[3]), statement.words[2], 1, objects.origin(statement))
+            except ValueError as error:
+                what = f"route not understood ({error}): {statement.text}"
+                objects.gap(statement, "ipv6 route", what, hides_access=False)

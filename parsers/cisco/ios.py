@@ -67,11 +67,11 @@ def _interfaces(configuration: Configuration, objects: Objects) -> Iterator[Inte
         for child in statement.children:
             words = child.words
             if words[:2] == ("ip", "address") and len(words) > 3 and words[2][0].isdigit():
-                own |= AddressSet.network(words[2])
-                networks |= AddressSet.network(f"{words[2]}/{words[3]}")
+                one, network = objects.own_address(child, words[2], words[3])
+                own, networks = own | one, networks | network
             elif words[:2] == ("ipv6", "address") and len(words) > 2 and "/" in words[2]:
-                own |= AddressSet.network(words[2].partition("/")[0])
-                networks |= AddressSet.network(words[2])
+                one, network = objects.own_address(child, *words[2].split("/", 1))
+                own, networks = own | one, networks | network
             elif words[:2] == ("ip", "address") and len(words) > 2:
                 dynamic = True
             elif words == ("shutdown",):
@@ -212,15 +212,28 @@ def _routes(configuration: Configuration, objects: Objects, interfaces: tuple[In
         if words[0] == "vrf":
             objects.gap(statement, "ip route", f"routes of a VRF are not read: {statement.text}", hides_access=False)
             continue
-        destination = AddressSet.network(f"{words[0]}/{words[1]}")
+        try:
+            destination = AddressSet.network(f"{words[0]}/{words[1]}")
+        except (ValueError, IndexError) as error:
+            objects.gap(statement, "ip route", f"route not understood ({error}): {statement.text}", hides_access=False)
+            continue
         rest = words[2:]
+        if not rest:
+            continue
         metric = int(rest[-1]) if len(rest) > 1 and rest[-1].isdigit() else 1
         if rest[0].lower() == "null0":
             yield Route(destination, "", metric, objects.origin(statement))
         elif rest[0] in names:
             yield Route(destination, rest[0], metric, objects.origin(statement))
         elif rest[0][0].isdigit():
-            gateway = AddressSet.network(rest[0])
+            gateway = _gateway(rest[0])
             for interface in interfaces:
-                if gateway <= interface.networks:
+                if gateway and gateway <= interface.networks:
                     yield Route(destination, interface.name, metric, objects.origin(statement))
+
+
+def _gateway(word: str) -> AddressSet:
+    try:
+        return AddressSet.network(word)
+    except ValueError:
+        return NO_ADDRESS

@@ -20,7 +20,8 @@ ASA_IRRELEVANT = frozenset(
         "privilege prompt quota regex router scep server service service-policy sla smtp-server snmp-server ssl "
         "sysopt tcp-map terminal threat-detection timeout tls-proxy track tunnel-group url url-block url-cache "
         "url-server user-identity username vpdn vpn-addr-assign vpn-sessiondb vpnclient xlate zone prefix-list "
-        "route-map community-list policy-list as-path cluster cts device-sensor service-module app-agent quit exit "
+        "route-map community-list policy-list as-path cluster cts device-sensor service-module app-agent "
+        "dns-group dns-group-map quit exit "
         "Serial: Hardware:"
     ).split()
 )
@@ -42,7 +43,7 @@ IOS_IRRELEVANT = frozenset(
         "subscriber switch system tacacs tacacs-server template terminal tftp-server track transceiver tunnel udld "
         "upgrade username vlan voice vpdn vrf vtp vpdn-group wsma xsd exit quit ! key memory-size nat64 "
         "process-max-time l2vpn lacp md5 mediatrace micro nls object-track performance pseudowire-class qos sampler "
-        "scripting wireless ap"
+        "scripting wireless ap mgcp bfd-template device-tracking"
     ).split()
 )
 IOS_SUSPECT = frozenset(("zone", "zone-pair", "class", "reflexive"))

@@ -268,6 +268,14 @@ class Objects:
         words = statement.words
         return Origin(self.configuration.file, statement.line, statement.last_line, words[0], " ".join(words[1:3]))
 
+    def own_address(self, statement: Statement, address: str, mask: str) -> tuple[AddressSet, AddressSet]:
+        """An interface's (address, network) from address and mask or prefix length; nothing and a gap when odd."""
+        try:
+            return AddressSet.network(address), AddressSet.network(f"{address}/{mask}")
+        except ValueError as error:
+            self.gap(statement, "interface", f"address not understood ({error}): {statement.text}")
+            return NO_ADDRESS, NO_ADDRESS
+
     def gap(self, statement: Statement, path: str, what: str, *, hides_access: bool = True) -> None:
         """Note something that was not understood."""
         self.gaps.append(Gap(self.origin(statement), path, statement.words[0], what, hides_access))
