@@ -10,6 +10,7 @@ from auditor.baseline import Ruleset, Site, bind
 from auditor.checks import CHECKS, Check
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import Answer, AuditResult, CoverageState, FlowCoverage, RulesetUsed
+from auditor.findings.waivers import apply_waivers
 from parsers.model.firewall import Firewall
 
 
@@ -37,6 +38,7 @@ def audit(
     bound = tuple(bind(ruleset, site, firewalls) for ruleset in rulesets)
     analysis = Analysis(firewalls, bound, site, now)
     findings = [finding for check in checks for finding in check.run(analysis, check)]
+    waived = apply_waivers(sorted(findings, key=_order), site.waivers, now.date())
     coverage = tuple(covered.row for covered in analysis.covered)
     return AuditResult(
         fwproof_version=__version__,
@@ -50,7 +52,8 @@ def audit(
         coverage=coverage,
         exposures=analysis.exposures,
         answers=tuple(answer for ruleset in rulesets for answer in _answers(ruleset, coverage, findings)),
-        findings=tuple(sorted(findings, key=_order)),
+        findings=waived.open,
+        waived=waived.waived,
         gaps=tuple(gap for firewall in firewalls for gap in firewall.gaps),
         checks=tuple(check.described() for check in checks),
     )

@@ -42,7 +42,8 @@ class Analysis:
         untrusted = frozenset(
             name for each in rulesets for name, trust in each.ruleset.zones.items() if trust == "untrusted"
         ) or frozenset({"internet"})
-        narrow = narrower(each.ruleset for each in rulesets)
+        stated = [site.use(each.ruleset.id).variables.get("rpc_dynamic") for each in rulesets]
+        narrow = narrower((each.ruleset for each in rulesets), next((each for each in stated if each), None))
         services = (*self._services(), *extra)
         self.devices = {
             firewall.name: Device(firewall, site, untrusted, now, services, narrow) for firewall in firewalls

@@ -106,7 +106,9 @@ def _row(bound: BoundFlow, state: CoverageState, layers: tuple[Layer, ...], ques
         if layer.touched and not decision.rule.implicit
     ]
     blocked = [layer for layer in layers if not layer.certain]
-    example = next((layer.packets.example() for layer in layers if layer.packets), None)
+    shown = [layer.packets for layer in layers if layer.packets]
+    # Where several firewalls lie on the path, the one that translates shows what the client sends to.
+    shown.sort(key=lambda packets: not packets.translated())
     return FlowCoverage(
         ruleset=bound.ruleset,
         flow=bound.flow.id,
@@ -120,9 +122,9 @@ def _row(bound: BoundFlow, state: CoverageState, layers: tuple[Layer, ...], ques
         rules=tuple(dict.fromkeys(rules))[:12],
         missing=_missing(state, blocked),
         question=question or bound.question,
-        published_as=published_as(next((layer.packets for layer in layers if layer.packets), None)),
+        published_as=published_as(shown[0] if shown else None),
         citation=bound.flow.cite,
-        example=example,
+        example=shown[0].example() if shown else None,
     )
 
 

@@ -12,17 +12,19 @@ from dataclasses import replace
 from auditor.baseline.model import Ruleset
 from auditor.baseline.services import load_services
 from parsers.model.bounds import Bounded
+from parsers.model.intervals import IntervalSet
 from parsers.model.rule import Rule, ScopeKind
 from parsers.model.services import NO_SERVICE, TCP, ServiceSet, parse_ports
 
 UNKNOWN_PROGRAM = "programs of rules are not in the export (use verbose)"
 
 
-def narrower(rulesets: Iterable[Ruleset]) -> Callable[[Rule], Rule]:
+def narrower(rulesets: Iterable[Ruleset], rpc: IntervalSet | None = None) -> Callable[[Rule], Rule]:
     """A function that narrows a host rule's services to those its program can own.
 
     A program known to own a port counts for certain; a known other owner means the rule never matches there; with an
-    unknown owner, or a program the export does not print, the rule stays possible.
+    unknown owner, or a program the export does not print, the rule stays possible. `rpc` is the dynamic RPC range the
+    site states: it settles the keyword RPC where the export does not.
     """
     owners: dict[str, ServiceSet] = {}
     for known in load_services():
@@ -38,7 +40,15 @@ def narrower(rulesets: Iterable[Ruleset]) -> Callable[[Rule], Rule]:
                 owners[name] = owners.get(name, NO_SERVICE) | (service - system)
     everything = ServiceSet.union(owners.values())
 
-    def narrow(rule: Rule) -> Rule:
+    def settled(rule: Rule) -> Rule:
+        words = {word.casefold() for word in rule.written.service}
+        if rpc is None or words != {"rpc"} or rule.service.is_exact:
+            return rule
+        reasons = tuple(reason for reason in rule.uncertain if not reason.startswith("RPC stands for"))
+        return replace(rule, service=Bounded.exactly(ServiceSet.ports(TCP, rpc)), uncertain=reasons)
+
+    def narrow(stated: Rule) -> Rule:
+        rule = settled(stated)
         if rule.implicit or (rule.program.kind is ScopeKind.ANY and rule.windows_service.kind is ScopeKind.ANY):
             return rule
         if rule.program.kind is ScopeKind.UNKNOWN or rule.windows_service.kind is ScopeKind.UNKNOWN:

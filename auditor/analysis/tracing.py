@@ -67,6 +67,7 @@ def trace(question: Question, devices: Mapping[str, Device], rulesets: tuple[Bou
     steps: list[Step] = []
     targets, service = question.destination, question.service
     seen = False
+    sender = question.source
     # A packet from outside meets the device with public addresses before one that sits behind another's translation.
     for device in sorted(devices.values(), key=lambda each: each.behind_nat):
         if device.forward is None or (question.device and device.name != question.device):
@@ -75,6 +76,10 @@ def trace(question: Question, devices: Mapping[str, Device], rulesets: tuple[Bou
         if ingress is None:
             continue
         seen = True
+        sender = sender or _sources(device, ingress)
+        back = device.routing.interfaces(targets)
+        if steps and back and back <= ingress:
+            continue  # the way leads back out of the side the packets came from: this device is not on it
         found, targets, service = _through(device, ingress, question, targets, service)
         if found is not None:
             steps.append(found)
@@ -83,7 +88,7 @@ def trace(question: Question, devices: Mapping[str, Device], rulesets: tuple[Bou
         raise ValueError(f"{question.origin!r} is neither a zone nor an interface here; known are {', '.join(known)}")
     blocked = any(step.outcome is Outcome.BLOCKED for step in steps)
     if not blocked:
-        steps += _hosts(question, targets, service, devices, rulesets)
+        steps += _hosts(sender or PUBLIC, targets, service, devices, rulesets)
     outcome = _together([step.outcome for step in steps])
     reasons = tuple(dict.fromkeys(reason for step in steps for reason in step.reasons))
     if not steps:
@@ -218,7 +223,7 @@ def _step(device: Device, verdict: Verdict, arrival: Arrival, interfaces: str, l
 
 
 def _hosts(
-    question: Question,
+    source: AddressSet,
     targets: AddressSet,
     service: ServiceSet,
     devices: Mapping[str, Device],
@@ -231,7 +236,6 @@ def _hosts(
         device = devices.get(name)
         if device is None or device.inbound is None or not targets:
             continue
-        source = question.source or PUBLIC
         verdicts = []
         for profile in device.profiles:
             asked = device.inbound.packets(Flow(source, targets, service, frozenset({profile})))

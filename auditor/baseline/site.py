@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from auditor.baseline.document import Item, read_document
 from auditor.baseline.errors import RulesetError
 from auditor.findings.finding import Severity
+from auditor.findings.waivers import Waiver
 from parsers.model.addresses import NO_ADDRESS, AddressSet
 from parsers.model.intervals import IntervalSet
 from parsers.model.services import parse_ports
@@ -88,6 +90,22 @@ class Site:
     def use(self, ruleset: str) -> Use:
         """The settings for one baseline; empty ones when the site does not name it."""
         return next((use for use in self.baselines if use.ruleset == ruleset), Use(ruleset))
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """The exceptions as waivers."""
+        return tuple(
+            Waiver(
+                each.id,
+                each.selector,
+                each.reason,
+                each.owner,
+                date.fromisoformat(each.expires),
+                each.ticket,
+                self.file,
+            )
+            for each in self.exceptions
+        )
 
 
 def load_site(path: Path) -> Site:
@@ -192,6 +210,14 @@ def _resolve(item: Item) -> dict[str, AddressSet]:
     return found
 
 
+def _day(item: Item) -> str:
+    text = item.date()
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise item.error(f"not a day: {text!r}; write 2027-03-31") from None
+
+
 def _exception(item: Item) -> SiteException:
     entry = item.mapping(
         ("id", "finding", "reason", "owner", "ticket", "expires"), ("id", "finding", "reason", "owner", "expires")
@@ -204,7 +230,7 @@ def _exception(item: Item) -> SiteException:
         {key: value.text() for key, value in selector.items()},
         entry["reason"].text(),
         entry["owner"].text(),
-        entry["expires"].date(),
+        _day(entry["expires"]),
         entry["ticket"].text() if "ticket" in entry else "",
     )
 

@@ -178,6 +178,8 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
     if hit.near:
         reason = "untranslated and private here: only a neighbour on the outer segment can send such packets"
         message, uncertain = f"{message} {reason.capitalize()}.", (*uncertain, reason)
+    if host and host not in ("blocked", "open"):
+        message += f" Of these the host's own firewall ({hit.destination.host}) lets in {host}."
     if host == "blocked":
         message += f" The host's own firewall ({hit.destination.host}) stops all of it today; only that stands between."
     if stopped:
@@ -223,7 +225,9 @@ def _host(hit: _Hit, analysis: Analysis, services: ServiceSet) -> tuple[str, tup
     if not layer.touched:
         return "blocked", ()
     rules = [each.rule for each in layer.accepts if not each.rule.implicit][:5]
-    return "open", tuple(evidence(device.name, rule, "the host lets it in") for rule in rules)
+    let_in = layer.packets.services() if layer.packets else services
+    word = "open" if services <= let_in else let_in.text(8)
+    return word, tuple(evidence(device.name, rule, "the host lets it in") for rule in rules)
 
 
 def _size(service: ServiceSet) -> int:

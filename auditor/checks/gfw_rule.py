@@ -36,13 +36,13 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
-from auditor.analysis.layers import ask, network_layer
+from auditor.analysis.layers import ask, host_layer, network_layer
 from auditor.baseline import BoundRuleset, HostRule, host_rule_key
 from auditor.checks.check import Check, evidence
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from parsers.model.addresses import PUBLIC, AddressSet
 from parsers.model.rule import Action, Direction, Rule, ScopeKind
-from parsers.model.services import TCP, ServiceSet, parse_ports
+from parsers.model.services import ServiceSet
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
@@ -130,7 +130,9 @@ def _reached(
     if not rule.source.possible.overlaps(PUBLIC):
         return ServiceSet(), ()
     found, shown = ServiceSet(), []
-    service = rule.service.possible or ServiceSet.ports(TCP, parse_ports("1-65535"))
+    if device.inbound is None:
+        return ServiceSet(), ()
+    service = device.inbound.matched(rule).possible.services()
     addresses: set[AddressSet] = set()
     for ends in ruleset.ends.values():
         for end in ends:
@@ -146,8 +148,12 @@ def _reached(
                         if asked is None:
                             continue
                         layer = network_layer(asked, service)
-                        if layer.touched and layer.packets:
-                            found = found | layer.packets.services()
+                        inner = host_layer(device, zone.addresses, end.addresses, service)
+                        if layer.touched and layer.packets and inner is not None and inner.packets:
+                            through = layer.packets.services() & inner.packets.services()
+                            if not through:
+                                continue
+                            found = found | through
                             shown += [
                                 evidence(network.name, each.rule, "lets the Internet through to it")
                                 for each in layer.accepts

@@ -38,20 +38,24 @@ from parsers.model.firewall import Reference
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for device in analysis.devices.values():
-        missing: dict[tuple[str, str], list[Reference]] = {}
+        missing: dict[str, list[Reference]] = {}
         for reference in device.firewall.references:
             if not reference.defined and reference.to_name:
-                missing.setdefault((reference.to_kind, reference.to_name), []).append(reference)
-        for (kind, name), uses in missing.items():
-            users = [f"{use.from_kind} {use.from_name}" for use in uses]
+                missing.setdefault(reference.to_kind, []).append(reference)
+        for kind, uses in missing.items():
+            words = list(dict.fromkeys(repr(use.to_name) for use in uses))
+            users = list(dict.fromkeys(f"{use.from_kind} {use.from_name}" for use in uses))
+            one = len(words) == 1
             yield check.found(
                 device=device.name,
                 origin=uses[0].origin,
-                message=f"{kind} {name!r} is not in the export; used by {names(users)}.",
+                message=f"{kind} {names(words)} {'is' if one else 'are'} not in the export; used by {names(users)}.",
                 remedy="Give the whole configuration; if the object is really gone, repair what refers to it.",
-                identity=f"undefined {kind} by {uses[0].from_kind} {uses[0].from_name}",
-                packets=f"undefined {kind} {len(uses)}",
-                related=tuple(Evidence(device.name, use.from_name, use.origin, "refers to it") for use in uses[:10]),
+                identity=f"undefined {kind}",
+                packets=f"undefined {kind} {len(words)} by {' '.join(sorted({use.from_name for use in uses}))}",
+                related=tuple(
+                    Evidence(device.name, use.from_name, use.origin, f"names {use.to_name}") for use in uses[:10]
+                ),
             )
 
 

@@ -6,10 +6,11 @@ Source: the reference, section 1.1.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from parsers.errors import UnreadableError
 from parsers.fortigate.syntax.backup import read_text
-from parsers.fortigate.syntax.tree import Remark, Tree
+from parsers.fortigate.syntax.tree import Block, Remark, Tree
 from parsers.fortigate.syntax.yamlbackup import is_yaml, read_yaml
 from parsers.source import Document
 
@@ -109,8 +110,31 @@ def _config_parts(lines: list[str], mark: str) -> set[int]:
 
 def _variables(text: str, tree: Tree) -> None:
     """A template's variables stand for values nobody knows here: one remark names them."""
-    names = list(dict.fromkeys(_VARIABLE.findall(text[:2_000_000])))
-    if len(names) > 2:
+    if not _VARIABLE.search(text):
+        return
+    names = list(dict.fromkeys(_used(tree)))
+    if names:
         shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
         first = next((number for number, line in enumerate(tree.lines, start=1) if names[0] in line), 1)
         tree.remarks.append(Remark(first, f"this is a template: {shown} are filled in elsewhere"))
+
+
+_DECIDING = ("firewall ", "system interface", "system zone", "system settings", "system global", "router static")
+
+
+def _used(tree: Tree) -> Iterator[str]:
+    """Variables in tables that decide what passes; block pages and messages have placeholders of their own."""
+    for block in (tree.root, *tree.vdoms.values()):
+        for name, table in block.tables.items():
+            if name.startswith(_DECIDING):
+                yield from _variables_in(table)
+
+
+def _variables_in(block: Block) -> Iterator[str]:
+    for key, words in block.settings.items():
+        if key not in ("comment", "comments", "description"):
+            for word in words:
+                yield from _VARIABLE.findall(word)
+    for key, child in (*block.entries.items(), *block.tables.items()):
+        yield from _VARIABLE.findall(key)
+        yield from _variables_in(child)

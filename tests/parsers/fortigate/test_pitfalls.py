@@ -512,7 +512,7 @@ def test_what_cannot_be_read_is_refused_with_the_reason(data: bytes, words: str)
 def test_cloud_bootstrap_files() -> None:
     text = (
         'Content-Type: multipart/mixed; boundary="==X=="\nMIME-Version: 1.0\n\n--==X==\nContent-Type: text/plain\n\nLICENSE-TOKEN:abc\n'
-        f"--==X==\nContent-Type: text/plain\n\n{INTERFACES}{policies(ANY)}set hostname ${{a}} ${{b}} ${{c}}\n--==X==--\n"
+        f"--==X==\nContent-Type: text/plain\n\n{INTERFACES}{policies(ANY)}config system global\nset hostname ${{name}}\nend\n--==X==--\n"
     )
     (firewall,) = parsers.read(text.encode(), "user-data.txt")
     assert [rule.id for rule in firewall.lists[0].rules if not rule.implicit] == ["1"]
