@@ -19,7 +19,7 @@ from parsers.model.rule import Action, AsWritten, Condition, Direction, Evaluati
 from parsers.model.services import ANY_SERVICE, NO_SERVICE
 from parsers.source import Document
 from parsers.windows import hardening
-from parsers.windows.scopes import addresses, services
+from parsers.windows.scopes import Scopes
 from parsers.windows.written import PROFILES, WrittenHost, WrittenProfile, WrittenRule
 
 _ACTIONS = {"allow": Action.ALLOW, "block": Action.DENY, "bypass": Action.BYPASS}
@@ -51,9 +51,10 @@ def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
     inbound: list[Rule] = []
     outbound: list[Rule] = []
     hardened = hardening.limits(host.rules)
+    scopes = Scopes(host)
     for written in host.rules:
         if written.store != "hardening":
-            rule = _rule(written, host, states, gaps, hardened)
+            rule = _rule(written, states, gaps, hardened, scopes)
             (inbound if written.direction == "in" else outbound).append(rule)
     inbound += _implicit(host, states, Direction.INBOUND)
     outbound += _implicit(host, states, Direction.OUTBOUND)
@@ -136,18 +137,18 @@ def _unknown(host: WrittenHost, states: dict[str, WrittenProfile], *, inward: bo
 
 def _rule(
     written: WrittenRule,
-    host: WrittenHost,
     states: dict[str, WrittenProfile],
     gaps: list[Gap],
     hardened: hardening.Limits,
+    scopes: Scopes,
 ) -> Rule:
     origin = Origin(written.file, written.first_line, written.last_line, "rule", written.name)
     conditions = [Condition(kind, text) for kind, text in written.conditions]
     reasons: list[str] = []
     try:
-        local, unsure = addresses(written.local_addresses, host)
-        remote, doubt = addresses(written.remote_addresses, host)
-        service, why = services(written, host)
+        local, unsure = scopes.addresses(written.local_addresses)
+        remote, doubt = scopes.addresses(written.remote_addresses)
+        service, why = scopes.services(written)
         reasons += unsure + doubt + why
     except ValueError as error:
         gaps.append(Gap(origin, f"rule {written.name}", "", f"{error} in rule {written.name!r}", hides_access=True))

@@ -149,3 +149,27 @@ def services(rule: WrittenRule, host: WrittenHost) -> tuple[Bounded[ServiceSet],
     certain = ServiceSet.ports(rule.protocol, target.certain, origin.certain)
     possible = ServiceSet.ports(rule.protocol, target.possible, origin.possible)
     return Bounded(certain or NO_SERVICE, possible), unsure + doubt
+
+
+class Scopes:
+    """`addresses` and `services` of one host, resolved once per distinct tokens: most rules repeat a few."""
+
+    def __init__(self, host: WrittenHost) -> None:
+        self._host = host
+        self._addresses: dict[tuple[str, ...], Resolved] = {}
+        self._services: dict[tuple[object, ...], tuple[Bounded[ServiceSet], tuple[str, ...]]] = {}
+
+    def addresses(self, tokens: tuple[str, ...]) -> Resolved:
+        """As the function of the same name."""
+        found = self._addresses.get(tokens)
+        if found is None:
+            found = self._addresses[tokens] = addresses(tokens, self._host)
+        return found
+
+    def services(self, rule: WrittenRule) -> tuple[Bounded[ServiceSet], tuple[str, ...]]:
+        """As the function of the same name."""
+        key = (rule.direction, rule.protocol, rule.local_ports, rule.remote_ports, rule.icmp)
+        found = self._services.get(key)
+        if found is None:
+            found = self._services[key] = services(rule, self._host)
+        return found
