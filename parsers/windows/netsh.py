@@ -154,7 +154,8 @@ class _Reader:
         self._unknown: set[tuple[str, str]] = set()
         self._folded: dict[str, str] = {}
         self._values: dict[str, set[str]] = {}
-        keys = {self._key(label) for rule in raw for label, _ in rule.fields}
+        # A verbose dump prints interface types and security of every rule: the first rules tell.
+        keys = {self._key(label) for rule in raw[:200] for label, _ in rule.fields}
         self.verbose = bool(keys & {"interface_types", "security", "rule_source", "program"})
 
     def _key(self, label: str) -> str:
@@ -227,7 +228,7 @@ class _Reader:
         return found
 
     def _is(self, text: str, key: str) -> bool:
-        return key in self._value(text) or fold(text) == key
+        return key in self._value(text) or (text[:1].casefold() == key[0] and fold(text) == key)
 
     def _word(self, raw: RawRule, fields: dict[str, str], key: str, choices: tuple[str, ...], unread: list[str]) -> str:
         text = fields.get(key, "")

@@ -131,7 +131,9 @@ def read_dynamic_range(lines: list[str]) -> IntervalSet | None:
     The second number is a count, not the last port (the reference, section 7.3).
     """
     for number, line in enumerate(lines):
-        if not line.startswith("---") or not number:
+        if line[:3] != "---" or not number:
+            continue
+        if number + 1 < len(lines) and not _RANGE.match(lines[number + 1].strip()):
             continue
         header = lines[number - 1].casefold()
         if "tcp" not in header and "tcp" not in " ".join(lines[max(0, number - 3) : number]).casefold():
