@@ -1,6 +1,14 @@
 """Rulesets and site files: what a product needs, and which addresses of a company play its roles."""
 
-from auditor.baseline.binding import BoundClosedWorld, BoundEnd, BoundFlow, BoundForbidden, BoundRuleset, bind
+from auditor.baseline.binding import (
+    BoundClosedWorld,
+    BoundEnd,
+    BoundFlow,
+    BoundForbidden,
+    BoundRuleset,
+    bind,
+    check_words,
+)
 from auditor.baseline.errors import RulesetError
 from auditor.baseline.inference import Inference, host_rule_key, infer_site
 from auditor.baseline.loader import available_rulesets, load_ruleset
@@ -24,6 +32,7 @@ __all__ = [
     "Use",
     "available_rulesets",
     "bind",
+    "check_words",
     "host_rule_key",
     "infer_site",
     "load_ruleset",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from auditor.baseline.errors import RulesetError, nearest
 from auditor.baseline.model import BaselineFlow, ClosedWorld, End, Forbidden, Port, Ruleset, Unrestricted, When
 from auditor.baseline.site import Binding, Site, Use, check_against
 from auditor.findings.result import CoverageState
@@ -94,10 +95,52 @@ def bind(ruleset: Ruleset, site: Site, firewalls: tuple[Firewall, ...]) -> Bound
     """The ruleset with zones and roles replaced by what the site says.
 
     Raises:
-        RulesetError: the site names an interface its device does not have.
+        RulesetError: the site names an interface its device does not have, or a condition or variable the ruleset
+            does not have: an answer with a typing error would be no answer.
     """
     check_against(site, {each.name: _interface_names(each) for each in firewalls})
+    _check_answers(ruleset, site)
     return _Binder(ruleset, site, firewalls).bound()
+
+
+def _check_answers(ruleset: Ruleset, site: Site) -> None:
+    for number, use in enumerate(site.baselines):
+        if use.ruleset != ruleset.id:
+            continue
+        for key, words, known in (
+            ("set", use.variables, ruleset.variables),
+            ("conditions", use.conditions, ruleset.conditions),
+        ):
+            for word in words:
+                if word not in known:
+                    path = f"baselines[{number}].{key}.{word}"
+                    what = "variable" if key == "set" else "condition"
+                    message = f"{ruleset.id} has no {what} {word!r}{nearest(word, known)}"
+                    raise RulesetError(site.file, message, site.lines.get(path, 0), path)
+
+
+def check_words(site: Site, rulesets: Iterable[Ruleset]) -> None:
+    """Are the roles and zones of a site file those of its rulesets?
+
+    A role that no ruleset has would be bound to nothing, and its flows would be asked for again.
+
+    Raises:
+        RulesetError: a role or zone that none of the rulesets has; the nearest one is named.
+    """
+    together = tuple(rulesets)
+    roles = {role for each in together for role in each.roles}
+    zones = {zone for each in together for zone in each.zones}
+    words = [("role", role, f"bindings.{role}") for role in site.bindings]
+    words += [("role", role, "not_deployed") for role in site.not_deployed]
+    words += [("zone", zone, f"networks.{zone}") for zone in site.networks]
+    words += [
+        ("zone", zone, f"devices.{name}.zones.{zone}") for name, each in site.devices.items() for zone in each.zones
+    ]
+    for kind, word, path in words:
+        known = roles if kind == "role" else zones
+        if known and word not in known:
+            message = f"no ruleset in use has the {kind} {word!r}{nearest(word, known)}"
+            raise RulesetError(site.file, message, site.lines.get(path, 0), path)
 
 
 def _interface_names(firewall: Firewall) -> tuple[str, ...]:

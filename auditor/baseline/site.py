@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -81,6 +82,8 @@ class Site:
     exceptions: tuple[SiteException, ...] = ()
     reviewed: str = ""
     file: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """The line of each answer, variable, zone and role, by its path in the file, for messages."""
 
     @property
     def rulesets(self) -> tuple[str, ...]:
@@ -130,7 +133,22 @@ def load_site(path: Path) -> Site:
         exceptions=tuple(_exception(item) for item in top["exceptions"].items()) if "exceptions" in top else (),
         reviewed=top["reviewed"].date() if "reviewed" in top else "",
         file=str(path),
+        lines=_lines(top),
     )
+
+
+def _lines(top: Mapping[str, Item]) -> dict[str, int]:
+    """Where the words stand that only a ruleset can know."""
+    found = {item.path: item.line for key in ("bindings", "networks") for item in _part(top, key).values()}
+    for device in _part(top, "devices").values():
+        found |= {item.path: item.line for item in _part(device.mapping(), "zones").values()}
+    for use in top["baselines"].items() if "baselines" in top else ():
+        entry = use.mapping()
+        for key in ("set", "conditions"):
+            found |= {item.path: item.line for item in _part(entry, key).values()}
+    if "not_deployed" in top:
+        found["not_deployed"] = top["not_deployed"].line
+    return found
 
 
 def _part(top: Mapping[str, Item], key: str) -> Mapping[str, Item]:
@@ -251,6 +269,9 @@ def site_yaml(site: Site) -> str:
         if use.conditions:
             lines.append("    conditions:")
             lines += [f"      {key}: {'true' if value else 'false'}" for key, value in use.conditions.items()]
+        if use.severities:
+            lines.append("    severity:")
+            lines += [f"      {_quoted(key)}: {value.word}" for key, value in use.severities.items()]
     lines.append("devices:" if site.devices else "devices: {}")
     for name, device in site.devices.items():
         lines += [f"  {_quoted(name)}:", f"    type: {device.type}"]
@@ -283,7 +304,25 @@ def site_yaml(site: Site) -> str:
     if site.networks:
         lines.append("networks:")
         lines += [f"  {zone}: {_list(value)}" for zone, value in site.networks.items()]
+    lines += _later_parts(site)
     return "\n".join(lines) + "\n"
+
+
+def _later_parts(site: Site) -> list[str]:
+    """What an inferred site never has: resolved objects, exceptions, the day of review."""
+    lines = ["resolve:"] if site.resolve else []
+    for kind in dict.fromkeys(key.partition(":")[0] for key in site.resolve):
+        lines.append(f"  {kind}:")
+        for key, value in site.resolve.items():
+            if key.startswith(f"{kind}:"):
+                lines.append(f"    {_quoted(key.partition(':')[2])}: {_list(value)}")
+    lines += ["exceptions:"] if site.exceptions else []
+    for each in site.exceptions:
+        selector = ", ".join(f"{key}: {_quoted(value)}" for key, value in each.selector.items())
+        lines += [f"  - id: {_quoted(each.id)}", f"    finding: {{{selector}}}", f"    reason: {_quoted(each.reason)}"]
+        lines += [f"    owner: {_quoted(each.owner)}", f'    expires: "{each.expires}"']
+        lines += [f"    ticket: {_quoted(each.ticket)}"] if each.ticket else []
+    return lines + ([f'reviewed: "{site.reviewed}"'] if site.reviewed else [])
 
 
 def _quoted(text: str) -> str:
@@ -294,7 +333,7 @@ def _quoted(text: str) -> str:
         and text.casefold() not in ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
     ):
         return text
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return json.dumps(text)  # a JSON string is a YAML string, control characters included
 
 
 def _list(addresses: AddressSet) -> str:

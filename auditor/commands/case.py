@@ -83,13 +83,15 @@ def open_case(files: Sequence[Path], site_path: Path | None, ruleset_ids: Sequen
         UnreadableError: a file cannot be read as an export.
         RulesetError: a ruleset or the site file is broken or missing.
     """
-    from auditor.baseline import infer_site, load_ruleset, load_site
+    from auditor.baseline import check_words, infer_site, load_ruleset, load_site
 
     site = load_site(site_path) if site_path else None
     named = tuple(ruleset_ids) or (site.rulesets if site else ()) or DEFAULT_RULESETS
     rulesets = tuple(load_ruleset(name) for name in named)
     firewalls = read_exports(files).firewalls
     if site is not None:
+        others = (load_ruleset(name) for name in site.rulesets if name not in named)
+        check_words(site, (*rulesets, *others))
         return Case(firewalls, rulesets, site, ())
     inference = infer_site(firewalls, rulesets)
     return Case(firewalls, rulesets, inference.site, inference.notes)
