@@ -84,7 +84,7 @@ class Item:
 
     def number(self) -> int:
         """A whole number."""
-        if self.node.id == "scalar" and self.node.tag == "tag:yaml.org,2002:int":
+        if self.node.id == "scalar" and str(self.node.value).isascii() and str(self.node.value).isdigit():
             return int(self.node.value)
         raise self.error(f"expected a whole number, found {_kind(self.node)}")
 

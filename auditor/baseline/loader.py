@@ -113,7 +113,7 @@ class _Loader:
             unrestricted=tuple(self._unrestricted(item) for item in self._list("unrestricted")),
             closed_world=tuple(self._closed(item) for item in self._list("closed_world")),
             questions=tuple(self._question(item) for item in self._list("questions")),
-            host_rules=tuple(self._host_rule(item) for item in self._list("host_rules")),
+            host_rules=self._host_rules(),
             no_flow={self._row(key, item): item.text() for key, item in self._part("no_flow").items()},
         )
 
@@ -176,6 +176,8 @@ class _Loader:
         if default.is_scalar:
             return Question(name, ask, default.flag())
         derived = default.mapping(("role_bound", "otherwise", "role_count"))
+        if ("role_bound" in derived) == ("role_count" in derived):
+            raise default.error("expected exactly one of role_bound and role_count")
         if "role_bound" in derived:
             otherwise = derived["otherwise"].flag() if "otherwise" in derived else None
             bound = derived["role_bound"].choice(self.roles, "role")
@@ -338,6 +340,15 @@ class _Loader:
             entry["hints"].texts() if "hints" in entry else (),
             self._cite(entry),
         )
+
+    def _host_rules(self) -> tuple[HostRule, ...]:
+        items = self._list("host_rules")
+        found = tuple(self._host_rule(item) for item in items)
+        ids = [rule.id for rule in found]
+        for item, rule in zip(items, found, strict=True):
+            if rule.twin and rule.twin not in ids:
+                raise item.mapping()["twin"].error(f"unknown host rule {rule.twin!r}{nearest(rule.twin, ids)}")
+        return found
 
     def _host_rule(self, item: Item) -> HostRule:
         known = ("id", "name", "ports", "program", "roles", "gfw", "twin", "relation", "advice", "cite")

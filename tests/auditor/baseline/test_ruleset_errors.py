@@ -1,0 +1,148 @@
+"""Every mistake in a ruleset is named with its line, its path and the nearest valid word."""
+
+from pathlib import Path
+
+import pytest
+
+from auditor.baseline import RulesetError, load_ruleset
+from parsers.errors import UnreadableError
+
+GOOD = """schema: fwbaseline/1
+id: tiny
+title: A small ruleset
+version: 1.0.0
+status: draft
+sources:
+  doc: {title: A document}
+zones:
+  internet: {trust: untrusted}
+roles:
+  web: {title: web server, allowed_zones: [internet]}
+  db: {title: database}
+groups:
+  all_servers: [web, db]
+variables:
+  high: {type: portset, default: null, cite: [doc]}
+conditions:
+  published:
+    ask: "Is it published?"
+    default: true
+services:
+  https: [tcp/443]
+  pool: [tcp/$high]
+flows:
+  - {id: WEB, from: {zone: internet}, to: {role: web}, service: https, level: required, if_missing: high, cite: [doc]}
+  - {id: SQL, from: {role: web}, to: {role: db}, service: pool, level: permitted, when: published, cite: [doc]}
+forbidden:
+  - {id: NO-SQL, from: {zone: internet}, to: {role: db}, service: pool, severity: {default: low}, cite: [doc]}
+host_rules:
+  - {id: H1, name: Web, ports: ["443"], roles: [web], cite: [doc]}
+"""
+
+
+def _load(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RulesetError) as caught:
+        load_ruleset(path)
+    return str(caught.value).removeprefix(f"{tmp_path}/")
+
+
+def test_the_small_ruleset_loads(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    ruleset = load_ruleset(path)
+    assert [flow.id for flow in ruleset.flows] == ["WEB", "SQL"]
+    assert ruleset.variables["high"].default is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("fwbaseline/1", "fwbaseline/9", "tiny.yaml:1: schema: expected schema fwbaseline/1"),
+        ("id: tiny", "id: Tiny", "tiny.yaml:2: id: an id holds lower-case"),
+        ("version: 1.0.0", 'version: "1.0"', "tiny.yaml:4: version: a version has three numbers"),
+        ("status: draft", "status: drft", "unknown status 'drft', did you mean 'draft'?"),
+        ("status: draft\n", "", "the key 'status' is missing"),
+        ("title: A small ruleset", "title: no", "tiny.yaml:3: title: expected text, but YAML reads no as a boolean"),
+        ("title: A small ruleset", "title: 2010-11-09", "YAML reads 2010-11-09 as a date: put it in quotes"),
+        ("title: A small ruleset", "title: [a]", "expected text, found a list"),
+        ("[tcp/443]", "[443]", "tiny.yaml:22: services.https[0]: expected text, but YAML reads 443 as a number"),
+        ("[tcp/443]", "[12:30]", "services.https[0]: expected text, but YAML reads 12:30 as a number"),
+        ("[tcp/443]", "[tcp/70000]", "tiny.yaml:22: services.https[0]: expected a number from 0 to 65535"),
+        ("[tcp/443]", "tcp/443", "services.https: expected a list, found text"),
+        ("tcp/$high", "tcp/$hihg", "unknown variable 'hihg', did you mean 'high'?"),
+        ("untrusted", "untrustd", "zones.internet.trust: unknown trust 'untrustd', did you mean 'untrusted'?"),
+        ("allowed_zones: [internet]", "allowed_zones: [intrnet]", "unknown zone 'intrnet', did you mean 'internet'?"),
+        ("[web, db]", "[web, dbb]", "groups.all_servers[1]: unknown role 'dbb', did you mean 'db'?"),
+        ("portset", "portsets", "unknown type 'portsets', did you mean 'portset'?"),
+        ("default: null", "default: 80", "variables.high.default: expected text, but YAML reads 80 as a number"),
+        ("default: true", "default: yes", "conditions.published.default: expected true or false, found 'yes'"),
+        ("default: true", "default: {otherwise: true}", "expected exactly one of role_bound and role_count"),
+        ("default: true", "default: {role_bound: wbe}", "unknown role 'wbe', did you mean 'web'?"),
+        (
+            "default: true",
+            "default: {role_count: {role: db, at_least: 0x2}}",
+            "at_least: expected a whole number",
+        ),
+        ("level: required", "level: requird", "tiny.yaml:25: flows[0].level: unknown level 'requird'"),
+        ("if_missing: high, ", "", "if_missing is needed with level required"),
+        ("level: permitted", "level: permitted, if_missing: low", "if_missing is needed with level required"),
+        ("if_missing: high", "if_missing: hihg", "unknown severity 'hihg', did you mean 'high'?"),
+        ("service: https", "servce: https", "flows[0]: unknown key 'servce', did you mean 'service'?"),
+        ("service: https", "service: htps", "unknown service 'htps', did you mean 'https'?"),
+        ("service: https, ", "", "expected exactly one of service and any_of"),
+        ("to: {role: web}", "to: {role: web, zone: internet}", "expected exactly one of zone and role"),
+        ("to: {role: web}", "to: {role: wbe}", "flows[0].to.role: unknown role 'wbe', did you mean 'web'?"),
+        ("when: published", "when: publishd", "flows[1].when: unknown condition 'publishd', did you mean 'published'?"),
+        ("when: published", "when: {any: [published], not: published}", "expected exactly one of all, any, not"),
+        ("high, cite: [doc]", "high, cite: [dok]", "flows[0].cite[0]: unknown source 'dok', did you mean 'doc'?"),
+        ("id: SQL", "id: WEB", "tiny.yaml:26: flows[1].id: the id 'WEB' stands twice, first in line 25"),
+        ("id: SQL", "id: sql", "an id holds capital letters"),
+        ("{default: low}", "{internet: low}", "the key 'default' is missing"),
+        ("{default: low}", "{default: low, internt: low}", "unknown key 'internt', did you mean 'internet'?"),
+        ("roles: [web], cite", "roles: [wbe], cite", "host_rules[0].roles[0]: unknown role 'wbe'"),
+        ("roles: [web], cite", "roles: [web], twin: H11, cite", "twin: unknown host rule 'H11', did you mean 'H1'?"),
+        ("roles: [web], cite", "roles: [web], gfw: on, cite", "gfw: expected true or false, found 'on'"),
+        ("status: draft", "status: draft\nid: again", "tiny.yaml:6: the key 'id' stands twice, first in line 2"),
+        ("{title: A document}", "&a {title: A}\n  more: *a", "aliases (*name) hide what a diff changes"),
+        ("{title: A document}", "{<<: {}, title: A}", "tiny.yaml:7: merge keys (<<) hide what a diff changes"),
+        ("id: tiny", "id: [tiny", "not valid YAML"),
+        ('"Is it published?"', "Is it: published?", "put text that holds ':' or '?' in quotes"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in GOOD
+    assert said in _load(tmp_path, GOOD.replace(old, new, 1))
+
+
+def test_documents_that_are_too_deep_or_empty(tmp_path: Path) -> None:
+    assert "levels deep" in _load(tmp_path, f"schema: {'[' * 30}{']' * 30}\n")
+    assert "the file is empty" in _load(tmp_path, "# nothing\n")
+    assert "expected a mapping, found a list" in _load(tmp_path, "- a\n")
+
+
+def test_a_document_that_is_too_large(tmp_path: Path) -> None:
+    assert "bytes; at most" in _load(tmp_path, "#" * (5 << 20))
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.yaml"
+    path.write_bytes(b"schema: \xff\n")
+    with pytest.raises(RulesetError, match="not UTF-8 at byte 8"):
+        load_ruleset(path)
+
+
+def test_rows_are_checked_where_an_index_stands_beside(tmp_path: Path) -> None:
+    (tmp_path / "tiny.rows.tsv").write_text("source\trow\tline\ndoc\tR01\t1\n", encoding="utf-8")
+    said = _load(tmp_path, GOOD.replace("high, cite: [doc]", 'high, cite: ["doc:R02"]'))
+    assert "source 'doc' has no row 'R02', did you mean 'R01'?" in said
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(RulesetError, match="did you mean 'exchange-2010'"):
+        load_ruleset("exchange-2011")
+
+
+def test_a_broken_ruleset_counts_as_unreadable_input() -> None:
+    assert issubclass(RulesetError, UnreadableError)
