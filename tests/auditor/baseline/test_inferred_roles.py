@@ -1,0 +1,119 @@
+"""Roles told from what an export publishes, names that mean nothing included; and what ports are called."""
+
+import pytest
+
+import parsers
+from auditor.baseline import Inference, host_rule_key, infer_site, load_ruleset
+from auditor.baseline.services import load_services
+from parsers.model.addresses import AddressSet
+from parsers.model.services import ServiceSet
+
+CONFIG = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
+config system global
+    set hostname "x1"
+end
+config system interface
+    edit "port1"
+        set ip 203.0.113.2 255.255.255.0
+        set type physical
+    next
+    edit "port2"
+        set ip 10.0.10.1 255.255.255.0
+        set type physical
+    next
+    edit "port3"
+        set ip 10.0.20.1 255.255.255.0
+        set type physical
+        set role dmz
+    next
+end
+config firewall address
+    edit "all"
+    next
+end
+config firewall vip
+    edit "q7"
+        set extip 203.0.113.10
+        set mappedip "{server}"
+        set extintf "any"
+    next
+end
+config firewall policy
+    edit 1
+        set srcintf "port1"
+        set dstintf "{egress}"
+        set srcaddr "all"
+        set dstaddr "q7"
+        set action accept
+        set schedule "always"
+        set service "{service}"
+        {status}
+    next
+end
+"""
+
+
+def _inferred(server: str, service: str, egress: str = "port2", status: str = "set status enable") -> Inference:
+    text = CONFIG
+    for key, value in (("server", server), ("service", service), ("egress", egress), ("status", status)):
+        text = text.replace(f"{{{key}}}", value)
+    return infer_site(parsers.read(text.encode(), "x1.conf"), (load_ruleset("exchange-2010"),))
+
+
+@pytest.mark.parametrize(
+    ("server", "service", "egress", "role"),
+    [
+        ("10.0.10.21", "HTTPS", "port2", "client_access"),
+        ("10.0.10.22", "SMTP", "port2", "hub_transport"),
+        ("10.0.20.5", "SMTP", "port3", "edge_transport"),
+    ],
+)
+def test_a_role_is_told_from_the_published_port(server: str, service: str, egress: str, role: str) -> None:
+    inference = _inferred(server, service, egress)
+    assert list(inference.site.bindings) == [role]
+    (binding,) = inference.site.bindings[role]
+    assert (binding.address, binding.public) == (AddressSet.network(server), AddressSet.network("203.0.113.10"))
+    assert any(server in note and role in note for note in inference.notes)
+
+
+def test_a_disabled_policy_publishes_nothing() -> None:
+    assert _inferred("10.0.10.21", "HTTPS", status="set status disable").site.bindings == {}
+
+
+def test_a_policy_for_everything_is_no_sign_of_mail() -> None:
+    assert list(_inferred("10.0.10.21", "ALL").site.bindings) == ["client_access"]
+
+
+def test_a_public_address_makes_an_interface_face_the_internet() -> None:
+    inference = _inferred("10.0.10.21", "HTTPS")
+    assert inference.site.devices["x1"].zones == {
+        "internet": ("port1",),
+        "internal": ("port2",),
+        "perimeter": ("port3",),
+    }
+    assert any("public address 203.0.113.2" in note for note in inference.notes)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("MSExchangeRPC - PRCEPMap (TCP-In)", "MSExchangeRPC - RPCEPMap (TCP-In)"),  # P43
+        ("MSExchange - POP3 (FGW) (TCP-In)", "MSExchange - POP3 (GFW) (TCP-In)"),  # P40
+        ("MSExchangerepl - RPC-EPMap (TCP-In)", "MSExchangeRepl RPCEPMap (TCP-In)"),  # P50
+    ],
+)
+def test_spellings_of_one_rule_have_one_key(one: str, other: str) -> None:
+    assert host_rule_key(one) == host_rule_key(other)
+
+
+@pytest.mark.parametrize(
+    ("port", "listener"), [("tcp/135", "svchost.exe"), ("tcp/443", "system"), ("tcp/50636", "dsamain.exe")]
+)
+def test_who_answers_on_a_port(port: str, listener: str) -> None:
+    known = next(each for each in load_services() if each.service.overlaps(ServiceSet.parse(port)))
+    assert listener in known.listeners
+
+
+@pytest.mark.parametrize("port", ["tcp/23", "tcp/110", "tcp/50389"])
+def test_clear_text_ports(port: str) -> None:
+    assert next(each for each in load_services() if each.service == ServiceSet.parse(port)).cleartext
