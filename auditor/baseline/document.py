@@ -140,6 +140,7 @@ def read_document(path: Path, text: str | None = None) -> Item:
             raise RulesetError(name, f"not UTF-8 at byte {error.start}: save the file as UTF-8") from None
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        _refuse_depth(name, yaml.parse(text, Loader=loader))  # before compose: its recursion in C cannot be caught
         node = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
@@ -153,22 +154,34 @@ def read_document(path: Path, text: str | None = None) -> Item:
     return Item(name, node, "")
 
 
+def _refuse_depth(name: str, events: Iterable[Any]) -> None:
+    import yaml
+
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _MOST_DEPTH + 1:
+                line = event.start_mark.line + 1 if event.start_mark else 0
+                raise RulesetError(name, f"nested more than {_MOST_DEPTH} levels deep", line)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
 def _refuse(name: str, root: Any) -> None:
     seen: set[int] = set()
-    stack: list[tuple[Any, int]] = [(root, 0)]
+    stack: list[Any] = [root]
     while stack:
-        node, depth = stack.pop()
+        node = stack.pop()
         line = node.start_mark.line + 1
         if id(node) in seen:
             raise RulesetError(name, "aliases (*name) hide what a diff changes: write the value out", line)
         seen.add(id(node))
-        if depth > _MOST_DEPTH:
-            raise RulesetError(name, f"nested more than {_MOST_DEPTH} levels deep", line)
         if node.id == "mapping":
             _keys(name, node)
-            stack += [(value, depth + 1) for _, value in node.value]
+            stack += [value for _, value in node.value]
         elif node.id == "sequence":
-            stack += [(each, depth + 1) for each in node.value]
+            stack += node.value
 
 
 def _keys(name: str, node: Any) -> None:

@@ -118,6 +118,8 @@ def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, said: str) -> No
 
 def test_documents_that_are_too_deep_or_empty(tmp_path: Path) -> None:
     assert "levels deep" in _load(tmp_path, f"schema: {'[' * 30}{']' * 30}\n")
+    assert "levels deep" in _load(tmp_path, f"schema: {'[' * 200_000}\n")  # must not exhaust the parser's stack
+    assert "levels deep" in _load(tmp_path, f"schema:\n  {'- ' * 200_000}x\n")
     assert "the file is empty" in _load(tmp_path, "# nothing\n")
     assert "expected a mapping, found a list" in _load(tmp_path, "- a\n")
 
