@@ -14,6 +14,7 @@ from auditor.baseline.errors import RulesetError, nearest
 
 _MOST_BYTES = 4 << 20
 _MOST_DEPTH = 20
+_TOO_DEEP = f"nested more than {_MOST_DEPTH} levels deep"
 _STR = "tag:yaml.org,2002:str"
 
 
@@ -144,6 +145,8 @@ def read_document(path: Path, text: str | None = None) -> Item:
         node = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
+        if "nesting depth" in str(error.problem):  # libyaml from 0.2.6 stops by itself
+            raise RulesetError(name, _TOO_DEEP, line) from None
         hint = "; put text that holds ':' or '?' in quotes" if "mapping values" in str(error.problem) else ""
         raise RulesetError(name, f"not valid YAML: {error.problem or error}{hint}", line) from None
     except (yaml.YAMLError, RecursionError) as error:
@@ -163,7 +166,7 @@ def _refuse_depth(name: str, events: Iterable[Any]) -> None:
             depth += 1
             if depth > _MOST_DEPTH + 1:
                 line = event.start_mark.line + 1 if event.start_mark else 0
-                raise RulesetError(name, f"nested more than {_MOST_DEPTH} levels deep", line)
+                raise RulesetError(name, _TOO_DEEP, line)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 

@@ -35,7 +35,7 @@ from auditor.analysis.analysis import Analysis
 from auditor.checks.check import Check, match_text
 from auditor.findings.finding import Confidence, Finding, Severity
 from parsers.model.addresses import AddressSet
-from parsers.model.rule import Action, Rule
+from parsers.model.rule import Action, Direction, Rule
 from parsers.model.services import TCP, UDP, ServiceSet
 
 _MOST_ADDRESSES = 1 << 31
@@ -49,7 +49,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             continue
         for rules in device.firewall.lists:
             for rule in rules.rules:
-                if rules.name in ("local-in policy", "built-in services", "management") or not _wide(rule):
+                if rules.direction is not Direction.FORWARD or not _wide(rule):
                     continue
                 share = filter_.effective(rule) if any(each.source is rules for each in filter_.lists) else None
                 if share is None or not share.possible:

@@ -46,8 +46,6 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 if rule.name.startswith("same interface"):
                     redirects.append(rule)
                     continue
-                if device.firewall.vendor == "cisco":
-                    continue
                 off = rule.action is Action.BYPASS or each.direction is Direction.INBOUND
                 unknown = any(condition.truth is Truth.UNKNOWN for condition in rule.conditions)
                 yield check.found(

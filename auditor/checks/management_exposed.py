@@ -39,7 +39,7 @@ from auditor.checks.check import Check
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from auditor.packets import Decision, Flow
 from parsers.model.addresses import ANY_ADDRESS, PUBLIC, AddressSet
-from parsers.model.rule import Action
+from parsers.model.rule import Action, Direction
 from parsers.model.services import ANY_SERVICE
 
 _CLEAR = ("http ", "telnet ")
@@ -50,10 +50,17 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for device in analysis.devices.values():
         if device.local is None or not device.internet:
             continue
+        # A list that passes on by default only stops; what opens a login is in the lists that close by default.
+        openers = {
+            id(rule)
+            for each in device.firewall.lists
+            if each.direction is Direction.LOCAL and each.default is Action.DENY
+            for rule in each.rules
+        }
         flow = Flow(PUBLIC, ANY_ADDRESS, ANY_SERVICE, device.internet, None)
         allowed = device.local.allowed(flow)
         for decision in device.local.deciding(allowed.possible) if allowed.possible else ():
-            if decision.rule.action is not Action.DENY and not decision.rule.id.startswith("local-in"):
+            if decision.rule.action is not Action.DENY and id(decision.rule) in openers:
                 yield _finding(check, device, decision)
 
 

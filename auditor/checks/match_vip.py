@@ -39,7 +39,7 @@ from parsers.model.rule import Action, Direction, Rule
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for device in analysis.devices.values():
-        if device.firewall.vendor != "fortigate" or not device.firewall.translations:
+        if not device.firewall.translations:
             continue
         for each in device.firewall.lists:
             if each.direction is Direction.FORWARD:

@@ -45,8 +45,6 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             for rule in each.rules
             if rule.enabled and not rule.implicit and rule.logged is False and rule.action is Action.ALLOW
         ]
-        if device.firewall.vendor == "cisco":
-            continue  # an ASA logs connections by message 302013 without the log keyword
         if silent:
             outside = any(rule.ingress is None or rule.ingress & device.internet for rule in silent)
             ids = [rule.id for rule in silent]
@@ -56,7 +54,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 origin=silent[0].origin,
                 severity=Severity.MEDIUM if outside else Severity.LOW,
                 message=f"{len(silent)} accept rule{'s' if len(silent) > 1 else ''} without logging: {names(ids, 12)}.",
-                remedy="Set logtraffic all on rules from and to the Internet, utm at least on the others.",
+                remedy="Log all sessions on rules from and to the Internet, security events at least on the others.",
                 identity="no logging",
                 packets=f"no logging {' '.join(sorted(ids))}",
                 related=tuple(evidence(device.name, rule, "does not log") for rule in silent[:20]),

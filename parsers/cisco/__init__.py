@@ -9,7 +9,8 @@ from parsers.parser import Parser
 from parsers.source import Document
 
 _ASA = re.compile(
-    r"^(?:(?:ASA|PIX|NGFW) Version |: Hardware:\s+(?:ASA|PIX|FPR|NGFW)|\s*nameif \S|access-list \S+ extended |"
+    r"^(?:(?:ASA|PIX|NGFW) Version |: Hardware:\s+(?:ASA|PIX|FPR|NGFW)|\s*nameif \S|"
+    r"access-list \S+ (?:extended|advanced) |-+\[ Rule: |=+\[ Access Control|"
     r"access-group \S+ (?:in|out) interface |access-group \S+ global|object network \S)",
     re.MULTILINE,
 )

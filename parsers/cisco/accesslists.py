@@ -47,8 +47,10 @@ class AccessLists:
         if rest[0] == "line" and len(rest) > 2:
             rest = rest[2:]
         standard = rest[0] == "standard" or (name.isdigit() and (1 <= int(name) <= 99 or 1300 <= int(name) <= 1999))
-        if rest[0] in ("extended", "standard"):
+        if rest[0] in ("extended", "standard", "advanced"):
             rest = rest[1:]
+        if rest and rest[0] == "trust":
+            rest = ("permit", *rest[1:])  # FTD: passes without deep inspection
         if rest and rest[0] in ("permit", "deny"):
             lines = self.lines.setdefault(name, [])
             lines.append((str(len(lines) + 1), statement, rest, standard))
@@ -122,14 +124,15 @@ def _as_rule(name: str, number: str, origin: Origin, entry: Entry) -> Rule:
         origin=origin,
         action=Action.ALLOW if entry.permit else Action.DENY,
         enabled=entry.active,
-        ingress=None,
-        egress=None,
+        ingress=frozenset({entry.ingress}) if entry.ingress else None,
+        egress=frozenset({entry.egress}) if entry.egress else None,
         source=entry.source.addresses,
         destination=entry.destination.addresses,
         service=entry.service,
         conditions=entry.conditions,
         uncertain=entry.uncertain,
-        logged=entry.logged,
+        # Both ASA and IOS log without this keyword too (connection messages, NetFlow): absence proves nothing.
+        logged=entry.logged or None,
         written=AsWritten(
             source=(entry.source_words,), destination=(entry.destination_words,), service=(entry.service_words,)
         ),

@@ -52,7 +52,9 @@ def read_asa(document: Document) -> tuple[Firewall, ...]:
     translations = read_translations(configuration, objects)
     ledger, unread = account(configuration, ASA_READ, ASA_IRRELEVANT)
     names = [each.words[1] for each in configuration.starting("hostname") if len(each.words) > 1]
-    assumptions = () if version else ("The version is not in the file: ASA 9.x behaviour is assumed.",)
+    assumptions: tuple[str, ...] = () if version else ("The version is not in the file: ASA 9.x behaviour is assumed.",)
+    if any(" rule-id " in each.text for each in configuration.starting("access-list")):
+        assumptions += ("This is an FTD device: Snort may stop more than its access list does.",)
     return (
         Firewall(
             name=names[-1] if names else document.name.rsplit("/", 1)[-1].rsplit(".", 1)[0],
@@ -82,6 +84,12 @@ def _refuse(document: Document, text: str) -> None:
     old = _OLD_NAT.search(text)
     version = _VERSION.search(text)
     before = version is not None and tuple(int(part) for part in re.findall(r"\d+", version.group(1))[:2]) < (8, 3)
+    if re.search(r"^-+\[ (?:Rule|Access Control Policy|Advanced Settings)|^=+\[ ", text, re.MULTILINE):
+        message = (
+            "this is a FirePOWER listing ('show access-control-config'), not a configuration: give "
+            "'show running-config' of the device, whose access-list CSM_FW_ACL_ holds the same rules"
+        )
+        raise UnreadableError(document.name, message)
     if before or (old and old.group(1) in ("static", "global")):
         line = text.count("\n", 0, old.start()) + 1 if old else 0
         message = (
@@ -180,7 +188,9 @@ class _Asa:
         ]
         for interface, name in groups.items():
             for rule in self.access.rules(name):
-                yield _real(replace(rule, id=f"{rule.id} on {interface}", ingress=frozenset({interface})))
+                where = frozenset({interface})
+                if rule.ingress is None or rule.ingress >= where:
+                    yield _real(replace(rule, id=f"{rule.id} on {interface}", ingress=where))
         for name in general:
             for rule in self.access.rules(name):
                 yield _real(replace(rule, id=f"{rule.id} global"))

@@ -18,6 +18,7 @@ from parsers.model.services import ANY_SERVICE, ICMP, ICMPV6, PORT_PROTOCOLS, PO
 
 _OPERATORS = frozenset({"eq", "neq", "gt", "lt", "range"})
 _FLAGS = frozenset({"ack", "fin", "psh", "rst", "syn", "urg", "match-any", "match-all"})
+_IGNORED = frozenset({"rule-id", "event-log"})
 _VALUED = {"dscp": 1, "precedence": 1, "tos": 1, "option": 1, "reflect": 1, "timeout": 1, "flow-label": 1}
 
 
@@ -59,6 +60,9 @@ class Entry:
     active: bool
     logged: bool
     uncertain: tuple[str, ...]
+    ingress: str = ""
+    egress: str = ""
+    """FTD names interfaces inside a line (`ifc outside`)."""
 
 
 @dataclass(slots=True)
@@ -84,11 +88,13 @@ def read_entry(words: tuple[str, ...], objects: Objects, *, wildcards: bool) -> 
     permit = line.take().lower() == "permit"
     service, protocols = _protocol(line, objects, draft)
     _users(line, draft)
+    ingress = _interface(line)
     start = line.position
     source = read_address(line, objects, wildcards=wildcards)
     source_words = " ".join(words[start : line.position])
     sources = _ports(line, objects, protocols)
     _users(line, draft)
+    egress = _interface(line)
     start = line.position
     destination = read_address(line, objects, wildcards=wildcards)
     destination_words = " ".join(words[start : line.position])
@@ -109,8 +115,15 @@ def read_entry(words: tuple[str, ...], objects: Objects, *, wildcards: bool) -> 
     reasons = (*draft.uncertain, *source.uncertain, *destination.uncertain)
     return Entry(
         permit, source, destination, service, source_words, destination_words, service_words,
-        tuple(draft.conditions), draft.active, draft.logged, reasons,
+        tuple(draft.conditions), draft.active, draft.logged, reasons, ingress, egress,
     )  # fmt: skip
+
+
+def _interface(line: Words) -> str:
+    if line.peek() != "ifc":
+        return ""
+    line.take()
+    return line.take()
 
 
 def read_standard_entry(words: tuple[str, ...], objects: Objects, *, wildcards: bool) -> Entry:
@@ -271,6 +284,8 @@ def _options(line: Words, objects: Objects, draft: _Draft) -> None:
         line.take()
         if word in ("log", "log-input"):
             _log(line, draft)
+        elif word in _IGNORED:
+            line.take()
         elif word == "inactive":
             draft.active = False
         elif word == "time-range":

@@ -100,6 +100,8 @@ class _Reader:
         words = split_words(value)
         if words is not None:
             return words
+        blanks = self.lines[self.place - 1]
+        value += blanks[len(blanks.rstrip()) :]  # inside the quotes that stay open they are part of the value
         start, state, pieces = self.place, open_quote(value), [value]
         while state and self.place < len(self.lines):
             line = self.lines[self.place]

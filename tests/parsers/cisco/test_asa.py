@@ -260,3 +260,22 @@ def test_a_range_maps_by_offset() -> None:
     (mapping,) = firewall.translations[0].mappings
     assert mapping.by_offset
     assert address_number("203.0.113.21") in mapping.original_destination
+
+
+def test_ftd_lines_name_interfaces_and_rule_ids() -> None:
+    firewall = read(
+        "access-list CSM_FW_ACL_ remark rule-id 1: ACCESS POLICY\n"
+        "access-list CSM_FW_ACL_ advanced permit tcp ifc outside any ifc inside host 10.0.0.5 eq https rule-id 1 event-log flow-end\n"
+        "access-list CSM_FW_ACL_ advanced trust udp any any eq domain rule-id 2\n"
+        "access-group CSM_FW_ACL_ global\n"
+    )
+    first, second = firewall.lists[1].rules
+    assert (first.ingress, first.egress, first.service.certain.text()) == ({"outside"}, {"inside"}, "tcp/443")
+    assert second.action is Action.ALLOW
+    assert any("Snort" in sentence for sentence in firewall.assumptions)
+
+
+def test_a_firepower_listing_is_refused() -> None:
+    text = "===================[ Access Control ]===================\n----------[ Rule: allow web | FM ]----------\n    Action : Allow\n"
+    with pytest.raises(UnreadableError, match="FirePOWER"):
+        PARSER.read(Document("x.txt", text.encode()))
