@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from auditor.findings.finding import Finding, Packet
+from auditor.findings.hardening import HardeningItem
 from parsers.model.firewall import Firewall
 from parsers.model.origin import Gap
 
@@ -132,3 +133,7 @@ class AuditResult:
     """Waived findings with the reason."""
     checks: tuple[CheckDescription, ...] = ()
     """The pages of the checks that ran, for rule help and legends."""
+    hardening: tuple[HardeningItem, ...] = ()
+    """Every item of the benchmarks that were evaluated, with its state; failed ones are findings too."""
+    benchmarks: tuple[RulesetUsed, ...] = ()
+    """The hardening guides they come from."""

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from auditor.findings.finding import Evidence, Finding, Packet
+from auditor.findings.hardening import HardeningItem
 from auditor.findings.result import AuditResult, Exposure, FlowCoverage
 from auditor.reports.verdict import blind_gaps, counts, headline
 from parsers.model.firewall import Firewall
@@ -63,6 +64,7 @@ def json_value(result: AuditResult) -> dict[str, Any]:
             for answer in result.answers
         ],
         "gaps": [gap_value(gap) for gap in result.gaps],
+        "hardening": [_hardening(item) for item in result.hardening],
     }
 
 
@@ -206,4 +208,32 @@ def _exposure(row: Exposure) -> dict[str, Any]:
         "published_as": row.published_as,
         "documented": row.documented,
         "example": packet_value(row.example),
+    }
+
+
+def _hardening(item: HardeningItem) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "title": item.title,
+        "device": item.device,
+        "state": item.state.value,
+        "severity": item.severity,
+        "setting": item.setting,
+        "expected": item.expected,
+        "found": item.found,
+        "reason": item.reason,
+        "enforced": item.enforced,
+        "evidence": item.evidence,
+        "remedy": item.remedy,
+        "guides": [
+            {
+                "benchmark": each.benchmark,
+                "guide": each.guide,
+                "version": each.version,
+                "id": each.id,
+                "level": each.level,
+            }
+            for each in item.guides
+        ],
+        "origin": _origin(item.origin),
     }

@@ -45,7 +45,7 @@ def test_tables_have_filter_frozen_header_widths_and_print_set_up(book: Any) -> 
 
 
 def test_the_filter_covers_exactly_the_rows(book: Any) -> None:
-    assert book["Findings"].auto_filter.ref == "A1:R11"
+    assert book["Findings"].auto_filter.ref == "A1:S11"
 
 
 def test_findings_are_ordered_and_coloured_by_severity(book: Any) -> None:
