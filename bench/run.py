@@ -107,11 +107,26 @@ def windows(folder: Path) -> None:
     show("  read into a firewall", seconds, memory, floor)
 
 
+def cisco(folder: Path) -> None:
+    path = folder / "large.cfg"
+    path.write_text(generate.asa(), encoding="utf-8")
+    lines = path.read_text("utf-8").count("\n")
+    floor, _ = inside(SPLIT.format(path=str(path)))
+    show(f"ASA, {lines:,} lines, 10,000 access-list entries: splitlines", floor)
+    seconds, memory = inside("import ciscoconfparse2")
+    show("  ciscoconfparse2 imported", seconds, memory)
+    seconds, memory = inside(READ.format(path=str(path)), IMPORT_READ)
+    show("  read into a firewall, the import included", seconds, memory, floor)
+    seconds, memory = inside(AUDIT.format(path=str(path)), IMPORT_AUDIT)
+    show("  read and audited, every check, no workbook", seconds, memory, floor)
+
+
 BENCHES: dict[str, Callable[[Path], None]] = {
     "start-up": start_up,
     "sample": sample,
     "fortigate": fortigate,
     "windows": windows,
+    "cisco": cisco,
 }
 
 

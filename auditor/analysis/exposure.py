@@ -12,10 +12,10 @@ from auditor.baseline import BoundEnd, BoundRuleset
 from auditor.baseline.services import load_services
 from auditor.findings.finding import Confidence
 from auditor.findings.result import CoverageState, Exposure
-from auditor.packets import Decision, PacketSet
+from auditor.packets import Decision, PacketSet, opens
 from parsers.model.addresses import ANY_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
-from parsers.model.rule import Action, Rule
+from parsers.model.rule import Rule
 from parsers.model.services import ANY_SERVICE, ServiceSet
 
 
@@ -49,9 +49,7 @@ def openings(device: Device, zone: BoundEnd) -> Iterator[Opening]:
     shares: dict[int, tuple[Decision | None, Decision | None]] = {}
     rules: dict[int, Rule] = {}
     for number, packets in enumerate((real, near)):
-        for decision in filter_.deciding(packets) if packets else ():
-            if decision.rule.action is Action.DENY or decision.rule.implicit:
-                continue
+        for decision in filter_.deciding(packets, opens) if packets else ():
             key = id(decision.rule)
             rules[key] = decision.rule
             first, second = shares.get(key, (None, None))

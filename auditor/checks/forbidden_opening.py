@@ -43,9 +43,9 @@ from auditor.baseline import BoundEnd, BoundForbidden, BoundRuleset
 from auditor.checks.check import Check, evidence
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from auditor.findings.result import CoverageState
-from auditor.packets import Decision, PacketSet
+from auditor.packets import Decision, PacketSet, opens
 from parsers.model.addresses import AddressSet
-from parsers.model.rule import Action, Rule
+from parsers.model.rule import Rule
 from parsers.model.services import ServiceSet
 
 
@@ -119,9 +119,8 @@ def _collect(
     assert filter_ is not None
     service = ServiceSet.union(bound.service for bound in group)
     for near, packets in enumerate(candidates(asked, service)):
-        for decision in filter_.deciding(packets) if packets else ():
-            if decision.rule.action is not Action.DENY and not decision.rule.implicit:
-                _add(asked, group, decision, bool(near), hits, roles)
+        for decision in filter_.deciding(packets, opens) if packets else ():
+            _add(asked, group, decision, bool(near), hits, roles)
 
 
 def _add(

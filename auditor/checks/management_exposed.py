@@ -56,11 +56,12 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             for each in device.firewall.lists
             if each.direction is Direction.LOCAL and each.default is Action.DENY
             for rule in each.rules
+            if rule.action is not Action.DENY
         }
         flow = Flow(PUBLIC, ANY_ADDRESS, ANY_SERVICE, device.internet, None)
         allowed = device.local.allowed(flow)
-        for decision in device.local.deciding(allowed.possible) if allowed.possible else ():
-            if decision.rule.action is not Action.DENY and id(decision.rule) in openers:
+        for decision in device.local.deciding(allowed.possible):
+            if id(decision.rule) in openers:
                 yield _finding(check, device, decision)
 
 

@@ -38,8 +38,7 @@ from auditor.baseline import BoundClosedWorld, BoundRuleset
 from auditor.checks.check import Check
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import CoverageState
-from auditor.packets import Flow, PacketSet
-from parsers.model.rule import Action
+from auditor.packets import Flow, PacketSet, opens
 from parsers.model.services import ANY_SERVICE, ServiceSet
 
 
@@ -66,10 +65,8 @@ def _world(analysis: Analysis, check: Check, ruleset: BoundRuleset, world: Bound
             if packets and bound.source.addresses == world.source.addresses:
                 banned = Flow(bound.source.addresses, bound.destination.addresses, bound.service)
                 packets = packets - device.forward.packets(banned)  # reported as forbidden openings
-        for decision in device.forward.deciding(packets) if packets else ():
+        for decision in device.forward.deciding(packets, opens) if packets else ():
             rule = decision.rule
-            if rule.action is Action.DENY or rule.implicit:
-                continue
             share: PacketSet = decision.packets.certain or decision.packets.possible
             services = share.services()
             destination = share.destinations()

@@ -1,6 +1,6 @@
 """Exact packet sets and the questions asked of a rule list."""
 
-from auditor.packets.filter import Decision, Filter
+from auditor.packets.filter import Decision, Filter, opens
 from auditor.packets.flow import Flow
 from auditor.packets.hidden import Hidden
 from auditor.packets.packetset import PacketSet, Piece
@@ -21,4 +21,5 @@ __all__ = [
     "Verdict",
     "arrivals",
     "judge",
+    "opens",
 ]
