@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from auditor import __version__
+from auditor.commands.ask import ask_command
 from auditor.commands.audit import audit_command
 from auditor.commands.explain import explain_command
 from auditor.commands.init import init_command
@@ -41,6 +42,7 @@ for command in (
     audit_command,
     inspect_command,
     trace_command,
+    ask_command,
     init_command,
     rulesets_group,
     explain_command,

@@ -43,7 +43,7 @@ from auditor.baseline import BoundEnd, BoundForbidden, BoundRuleset
 from auditor.checks.check import Check, evidence
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from auditor.findings.result import CoverageState
-from auditor.packets import Decision, PacketSet, opens
+from auditor.packets import Decision, Flow, PacketSet, opens
 from parsers.model.addresses import AddressSet
 from parsers.model.rule import Rule
 from parsers.model.services import ServiceSet
@@ -77,7 +77,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             for group in pairs.values():
                 asked = ask(device, group[0].source, group[0].destination)
                 if asked is not None:
-                    _collect(asked, _reduced(ruleset, group), hits, roles)
+                    _collect(asked, _reduced(ruleset, group), _documented(ruleset, group[0], asked), hits, roles)
         for key, hit in hits.items():
             # Where the rule also opens the way through a translation, the neighbour on the outer segment adds nothing.
             if not hit.near or (*key[:-1], False) not in hits:
@@ -112,13 +112,35 @@ def _reduced(ruleset: BoundRuleset, group: list[BoundForbidden]) -> list[BoundFo
     ]
 
 
+def _documented(ruleset: BoundRuleset, ban: BoundForbidden, asked: Asked) -> PacketSet:
+    """What flows of single servers document inside a ban on their whole zone: mail from the Edge to the Internet."""
+    filter_ = asked.device.forward
+    assert filter_ is not None
+    found = PacketSet(filter_.space, ())
+    if ban.source.kind != "zone" or ban.source.trust == "untrusted":
+        return found
+    for flow in ruleset.flows:
+        if flow.preset is CoverageState.NOT_APPLICABLE or flow.source.kind != "role" or flow.source.interfaces:
+            continue
+        if flow.source.addresses and flow.destination.addresses == ban.destination.addresses:
+            services = [each for each in (flow.service, *flow.alternatives) if each is not None]
+            own = Flow(flow.source.addresses, flow.destination.addresses, ServiceSet.union(services))
+            found = found | filter_.packets(own)
+    return found
+
+
 def _collect(
-    asked: Asked, group: list[BoundForbidden], hits: dict[tuple[object, ...], _Hit], roles: dict[AddressSet, str]
+    asked: Asked,
+    group: list[BoundForbidden],
+    documented: PacketSet,
+    hits: dict[tuple[object, ...], _Hit],
+    roles: dict[AddressSet, str],
 ) -> None:
     filter_ = asked.device.forward
     assert filter_ is not None
     service = ServiceSet.union(bound.service for bound in group)
-    for near, packets in enumerate(candidates(asked, service)):
+    for near, every in enumerate(candidates(asked, service)):
+        packets = every - documented
         for decision in filter_.deciding(packets, opens) if packets else ():
             _add(asked, group, decision, bool(near), hits, roles)
 
@@ -166,7 +188,11 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         worst = Severity(max(worst - 1, Severity.LOW))
     known = port_names(services)
     targets = packets.destinations()
-    where = f"{hit.source.name} reaches {hit.roles} {targets.text(4)} on {services.text(6)}"
+    if hit.destination.kind == "zone":
+        who = packets.sources().text(4)
+        where = f"{hit.source.name} {who} reaches {hit.destination.name} on {services.text(6)}"
+    else:
+        where = f"{hit.source.name} reaches {hit.roles} {targets.text(4)} on {services.text(6)}"
     message = f"{where}{f', among them {known}' if known else ''}: {specific[0].rule.title}"
     message += (
         f" and {len({b.rule.id for b in hit.rules}) - 1} more forbidden openings."

@@ -47,7 +47,11 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
         wanted = [
             bound
             for bound in ruleset.flows
-            if bound.source.trust == "untrusted" and bound.preset is not CoverageState.NOT_APPLICABLE and bound.service
+            if bound.source.trust == "untrusted"
+            and bound.preset is not CoverageState.NOT_APPLICABLE
+            and bound.service
+            # Where no address is known to play the right role, this server may play it too.
+            and bound.destination.addresses
         ]
         for opening in analysis.openings:
             packets = (opening.packets.certain or opening.packets.possible).translated()
@@ -70,9 +74,8 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                     ):
                         continue  # reported as a forbidden opening
                     roles = sorted({end.name for end in servers if end.addresses == address})
-                    right = sorted(
-                        {bound.destination.name for bound in wanted if bound.service and service <= bound.service}
-                    )
+                    served = [bound for bound in wanted if bound.service and service <= bound.service]
+                    right = sorted({bound.destination.name for bound in served})
                     if not right:
                         continue
                     yield check.found(
@@ -87,7 +90,8 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                         remedy=f"Map it to a {' or '.join(right)} server.",
                         packets=f"{service.text()} to {address.text(3)}",
                         example=part.example(),
-                        citation=("seed:TH4", "seed:C09") if name == "HTTPS" else ("seed:T04",),
+                        citation=tuple(dict.fromkeys(cite for bound in served for cite in bound.flow.cite)),
+                        flow=", ".join(dict.fromkeys(bound.flow.id for bound in served)),
                     )
 
 

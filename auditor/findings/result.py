@@ -69,16 +69,46 @@ class Exposure:
     example: Packet | None = None
 
 
+class AnswerState(StrEnum):
+    """What an audit can say to a reader's question: the states of its flows, and those of what must stay closed."""
+
+    SATISFIED = "satisfied"
+    PARTLY = "partly"
+    MISSING = "missing"
+    NOT_PUBLISHED = "not published"
+    NOT_APPLICABLE = "not applicable"
+    NOT_OBSERVABLE = "not observable"
+    CANNOT_TELL = "cannot tell"
+    OVER_BROAD = "over-broad"
+    """It works, and a rule it works by lets more through than anything documents."""
+    WRONG_TARGET = "wrong target"
+    """Its port is published, to a server of another role."""
+    FORBIDDEN = "forbidden opening"
+    CLOSED = "closed"
+    NO_FIREWALL_QUESTION = "see the answer"
+    """No firewall can answer it: names, certificates, settings of a client."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reader's question from the ruleset and its answer for this audit."""
+    """A reader's question from the ruleset and its answer for this audit.
+
+    `detail` is the whole answer as one text; the other fields are its parts: `expected` what the ruleset answers
+    without any configuration, `rules` the deciding rules ("device rule id"), `found` what the exports show, `hints`
+    what no firewall can check.
+    """
 
     ruleset: str
     id: str
     ask: str
-    state: str
+    state: AnswerState
     detail: str
     citation: tuple[str, ...] = ()
+    service: str = ""
+    expected: str = ""
+    rules: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,214 @@
+"""The reader's questions of a ruleset, answered from the coverage of their flows and from what was found.
+
+Shape of the answers: PUBLISHING reference, section 2 (satisfied, missing, over-broad, forbidden, not published, cannot
+tell, with the rules that decide).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from auditor.analysis.analysis import Analysis
+from auditor.baseline import BoundRuleset
+from auditor.baseline.model import Forbidden, ReaderQuestion
+from auditor.findings.finding import Confidence, Finding, Severity
+from auditor.findings.result import Answer, AnswerState, CoverageState, FlowCoverage
+from parsers.model.addresses import AddressSet
+from parsers.model.services import ServiceSet
+
+_BEST = (
+    CoverageState.SATISFIED,
+    CoverageState.PARTLY,
+    CoverageState.CANNOT_TELL,
+    CoverageState.MISSING,
+    CoverageState.NOT_PUBLISHED,
+    CoverageState.NOT_OBSERVABLE,
+    CoverageState.NOT_APPLICABLE,
+)
+"""One server that answers is enough for "is it published?": the best state of the pairs counts."""
+_REQUIRED, _FORBIDDEN, _WRONG_TARGET = "FW101", "FW102", "FW113"
+_WIDER = (_FORBIDDEN, "FW103", "FW104", "FW116")
+"""Findings that say of a rule that it lets more through than is documented."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A state, the rules that decide it and sentences that show it."""
+
+    state: AnswerState
+    rules: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+
+
+def answers(analysis: Analysis, findings: Sequence[Finding]) -> tuple[Answer, ...]:
+    """Every question of every ruleset of an audit, in their order.
+
+    Args:
+        analysis: what was audited.
+        findings: everything that was found, accepted findings included: an exception closes no port.
+    """
+    return tuple(
+        _answer(analysis, each, question, findings) for each in analysis.rulesets for question in each.ruleset.questions
+    )
+
+
+def _answer(analysis: Analysis, ruleset: BoundRuleset, question: ReaderQuestion, findings: Sequence[Finding]) -> Answer:
+    rows = [
+        covered.row
+        for covered in analysis.covered
+        if covered.bound.ruleset == ruleset.ruleset.id and covered.bound.flow.id in question.satisfied_by
+    ]
+    said = _worst(
+        (
+            _forbidden(analysis, ruleset, question, findings),
+            _published(question, rows, findings),
+        )
+    )
+    texts = [question.answer]
+    texts += [f"Decided by {', '.join(said.rules)}."] if said.rules else []
+    texts += said.found
+    return Answer(
+        ruleset=ruleset.ruleset.id,
+        id=question.id,
+        ask=question.ask,
+        state=said.state,
+        detail=" ".join((*texts, *question.hints)),
+        citation=question.cite,
+        service=question.service,
+        expected=question.answer,
+        rules=said.rules,
+        found=said.found,
+        hints=question.hints,
+    )
+
+
+def _worst(parts: Iterable[_Said | None]) -> _Said:
+    """One answer of two halves: an opening outranks everything, silence of what is wanted outranks what is closed."""
+    opened, wanted = parts
+    if opened is None:
+        return wanted or _Said(AnswerState.NO_FIREWALL_QUESTION)
+    if wanted is None:
+        return opened
+    if opened.state is AnswerState.FORBIDDEN:
+        works = (f"What is documented is {wanted.state.value}.",) if wanted.rules else ()
+        rules = tuple(dict.fromkeys((*opened.rules, *wanted.rules)))
+        return _Said(AnswerState.FORBIDDEN, rules, (*opened.found, *works))
+    if opened.state is AnswerState.CANNOT_TELL and wanted.state is AnswerState.SATISFIED:
+        return _Said(AnswerState.CANNOT_TELL, wanted.rules, opened.found)
+    return wanted
+
+
+# --- what should be open
+
+
+def _published(question: ReaderQuestion, rows: Sequence[FlowCoverage], findings: Sequence[Finding]) -> _Said | None:
+    if not rows:
+        return None
+    best = _state(rows)
+    chosen = [row for row in rows if row.state is best]
+    rules = tuple(dict.fromkeys(rule for row in chosen for rule in row.rules))
+    about = [each for each in findings if set(_flows(each)) & set(question.satisfied_by)]
+    wrong = [each for each in about if each.check == _WRONG_TARGET]
+    if best is CoverageState.SATISFIED:
+        wide = [each for each in findings if _opens(each, rules)]
+        if wide:
+            return _Said(AnswerState.OVER_BROAD, rules, tuple(dict.fromkeys(each.message for each in wide)))
+        return _Said(AnswerState.SATISFIED, rules, tuple(each.message for each in wrong))
+    if wrong:
+        return _Said(AnswerState.WRONG_TARGET, tuple(map(_rule, wrong)), tuple(each.message for each in wrong))
+    if best is CoverageState.CANNOT_TELL:
+        return _Said(AnswerState.CANNOT_TELL, rules, _unique(row.question for row in chosen))
+    required = [each for each in about if each.check == _REQUIRED]
+    stops = _unique(f"{each.device} {each.rule}" for each in required if each.rule)
+    found = _unique(each.message for each in required) or _unique(row.missing for row in chosen)
+    return _Said(AnswerState(best.value), rules or stops, found)
+
+
+def _state(rows: Sequence[FlowCoverage]) -> CoverageState:
+    """Every flow of the question must work that applies here; of the servers of one flow a single one suffices."""
+    by_flow = [min((row.state for row in rows if row.flow == flow), key=_BEST.index) for flow in _ids(rows)]
+    applicable = [state for state in by_flow if state is not CoverageState.NOT_APPLICABLE]
+    return max(applicable, key=_BEST.index, default=CoverageState.NOT_APPLICABLE)
+
+
+def _ids(rows: Sequence[FlowCoverage]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(row.flow for row in rows))
+
+
+def _opens(finding: Finding, rules: Sequence[str]) -> bool:
+    """Does the finding say of one of the deciding rules that it certainly opens more than is documented?"""
+    certain = finding.confidence is Confidence.CERTAIN
+    return certain and finding.check in _WIDER and f"{finding.device} {finding.identity}" in rules
+
+
+# --- what must stay closed
+
+
+def _forbidden(
+    analysis: Analysis, ruleset: BoundRuleset, question: ReaderQuestion, findings: Sequence[Finding]
+) -> _Said | None:
+    if not question.forbidden:
+        return None
+    hits = [each for each in findings if each.check == _FORBIDDEN and set(_flows(each)) & set(question.forbidden)]
+    # A low one is stopped further on: only that stands between, and the answer today is "closed".
+    hits = [each for each in hits if each.severity > Severity.LOW]
+    certain = [each for each in hits if each.confidence is Confidence.CERTAIN]
+    if certain:
+        return _Said(AnswerState.FORBIDDEN, _unique(map(_rule, certain)), _unique(each.message for each in certain))
+    if hits:
+        reasons = (f"{each.message} It depends: {'; '.join(each.uncertain)}." for each in hits)
+        return _Said(AnswerState.CANNOT_TELL, _unique(map(_rule, hits)), _unique(reasons))
+    open_questions = _unseen(analysis, ruleset, question)
+    if open_questions:
+        return _Said(AnswerState.CANNOT_TELL, (), open_questions)
+    return _Said(AnswerState.CLOSED)
+
+
+def _unseen(analysis: Analysis, ruleset: BoundRuleset, question: ReaderQuestion) -> tuple[str, ...]:
+    """Why "closed" would be a guess: no firewall faces outside, or the servers asked about are not known."""
+    if not any(device.internet for device in analysis.devices.values() if device.forward is not None):
+        return (
+            "no firewall of these exports faces the Internet: name the interface that does in the site file under "
+            'devices, as zones: {internet: ["wan1"]}.',
+        )
+    asked = [each for each in ruleset.ruleset.forbidden if each.id in question.forbidden]
+    roles = dict.fromkeys(role for each in asked for role in each.destination.names if each.destination.kind == "role")
+    left = [role for role in roles if not ruleset.ends[role] and role not in analysis.site.not_deployed]
+    if not left or not _reached(analysis, ruleset, asked):
+        return ()
+    titles = ", ".join(ruleset.ruleset.roles[role].title for role in left)
+    return (
+        f"which addresses are the {titles}? Write them in the site file under bindings ({left[0]}: "
+        f'[{{address: "10.0.0.1"}}]), or write not_deployed: [{", ".join(left)}].',
+    )
+
+
+def _reached(analysis: Analysis, ruleset: BoundRuleset, asked: Iterable[Forbidden]) -> bool:
+    """Does the Internet reach addresses of no known role on the ports asked about? Else none is exposed."""
+    service = ServiceSet.union(_services(ruleset, each) for each in asked)
+    known = AddressSet.union(
+        end.addresses for ends in ruleset.ends.values() for end in ends if end.kind == "role" and not end.interfaces
+    )
+    parts = (each.packets.possible | each.near for each in analysis.openings)
+    return any((part.destinations() - known) and part.services().overlaps(service) for part in parts)
+
+
+def _services(ruleset: BoundRuleset, rule: Forbidden) -> ServiceSet:
+    bound = next((each.service for each in ruleset.forbidden if each.rule.id == rule.id), None)
+    if bound is not None:
+        return bound
+    ports = [port for name in rule.services for port in ruleset.ruleset.services[name]]
+    return ServiceSet.union(ServiceSet.parse(port.text) for port in ports if not port.variable)
+
+
+def _flows(finding: Finding) -> list[str]:
+    return finding.flow.split(", ")
+
+
+def _rule(finding: Finding) -> str:
+    return f"{finding.device} {finding.identity}" if finding.rule else finding.device
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(text for text in dict.fromkeys(texts) if text)
