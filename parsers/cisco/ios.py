@@ -17,6 +17,7 @@ from parsers.cisco.iosnat import before_translation, read_translations
 from parsers.cisco.ledger import IOS_IRRELEVANT, IOS_READ, account
 from parsers.cisco.objects import Objects, named_objects, read_objects
 from parsers.cisco.statements import Configuration, Statement, read_statements
+from parsers.cisco.zones import ZoneFirewall
 from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Firewall, Interface, Reference, Route, Source, Translation
@@ -29,7 +30,7 @@ _VERSION = re.compile(r"^version (\d\S*)", re.MULTILINE)
 
 
 def read_ios(document: Document) -> tuple[Firewall, ...]:
-    """One IOS or IOS-XE device as a packet filter; zone-based firewalls are said to be unread."""
+    """One IOS or IOS-XE device: its access lists, its zone-based firewall and who reaches the device itself."""
     configuration = read_statements(document, "ios")
     objects = read_objects(configuration, dual_stack=False, wildcards=True)
     interfaces = tuple(_interfaces(configuration, objects))
@@ -37,7 +38,8 @@ def read_ios(document: Document) -> tuple[Firewall, ...]:
     access = AccessLists.read(configuration, objects, wildcards=True)
     translations = read_translations(configuration, objects, interfaces)
     router = _Ios(configuration, objects, interfaces, access, translations)
-    lists = router.lists()
+    zoned = ZoneFirewall(configuration, objects, access, interfaces)
+    lists = (*router.lists(), *zoned.lists())
     ledger, unread = account(configuration, IOS_READ, IOS_IRRELEVANT)
     found = _VERSION.search(document.text)
     names = [each.words[1] for each in configuration.starting("hostname") if len(each.words) > 1]
@@ -50,6 +52,7 @@ def read_ios(document: Document) -> tuple[Firewall, ...]:
             sources=(Source(document.name, document.sha256, "ios", document.decoded.encoding, ledger),),
             lists=lists,
             interfaces=interfaces,
+            zones=zoned.zones(),
             routes=tuple(_routes(configuration, objects, interfaces)),
             translations=translations,
             objects=named_objects(objects) + access.named(),
@@ -63,7 +66,7 @@ def read_ios(document: Document) -> tuple[Firewall, ...]:
 def _interfaces(configuration: Configuration, objects: Objects) -> Iterator[Interface]:
     for statement in configuration.starting("interface"):
         own, networks, dynamic, up = NO_ADDRESS, NO_ADDRESS, False, True
-        alias = ""
+        alias = zone = ""
         for child in statement.children:
             words = child.words
             if words[:2] == ("ip", "address") and len(words) > 3 and words[2][0].isdigit():
@@ -78,12 +81,12 @@ def _interfaces(configuration: Configuration, objects: Objects) -> Iterator[Inte
                 up = False
             elif words[0] == "description":
                 alias = " ".join(words[1:])
-            elif words[0] == "zone-member":
-                what = f"interface {statement.words[1]} is in a zone-based firewall, which is not read: {child.text}"
-                objects.gap(child, f"interface {statement.words[1]}", what)
+            elif words[:2] == ("zone-member", "security") and len(words) > 2:
+                zone = words[2]
         yield Interface(
-            " ".join(statement.words[1:]), objects.origin(statement), own, networks, up, dynamic, "routed", alias=alias
-        )
+            " ".join(statement.words[1:]), objects.origin(statement), own, networks, up, dynamic, "routed",
+            alias=alias, zone=zone,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ ASA_SUSPECT = frozenset(
 )
 """ASA statements that open or redirect traffic and are not read."""
 
-IOS_READ = frozenset("hostname version interface ip access-list object-group ipv6 line snmp-server time-range".split())
+IOS_READ = frozenset(
+    "hostname version interface ip access-list object-group ipv6 line snmp-server time-range zone zone-pair".split()
+)
 IOS_IRRELEVANT = frozenset(
     (
         "aaa alias archive arp banner bba-group boot boot-end-marker boot-start-marker bridge buffers Building "
@@ -46,8 +48,8 @@ IOS_IRRELEVANT = frozenset(
         "scripting wireless ap mgcp bfd-template device-tracking"
     ).split()
 )
-IOS_SUSPECT = frozenset(("zone", "zone-pair", "class", "reflexive"))
-"""IOS statements of the zone-based firewall: they open or close traffic and are not read."""
+IOS_SUSPECT = frozenset(("class", "reflexive"))
+"""IOS statements that open or close traffic and are not read."""
 
 
 def account(configuration: Configuration, read: frozenset[str], irrelevant: frozenset[str]) -> tuple[Ledger, list[Gap]]:

@@ -132,11 +132,6 @@ def test_snmp_communities_never_leave_the_file() -> None:
     assert firewall.lists[3].rules[0].service.certain.text() == "udp/161"
 
 
-def test_a_zone_based_firewall_is_a_gap_that_may_hide_access() -> None:
-    firewall = read("zone security dmz\nzone-pair security a source dmz destination dmz\n")
-    assert [gap.hides_access for gap in firewall.gaps] == [True, True]
-
-
 def test_routes_through_a_gateway() -> None:
     firewall = read("ip route 0.0.0.0 0.0.0.0 203.0.113.1\n")
     assert [(each.interface, each.destination.text()) for each in firewall.routes][-1] == (
