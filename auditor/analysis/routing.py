@@ -1,16 +1,21 @@
 """Where a packet leaves: the most specific route, then the smallest distance.
 
 Source: FORTIOS reference, section 5: the outgoing interface follows from routing after destination translation; a
-file without static routes leaves it open, and a rule's own interface is then taken as given.
+file without static routes leaves it open, and a rule's own interface is then taken as given. Where routes are also
+learnt, only the file's own routes to a place are believed: a private address that nothing but the default route covers
+may be reached anywhere, because the default is for the Internet and internal networks are what is learnt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from parsers.model.addresses import AddressSet
+from parsers.model.addresses import ANY_IPV4, ANY_IPV6, PUBLIC, AddressSet
 from parsers.model.firewall import Firewall, Route
 from parsers.model.intervals import IntervalSet
+
+_DEFAULTS = (ANY_IPV4, ANY_IPV6, AddressSet.network("2000::/3"))
+"""What a default route covers."""
 
 Way = tuple[AddressSet, frozenset[str] | None]
 """Addresses and the interfaces towards them: None when not known, empty for a blackhole or no route."""
@@ -20,7 +25,8 @@ class Routing:
     """The routes of one firewall, most specific first."""
 
     def __init__(self, firewall: Firewall) -> None:
-        self._complete = any(not route.connected for route in firewall.routes)
+        self._learns = firewall.dynamic_routing
+        self._complete = any(not route.connected for route in firewall.routes) and not self._learns
         # An interface's networks are several routes: each range has its own length, and the families never compete.
         groups: dict[tuple[int, int], list[Route]] = {}
         for route in firewall.routes:
@@ -47,8 +53,13 @@ class Routing:
                 break
             part = rest & destination
             if part:
-                found.append((part, interfaces))
                 rest = rest - destination
+                if self._learns and destination in _DEFAULTS:
+                    if internal := part - PUBLIC:
+                        found.append((internal, None))
+                    part = part & PUBLIC
+                if part:
+                    found.append((part, interfaces))
         if rest:
             found.append((rest, frozenset() if self._complete else None))
         return tuple(found)

@@ -69,7 +69,7 @@ def _finding(check: Check, device: Device, decision: Decision) -> Finding:
     rule = decision.rule
     packets = decision.packets.certain or decision.packets.possible
     sources = packets.sources()
-    everybody = sources.ipv4.count > 1 << 31
+    everybody = sources.ipv4.count > 1 << 31 or sources.ipv6.count > 1 << 124
     severity = Severity.CRITICAL if everybody else Severity.MEDIUM
     if rule.id.startswith(_INFO):
         severity = Severity.LOW if rule.id.startswith("ping ") else Severity.INFO
@@ -108,8 +108,8 @@ def _remedy(word: str) -> str:
             "Expected for a VPN gateway: keep its software current; limit sources with a local-in policy if possible."
         )
     if word.startswith("ping"):
-        return "Harmless by itself; remove ping from allowaccess if nobody monitors it."
-    return "Remove it from allowaccess here; manage through a VPN, and give every administrator trusted hosts."
+        return "Harmless by itself; switch it off here if nobody monitors it."
+    return "Switch it off on this interface; manage through a VPN, and limit every login to the hosts that need it."
 
 
 CHECK = Check(

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from parsers.cisco.entries import Entry, read_entry, read_standard_entry
 from parsers.cisco.objects import Objects
 from parsers.cisco.statements import Configuration, Statement
-from parsers.model.addresses import ANY_ADDRESS
+from parsers.model.addresses import ANY_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import NamedObject
 from parsers.model.origin import Origin
 from parsers.model.rule import Action, AsWritten, Condition, Rule
 from parsers.model.services import ANY_SERVICE
+
+_IPV6_WORDS = {"any": "any6", "icmp": "icmp6"}
+"""What these words stand for in an IPv6 access list."""
 
 
 @dataclass(slots=True)
@@ -72,6 +75,8 @@ class AccessLists:
             if rest[0].isdigit():
                 following, rest = int(rest[0]), rest[1:]
             if rest and rest[0] in ("permit", "deny"):
+                if six:
+                    rest = (rest[0], *(_IPV6_WORDS.get(word, word) for word in rest[1:]))
                 lines.append((str(following), child, rest, words[2:3] == ("standard",)))
                 following += 10
             elif rest and rest[0] not in ("remark", "description"):
@@ -145,9 +150,10 @@ def implicit(
     origin: Origin,
     ingress: frozenset[str] | None = None,
     egress: frozenset[str] | None = None,
+    family: AddressSet = ANY_ADDRESS,
 ) -> Rule:
-    """A rule no line states: the end of a list, a security level."""
-    anything = Bounded.exactly(ANY_ADDRESS)
+    """A rule no line states: the end of a list (of one address family where the vendor has a list each), a level."""
+    anything = Bounded.exactly(family)
     return Rule(
         id=f"implicit: {name}",
         name=name,

@@ -65,6 +65,7 @@ def read_asa(document: Document) -> tuple[Firewall, ...]:
             lists=rules,
             interfaces=interfaces,
             routes=tuple(_routes(configuration, objects, interfaces)),
+            dynamic_routing=any(configuration.starting("router")),
             translations=translations,
             objects=named_objects(objects) + lists.named(),
             references=(*objects.references, *asa.applied()),

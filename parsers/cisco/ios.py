@@ -18,7 +18,7 @@ from parsers.cisco.ledger import IOS_IRRELEVANT, IOS_READ, account
 from parsers.cisco.objects import Objects, named_objects, read_objects
 from parsers.cisco.statements import Configuration, Statement, read_statements
 from parsers.cisco.zones import ZoneFirewall
-from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet
+from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Firewall, Interface, Reference, Route, Source, Translation
 from parsers.model.intervals import IntervalSet
@@ -54,6 +54,7 @@ def read_ios(document: Document) -> tuple[Firewall, ...]:
             interfaces=interfaces,
             zones=zoned.zones(),
             routes=tuple(_routes(configuration, objects, interfaces)),
+            dynamic_routing=any(configuration.starting("router")),
             translations=translations,
             objects=named_objects(objects) + access.named(),
             references=tuple(objects.references),
@@ -115,9 +116,11 @@ class _Ios:
                 words = child.words
                 six = words[:2] == ("ipv6", "traffic-filter")
                 if (words[:2] == ("ip", "access-group") or six) and words[-1] == direction:
-                    yield from self._list(words[2], interface, direction, child)
+                    yield from self._list(words[2], interface, direction, child, ANY_IPV6 if six else ANY_IPV4)
 
-    def _list(self, name: str, interface: str, direction: str, statement: Statement) -> Iterator[Rule]:
+    def _list(
+        self, name: str, interface: str, direction: str, statement: Statement, family: AddressSet
+    ) -> Iterator[Rule]:
         where = frozenset({interface})
         defined = name in self.access.lines
         origin = self.objects.origin(statement)
@@ -131,9 +134,9 @@ class _Ios:
             else:
                 yield replace(rule, id=key, egress=where, translated_destination=rule.destination)
         if direction == "in":
-            yield implicit(f"end of {name} in {interface}", Action.DENY, origin, ingress=where)
+            yield implicit(f"end of {name} in {interface}", Action.DENY, origin, ingress=where, family=family)
         else:
-            yield implicit(f"end of {name} out {interface}", Action.DENY, origin, egress=where)
+            yield implicit(f"end of {name} out {interface}", Action.DENY, origin, egress=where, family=family)
 
     def _management(self) -> Iterator[Rule]:
         for statement in self.configuration.starting("line", "vty"):

@@ -54,7 +54,9 @@ ICMP6_TYPES: Mapping[str, int] = {
     "unreachable": 1, "packet-too-big": 2, "time-exceeded": 3, "parameter-problem": 4, "echo": 128,
     "echo-request": 128, "echo-reply": 129, "membership-query": 130, "membership-report": 131,
     "membership-reduction": 132, "router-solicitation": 133, "router-advertisement": 134,
-    "neighbor-solicitation": 135, "neighbor-advertisement": 136, "neighbor-redirect": 137, "router-renumbering": 138,
+    "neighbor-solicitation": 135, "neighbor-advertisement": 136, "nd-ns": 135, "nd-na": 136,
+    "destination-unreachable": 1, "mld-query": 130, "mld-report": 131, "mld-reduction": 132, "mldv2-report": 143,
+    "neighbor-redirect": 137, "router-renumbering": 138,
 }  # fmt: skip
 
 

@@ -85,12 +85,13 @@ class ZoneFirewall:
         )
 
     def _defaults(self, paired: set[str]) -> Iterator[Rule]:
-        everywhere = Origin(self.configuration.file, 0, 0, "zone", "")
+        origins = {zone.name: zone.origin for zone in self.zones()}
         for name, members in self.members.items():
-            if name not in paired and len(members) > 1:
-                yield implicit(f"within zone {name}", Action.ALLOW, everywhere, ingress=members, egress=members)
+            if name not in paired and members:
+                yield implicit(f"within zone {name}", Action.ALLOW, origins[name], ingress=members, egress=members)
         outside = frozenset(each.name for each in self.interfaces if not each.zone)
         if outside and "default" not in self.members:
+            everywhere = Origin(self.configuration.file, 0, 0, "zone", "")
             yield implicit("between interfaces of no zone", Action.ALLOW, everywhere, ingress=outside, egress=outside)
 
     def _pair(self, pair: _Pair, classes: Classes) -> Iterator[Rule]:

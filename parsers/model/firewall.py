@@ -188,6 +188,8 @@ class Firewall:
     references: tuple[Reference, ...] = ()
     settings: tuple[Setting, ...] = ()
     administrators: tuple[Administrator, ...] = ()
+    dynamic_routing: bool = False
+    """Routes are also learnt (BGP, OSPF, EIGRP ...) or chosen by policy: `routes` are not all there are."""
     host: HostFacts | None = None
     gaps: tuple[Gap, ...] = ()
     assumptions: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from parsers.fortigate.convert.ledger import account
 from parsers.fortigate.convert.local import LocalTraffic
 from parsers.fortigate.convert.policies import Books, Policies
-from parsers.fortigate.convert.routes import routes
+from parsers.fortigate.convert.routes import routes, routes_elsewhere
 from parsers.fortigate.convert.settings import settings
 from parsers.fortigate.objects.addresses import AddressBook
 from parsers.fortigate.objects.interfaces import Interfaces
@@ -113,6 +113,7 @@ def _firewall(scope: Scope, source: Source, gaps: tuple[Gap, ...], *, several: b
         interfaces=interfaces.interfaces,
         zones=interfaces.zones,
         routes=table,
+        dynamic_routing=routes_elsewhere(books),
         translations=translations,
         objects=tuple(_objects(books)),
         references=tuple(scope.references),

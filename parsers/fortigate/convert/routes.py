@@ -26,11 +26,18 @@ def routes(books: Books) -> Iterator[Route]:
         for _, block in scope.entries(kind):
             if block.get("status") != "disable":
                 yield from _static(books, kind, block, whole)
-    if any(_has_content(scope.table(name)) for name in _DYNAMIC) or _has_content(scope.table("router policy")):
+
+
+def routes_elsewhere(books: Books) -> bool:
+    """Does the device also learn routes, or choose them by policy?"""
+    scope = books.scope
+    found = any(_has_content(scope.table(name)) for name in (*_DYNAMIC, "router policy"))
+    if found:
         scope.assume(
-            "The device also routes dynamically or by policy routes: egress interfaces were computed from "
-            "connected and static routes only."
+            "The device also routes dynamically or by policy routes: egress interfaces were computed from connected "
+            "and static routes, and are open for private addresses that only the default route covers."
         )
+    return found
 
 
 def _static(books: Books, kind: str, block: Block, whole: AddressSet) -> Iterator[Route]:

@@ -138,3 +138,23 @@ def test_routes_through_a_gateway() -> None:
         "GigabitEthernet0/0",
         "any IPv4",
     )
+
+
+def test_lists_of_one_family_leave_the_other_alone() -> None:
+    text = (
+        "ip access-list extended IN\n permit tcp any any eq 443\n"
+        "interface GigabitEthernet0/5\n ipv6 traffic-filter SIX in\n"
+        "ipv6 access-list SIX\n permit tcp any any eq 25\n permit icmp any any nd-na\n sequence 99 deny ipv6 any any\n"
+    )
+    shown = [
+        (rule.source.possible.text(), rule.service.possible.text())
+        for rule in sorted(read(text).lists[0].rules, key=lambda rule: rule.origin.first_line)
+    ]
+    assert shown == [
+        ("any IPv4", "any"),
+        ("any IPv4", "tcp/443"),
+        ("any IPv6", "any"),
+        ("any IPv6", "tcp/25"),
+        ("any IPv6", "icmp6/136"),
+        ("any IPv6", "any"),
+    ]
