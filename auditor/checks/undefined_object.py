@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
+from auditor.analysis.references import undefined_references
 from auditor.checks.check import Check, names
 from auditor.findings.finding import Evidence, Finding, Severity
 from parsers.model.firewall import Reference
@@ -39,9 +40,8 @@ from parsers.model.firewall import Reference
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for device in analysis.devices.values():
         missing: dict[str, list[Reference]] = {}
-        for reference in device.firewall.references:
-            if not reference.defined and reference.to_name:
-                missing.setdefault(reference.to_kind, []).append(reference)
+        for reference in undefined_references(device.firewall):
+            missing.setdefault(reference.to_kind, []).append(reference)
         for kind, uses in missing.items():
             words = list(dict.fromkeys(repr(use.to_name) for use in uses))
             users = list(dict.fromkeys(f"{use.from_kind} {use.from_name}" for use in uses))

@@ -32,15 +32,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
+from auditor.analysis.references import unused_objects
 from auditor.checks.check import Check, names
 from auditor.findings.finding import Evidence, Finding, Severity
-from parsers.model.firewall import Firewall, NamedObject
+from parsers.model.firewall import NamedObject
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for device in analysis.devices.values():
         by_kind: dict[str, list[NamedObject]] = {}
-        for item in _unused(device.firewall):
+        for item in unused_objects(device.firewall):
             by_kind.setdefault(item.kind, []).append(item)
         for kind, items in by_kind.items():
             listed = [item.name for item in items]
@@ -54,28 +55,6 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 packets=f"unused {kind} {len(items)}",
                 related=tuple(Evidence(device.name, "", item.origin, item.name) for item in items[:20]),
             )
-
-
-def _unused(firewall: Firewall) -> Iterable[NamedObject]:
-    """Objects that no chain of references leads to from a rule."""
-    objects = {item.name: item for item in firewall.objects}
-    targets: dict[tuple[str, str], list[str]] = {}
-    start: list[str] = []
-    kinds = {item.kind for item in firewall.objects}
-    for reference in firewall.references:
-        if reference.from_kind in kinds and reference.from_name in objects:
-            targets.setdefault((reference.from_kind, reference.from_name), []).append(reference.to_name)
-        else:
-            start.append(reference.to_name)
-    used: set[str] = set()
-    while start:
-        name = start.pop()
-        if name in used:
-            continue
-        used.add(name)
-        for kind in kinds:
-            start += targets.get((kind, name), ())
-    return [item for item in firewall.objects if item.name not in used and not item.factory and "zone" not in item.kind]
 
 
 CHECK = Check("FW108", "unused-object", "Unused objects", Severity.INFO, "They are used again by mistake.", _run)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from auditor.findings.decisions import FollowUp
 from auditor.findings.finding import Finding, Packet
 from auditor.findings.hardening import HardeningItem
 from parsers.model.firewall import Firewall
@@ -167,3 +168,5 @@ class AuditResult:
     """Every item of the benchmarks that were evaluated, with its state; failed ones are findings too."""
     benchmarks: tuple[RulesetUsed, ...] = ()
     """The hardening guides they come from."""
+    follow_up: FollowUp | None = None
+    """What became of the findings of the last workbook; None when none was given."""

@@ -20,11 +20,14 @@ class Matrix:
     columns: tuple[str, ...]
     cells: tuple[tuple[str, ...], ...]
     left_out: int
-    """Services beyond `MOST_COLUMNS`: they are in the table of exposures."""
+    """Services beyond the widest: they are in the table of exposures."""
 
 
-def exposure_matrix(result: AuditResult) -> Matrix:
-    """The exposures of an audit as a matrix; the worse state wins where several rules open the same cell."""
+def exposure_matrix(result: AuditResult, widest: int = MOST_COLUMNS) -> Matrix:
+    """The exposures of an audit as a matrix of at most `widest` services, the most frequent ones.
+
+    The worse state wins where several rules open the same cell.
+    """
     rank = {"documented": 1, "possible": 2, "undocumented": 3}
     found: dict[tuple[str, str], dict[str, str]] = {}
     counts: dict[str, int] = {}
@@ -36,10 +39,10 @@ def exposure_matrix(result: AuditResult) -> Matrix:
             if rank[state] > rank.get(cells.get(service, ""), 0):
                 cells[service] = state
     columns = sorted(sorted(counts), key=lambda word: -counts[word])
-    shown = tuple(sorted(columns[:MOST_COLUMNS], key=_natural))
+    shown = tuple(sorted(columns[:widest], key=_natural))
     rows = tuple(sorted(found))
     states = tuple(tuple(found[row].get(column, "") for column in shown) for row in rows)
-    return Matrix(rows, shown, states, max(0, len(columns) - MOST_COLUMNS))
+    return Matrix(rows, shown, states, max(0, len(columns) - widest))
 
 
 def matrix_svg(matrix: Matrix) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
 from auditor.reports.text import one_line
-from auditor.reports.verdict import SEVERITIES, blind_gaps, headline, ports_sentence, required
+from auditor.reports.verdict import SEVERITIES, alarming, blind_gaps, headline, ports_sentence, required
 from parsers.model.origin import Origin
 
 if TYPE_CHECKING:
@@ -102,8 +102,9 @@ def _head(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     from rich.text import Text
 
     worst = max((finding.severity for finding in result.findings), default=Severity.INFO)
-    alarming = worst >= Severity.HIGH or blind_gaps(result) or not result.devices
-    yield Text(headline(result), style="bold red" if alarming else "bold green" if worst < Severity.MEDIUM else "bold")
+    yield Text(
+        headline(result), style="bold red" if alarming(result) else "bold green" if worst < Severity.MEDIUM else "bold"
+    )
     facts = Table.grid(padding=(0, 2))
     facts.add_column(no_wrap=True)
     facts.add_column()

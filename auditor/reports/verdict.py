@@ -56,6 +56,12 @@ def findings_sentence(result: AuditResult) -> str:
     return f"{', '.join(words)} {'finding' if len(result.findings) == 1 else 'findings'}"
 
 
+def alarming(result: AuditResult) -> bool:
+    """Is the verdict bad: something high or worse, or not fully judged?"""
+    worst = max((finding.severity for finding in result.findings), default=Severity.INFO)
+    return worst >= Severity.HIGH or bool(blind_gaps(result)) or not result.devices
+
+
 def headline(result: AuditResult) -> str:
     """The verdict in one sentence: what was judged, and whether it could be judged at all."""
     devices = f"{len(result.devices)} {'firewall' if len(result.devices) == 1 else 'firewalls'}"

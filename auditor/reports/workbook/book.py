@@ -1,4 +1,4 @@
-"""The workbook as bytes: the same audit always gives the same file."""
+"""The sheets of the workbook in their order, and the file without traces of the clock."""
 
 from __future__ import annotations
 
@@ -7,44 +7,59 @@ import re
 import zipfile
 from datetime import datetime
 
+from openpyxl import Workbook
+
 from auditor.findings.result import AuditResult
+from auditor.reports.workbook.cover import write_cover
+from auditor.reports.workbook.findings import findings_table, past_table, waived_table
+from auditor.reports.workbook.firewalls import firewalls_table
+from auditor.reports.workbook.legend import legend_table
+from auditor.reports.workbook.objects import objects_table
 from auditor.reports.workbook.rules import rule_rows, rules_table
-from auditor.reports.workbook.sheet import write_table
+from auditor.reports.workbook.sheet import Table, write_table
 from auditor.reports.workbook.summary import write_summary
 from auditor.reports.workbook.tables import (
-    checks_table,
     exposure_table,
-    findings_table,
     gaps_table,
+    hardening_table,
+    matrix_table,
     ports_table,
-    sources_table,
 )
 
 
 def workbook_bytes(result: AuditResult) -> bytes:
     """The audit as an .xlsx file. Sheets are streamed row by row, so memory does not grow with the number of cells."""
-    from openpyxl import Workbook
-
     book = Workbook(write_only=True)
     stamp = datetime(result.today.year, result.today.month, result.today.day)
     book.properties.creator = f"fwproof {result.fwproof_version}"
     book.properties.title = "Firewall audit"
     book.properties.created = stamp
-    places = rule_rows(result)
+    tables = _tables(result)
+    write_cover(book, result, tables)
     write_summary(book, result)
-    for table in (
-        findings_table(result, places.by_origin),
-        ports_table(result, places.by_name),
-        exposure_table(result, places.by_name),
-        rules_table(result),
-        gaps_table(result),
-        sources_table(result),
-        checks_table(result),
-    ):
+    for table in tables:
         write_table(book, table)
     stream = io.BytesIO()
     book.save(stream)
     return _without_clock(stream.getvalue(), stamp)
+
+
+def _tables(result: AuditResult) -> list[Table]:
+    places = rule_rows(result)
+    return [
+        findings_table(result, places.by_origin),
+        *([past_table(result)] if result.follow_up else []),
+        firewalls_table(result),
+        ports_table(result, places.by_name),
+        exposure_table(result, places.by_name),
+        matrix_table(result),
+        rules_table(result),
+        objects_table(result),
+        *([hardening_table(result)] if result.benchmarks or result.hardening else []),
+        waived_table(result, places.by_origin),
+        gaps_table(result, places.by_origin),
+        legend_table(result),
+    ]
 
 
 def _without_clock(data: bytes, stamp: datetime) -> bytes:

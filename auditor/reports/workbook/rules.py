@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from auditor.findings.finding import Finding
 from auditor.findings.result import AuditResult
 from auditor.reports.text import one_line
-from auditor.reports.workbook.sheet import Column, Table
-from auditor.reports.workbook.tables import Cell, finding_label, ordered
+from auditor.reports.workbook.findings import finding_label, ordered
+from auditor.reports.workbook.ink import Value
+from auditor.reports.workbook.sheet import Column, Table, frame_of, place
 from parsers.model.addresses import AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Firewall
@@ -46,17 +47,17 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class RuleRows:
-    """Where rules stand on the sheet: by their origin, and by "device id"."""
+    """Where rules stand in the table, counted from 0: by their origin, and by "device id"."""
 
     by_origin: Mapping[Origin, int]
     by_name: Mapping[str, int]
 
 
 def rule_rows(result: AuditResult) -> RuleRows:
-    """The row numbers (1-based; the header is row 1) of every rule."""
+    """The place of every rule in the table."""
     by_origin: dict[Origin, int] = {}
     by_name: dict[str, int] = {}
-    for row, (device, _, _, rule) in enumerate(_all_rules(result), start=2):
+    for row, (device, _, _, rule) in enumerate(_all_rules(result)):
         by_origin.setdefault(rule.origin, row)
         by_name.setdefault(f"{device.name} {rule.id}", row)
     return RuleRows(by_origin, by_name)
@@ -64,17 +65,16 @@ def rule_rows(result: AuditResult) -> RuleRows:
 
 def rules_table(result: AuditResult) -> Table:
     """One row a rule; the findings that name it link to the first of them."""
-    import pandas as pd
-
     findings = _findings_by_origin(ordered(result))
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[Value, ...]] = []
     links: list[str] = []
     for device, rules, position, rule in _all_rules(result):
         numbers = findings.get(rule.origin, [])
         rows.append(_row(device, rules, position, rule, numbers))
-        links.append(f"Findings!A{numbers[0] + 1}" if numbers else "")
-    frame = pd.DataFrame(rows, columns=[column.title for column in COLUMNS], dtype=object)
-    return Table("Rules", COLUMNS, frame, {"Findings": links}, "No rules.", printed=13)
+        links.append(place("Findings", numbers[0] - 1) if numbers else "")
+    about = "Every rule of every firewall in one form, in order of evaluation, with the findings that name it."
+    links_by_title = {"Findings": links}
+    return Table("Rules", COLUMNS, frame_of(COLUMNS, rows), links_by_title, "No rules.", printed=13, about=about)
 
 
 def _all_rules(result: AuditResult) -> Iterator[tuple[Firewall, RuleList, int, Rule]]:
@@ -88,12 +88,12 @@ def _findings_by_origin(findings: tuple[Finding, ...]) -> dict[Origin, list[int]
     numbers: dict[Origin, list[int]] = {}
     for number, finding in enumerate(findings, start=1):
         places = [finding.origin, *(each.origin for each in finding.related)]
-        for origin in dict.fromkeys(place for place in places if place is not None):
+        for origin in dict.fromkeys(each for each in places if each is not None):
             numbers.setdefault(origin, []).append(number)
     return numbers
 
 
-def _row(device: Firewall, rules: RuleList, position: int, rule: Rule, findings: list[int]) -> tuple[Cell, ...]:
+def _row(device: Firewall, rules: RuleList, position: int, rule: Rule, findings: list[int]) -> tuple[Value, ...]:
     written = rule.written
     return (
         device.name,

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
-from auditor.reports.workbook.cells import cell_text, looks_like_formula
+from openpyxl import Workbook
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Border, Font, PatternFill, Side
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
+from pandas import DataFrame
 
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-    from pandas import DataFrame
+from auditor.reports.workbook.cells import looks_like_formula
+from auditor.reports.workbook.ink import COLOURS, LINK, TEXT, Ink, Look, Sheet, Value, XlsxCell
 
-Sheet = Any
-"""A streamed worksheet; the published types of openpyxl leave out most of what it has."""
-XlsxCell = Any
-"""A cell of a streamed worksheet; the published types call its class a function."""
+MOST_ROWS = 1_048_575
+"""Rows of a sheet below its header (Excel specifications and limits); a longer table goes on on a further sheet."""
+MOST_LINKS = 65_530
+"""Hyperlinks a sheet may hold (same source); rows below have none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its header, its width in characters, and whether its values choose their own colour."""
+    """A column: its header, its width in characters, whether its values choose their own colour, and who fills it in.
+
+    `choices` makes a drop-down list; `filled_in` columns belong to people; `day` columns hold dates.
+    """
 
     title: str
-    width: int
+    width: float
     coloured: bool = False
+    filled_in: bool = False
+    choices: tuple[str, ...] = ()
+    day: bool = False
+    upright: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,123 +52,32 @@ class Table:
     """What a table without rows says."""
     printed: int = 0
     """How many columns go on paper, 0 for all: a page holds about 250 characters a line."""
+    about: str = ""
+    """What the table answers, for the list of sheets on the cover."""
 
 
-COLOURS: Mapping[str, tuple[str, str]] = {
-    "critical": ("9C0006", "FFFFFF"),
-    "high": ("E4572E", "FFFFFF"),
-    "medium": ("FFC24B", "3D2C00"),
-    "low": ("CFE8F3", "12394D"),
-    "info": ("E9ECEF", "495057"),
-    "satisfied": ("C6EFCE", "006100"),
-    "missing": ("9C0006", "FFFFFF"),
-    "partly": ("E4572E", "FFFFFF"),
-    "not published": ("FFEB9C", "7F6000"),
-    "cannot tell": ("FFEB9C", "7F6000"),
-    "not applicable": ("E9ECEF", "495057"),
-    "not observable": ("E9ECEF", "495057"),
-    "forbidden opening": ("9C0006", "FFFFFF"),
-    "closed": ("C6EFCE", "006100"),
-    "yes": ("E4572E", "FFFFFF"),
-    "undocumented": ("E4572E", "FFFFFF"),
-    "deny": ("E9ECEF", "495057"),
-    "allow": ("C6EFCE", "006100"),
-}
-"""Fill and font colour of the values of coloured columns: dark enough on light enough to print in grey."""
-
-_HEADER = ("1F2A44", "FFFFFF")
-_LINK = "1F4E9E"
-_TEXT = "1A1A1A"
+Cell = str | int
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    fill: str
-    font: str
-    size: int
-    bold: bool
-    centred: bool
-    wrapped: bool
-    ruled: bool
-    quoted: bool
-    underlined: bool
+def frame_of(columns: Sequence[Column], rows: Iterable[tuple[Value, ...]]) -> DataFrame:
+    """Rows as a frame that keeps values as they are."""
+    # Without dtype=object pandas would turn integers with gaps into floats and texts into missing values.
+    return DataFrame(list(rows), columns=[column.title for column in columns], dtype=object)
 
 
-class Ink:
-    """Makes styled cells. Each style is built once and shared: building one a cell costs ten times the cell."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self._sheet = sheet
-        self._styles: dict[_Look, Any] = {}
-
-    def cell(
-        self,
-        value: str | int,
-        colours: tuple[str, str] = ("", ""),
-        *,
-        size: int = 10,
-        bold: bool = False,
-        centred: bool = False,
-        wrapped: bool = True,
-        ruled: bool = True,
-        link: str = "",
-    ) -> XlsxCell:
-        """A cell. Text is always stored as text; a link points inside the workbook ("Rules!A12").
-
-        `wrapped` breaks long text within its column, otherwise it runs over empty neighbours; `ruled` draws a line
-        below.
-        """
-        from openpyxl.cell import WriteOnlyCell
-        from openpyxl.worksheet.hyperlink import Hyperlink
-
-        cell: XlsxCell = WriteOnlyCell(self._sheet)
-        quoted = False
-        if isinstance(value, int):
-            cell.value = value
-        else:
-            text = cell_text(value)
-            quoted = looks_like_formula(text)
-            cell.value = text
-            cell.data_type = "s"
-        font = colours[1] or (_LINK if link else _TEXT)
-        underlined = bool(link) and not colours[0]
-        cell._style = self._style(_Look(colours[0], font, size, bold, centred, wrapped, ruled, quoted, underlined))
-        if link:
-            sheet, _, place = link.partition("!")
-            cell._hyperlink = Hyperlink(ref="", location=f"'{sheet}'!{place}")
-        return cell
-
-    def _style(self, look: _Look) -> Any:
-        from openpyxl.cell import WriteOnlyCell
-        from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-
-        if look not in self._styles:
-            cell: XlsxCell = WriteOnlyCell(self._sheet)
-            underline: Literal["single"] | None = "single" if look.underlined else None
-            cell.font = Font(name="Calibri", size=look.size, bold=look.bold, color=look.font, underline=underline)
-            cell.alignment = Alignment(
-                vertical="center" if look.size > 10 else "top",
-                wrap_text=look.wrapped,
-                horizontal="center" if look.centred else None,
-            )
-            if look.fill:
-                cell.fill = PatternFill("solid", start_color=look.fill)
-            if look.ruled:
-                cell.border = Border(bottom=Side(style="hair", color="BFC5CE"))
-            cell.quotePrefix = look.quoted
-            self._styles[look] = cell._style
-        return self._styles[look]
-
-    def header(self, title: str) -> XlsxCell:
-        """A cell of a header row."""
-        return self.cell(title, _HEADER, bold=True)
+def place(sheet: str, number: int) -> str:
+    """The first cell of row `number` (from 0, header not counted) of a table, wherever it was split: "Rules!A2"."""
+    part, row = divmod(number, MOST_ROWS)
+    return f"{part_name(sheet, part)}!A{row + 2}"
 
 
-def new_sheet(book: Workbook, title: str, widths: Sequence[int]) -> Sheet:
+def part_name(sheet: str, part: int) -> str:
+    """The name of a table's sheet; `part` counts from 0."""
+    return f"{sheet} ({part + 1})" if part else sheet
+
+
+def new_sheet(book: Workbook, title: str, widths: Sequence[float]) -> Sheet:
     """A sheet with column widths and print set-up: landscape A4, one page wide, page numbers."""
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.properties import PageSetupProperties
-
     sheet: Sheet = book.create_sheet(title)
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
@@ -165,7 +87,7 @@ def new_sheet(book: Workbook, title: str, widths: Sequence[int]) -> Sheet:
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
     sheet.page_margins.left = sheet.page_margins.right = 0.3
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.5
+    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.4, 0.6, 0.3
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.HeaderFooter.oddFooter.left.text = "&A"
     sheet.HeaderFooter.oddFooter.right.text = "&P / &N"
@@ -174,55 +96,119 @@ def new_sheet(book: Workbook, title: str, widths: Sequence[int]) -> Sheet:
 
 _DENSITY = 1.2
 """Characters of 10-point text to one unit of column width, which is a digit of 11-point text."""
-_LINE, _MOST_LINES = 13.5, 10
+_LINE, _MOST_LINES = 12.9, 10
 """Points of one line of 10-point text, and how many lines a row shows before the rest needs a click."""
 
 
-def set_height(sheet: Sheet, row: int, values: Iterable[str | int], widths: Iterable[int]) -> None:
+def set_height(sheet: Sheet, row: int, values: Iterable[Value], widths: Iterable[float]) -> None:
     """Make a row as high as its longest wrapped text; not every spreadsheet does so by itself when it opens a file."""
-    lines = max((_lines(str(value), width) for value, width in zip(values, widths, strict=False)), default=1)
+    lines = 1
+    for value, width in zip(values, widths, strict=False):
+        if isinstance(value, str) and (len(value) > width or "\n" in value):
+            lines = max(lines, _lines(value, width))
     if lines > 1:
         sheet.row_dimensions[row].height = _LINE * min(lines, _MOST_LINES) + 1
 
 
-def _lines(text: str, width: int) -> int:
-    if len(text) <= width and "\n" not in text:
-        return 1
+def _lines(text: str, width: float) -> int:
     fitting = int(width * _DENSITY)
     return sum(max(1, -(-len(line) // fitting)) for line in text.split("\n"))
 
 
 def write_table(book: Workbook, table: Table) -> None:
-    """Write a table as a sheet of its own."""
-    from openpyxl.utils import get_column_letter
+    """Write a table as a sheet of its own, or as several where it has more rows than a sheet holds."""
+    for part, start in enumerate(range(0, max(len(table.frame), 1), MOST_ROWS)):
+        _write_part(book, table, part, start)
 
-    sheet = new_sheet(book, table.sheet, [column.width for column in table.columns])
-    sheet.freeze_panes = "A2"
-    sheet.print_title_rows = "1:1"
-    ink = Ink(sheet)
-    sheet.append([ink.header(column.title) for column in table.columns])
+
+def _write_part(book: Workbook, table: Table, part: int, start: int) -> None:
+    frame = table.frame.iloc[start : start + MOST_ROWS]
     widths = [column.width for column in table.columns]
-    for number, (values, row) in enumerate(zip(table.frame.itertuples(index=False), _rows(ink, table), strict=True)):
-        set_height(sheet, number + 2, values, widths)
-        sheet.append(row)
-    if table.frame.empty:
-        sheet.append([ink.cell(table.empty)])
-    last = get_column_letter(len(table.columns))
-    bottom = max(len(table.frame) + 1, 2)
+    sheet = new_sheet(book, part_name(table.sheet, part), widths)
+    sheet.freeze_panes = "B2" if len(table.columns) > 8 else "A2"
+    sheet.print_title_rows = "1:1"
+    last, bottom = get_column_letter(len(table.columns)), max(len(frame) + 1, 2)
     sheet.auto_filter.ref = f"A1:{last}{bottom}"
     if table.printed:
         sheet.print_area = f"A1:{get_column_letter(table.printed)}{bottom}"
+    _rule_lines(sheet, f"A2:{last}{bottom}")
+    for number, column in enumerate(table.columns, start=1):
+        letter = get_column_letter(number)
+        _help_to_fill_in(sheet, column, f"{letter}2:{letter}{bottom}")
+    if any(column.upright for column in table.columns):
+        sheet.row_dimensions[1].height = 90
+    ink = Ink(sheet)
+    sheet.append([ink.header(each.title, filled_in=each.filled_in, upright=each.upright) for each in table.columns])
+    for number, (values, row) in enumerate(_rows(ink, table, frame, start), start=2):
+        set_height(sheet, number, values[: table.printed or None], widths)
+        sheet.append(row)
+    if frame.empty:
+        sheet.append([ink.cell(table.empty, wrapped=False)])
 
 
-def _rows(ink: Ink, table: Table) -> Iterator[list[XlsxCell]]:
-    links = [table.links.get(column.title) for column in table.columns]
-    for number, values in enumerate(table.frame.itertuples(index=False, name=None)):
-        yield [
-            ink.cell(
-                value,
-                COLOURS.get(value, ("", "")) if column.coloured and isinstance(value, str) else ("", ""),
-                centred=isinstance(value, int),
-                link=targets[number] if targets else "",
-            )
-            for column, value, targets in zip(table.columns, values, links, strict=True)
-        ]
+def _rule_lines(sheet: Sheet, cells: str) -> None:
+    """Hair lines below rows and a light ground for what people fill in: two rules instead of a style in each cell."""
+    line = Border(bottom=Side(style="hair", color="BFC5CE"))
+    sheet.conditional_formatting.add(cells, Rule("expression", formula=["TRUE"], dxf=DifferentialStyle(border=line)))
+
+
+def _help_to_fill_in(sheet: Sheet, column: Column, cells: str) -> None:
+    if not column.filled_in:
+        return
+    for choice in column.choices:
+        if column.coloured and choice in COLOURS:
+            fill, font = COLOURS[choice]
+            painted = PatternFill("solid", start_color=fill, end_color=fill)
+            look = DifferentialStyle(font=Font(color=font), fill=painted)
+            rule = Rule("cellIs", operator="equal", formula=[f'"{choice}"'], stopIfTrue=True, dxf=look)
+            sheet.conditional_formatting.add(cells, rule)
+    ground = PatternFill("solid", start_color="FFF9E5", end_color="FFF9E5")
+    sheet.conditional_formatting.add(cells, Rule("expression", formula=["TRUE"], dxf=DifferentialStyle(fill=ground)))
+    if column.choices:
+        listed: Any = DataValidation(type="list", formula1=f'"{",".join(column.choices)}"', allow_blank=True)
+        listed.error = f"Choose one of: {', '.join(column.choices)}."
+    elif column.day:
+        listed = DataValidation(type="date", operator="greaterThan", formula1="36526", allow_blank=True)
+        listed.error = "Write a day, for example 2027-03-31."
+    else:
+        return
+    listed.showErrorMessage = True
+    listed.errorTitle = column.title
+    listed.add(cells)
+    sheet.data_validations.append(listed)
+
+
+def _rows(
+    ink: Ink, table: Table, frame: DataFrame, start: int
+) -> Iterator[tuple[tuple[Value, ...], list[XlsxCell | None]]]:
+    """The values and cells of each row; empty cells are left out, which is what makes large tables quick."""
+    targets = [table.links.get(column.title) for column in table.columns]
+    columns = tuple(zip(table.columns, targets, strict=True))
+    left = MOST_LINKS
+    for number, values in enumerate(frame.itertuples(index=False, name=None), start=start):
+        row: list[XlsxCell | None] = []
+        for value, (column, links) in zip(values, columns, strict=True):
+            if value is None or value == "":
+                row.append(None)
+                continue
+            link = links[number] if links and left > 0 else ""
+            left -= bool(link)
+            row.append(ink.styled(value, _look(value, column, bool(link)), link))
+        yield values, row
+
+
+_PLAIN = Look()
+_COUNT = Look(centred=True)
+_DAY = Look(centred=True, number_format="yyyy-mm-dd")
+_LINKED = Look(font=LINK, underlined=True)
+
+
+def _look(value: Value, column: Column, linked: bool) -> Look:
+    if isinstance(value, str):
+        if column.coloured and not column.filled_in and value in COLOURS:
+            fill, font = COLOURS[value]
+            return Look(fill, font, centred=column.upright)
+        if looks_like_formula(value):
+            return Look(font=LINK if linked else TEXT, underlined=linked, quoted=True)
+        return _LINKED if linked else _PLAIN
+    return _COUNT if isinstance(value, int) else _DAY

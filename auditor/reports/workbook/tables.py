@@ -1,94 +1,15 @@
-"""The tables of the workbook as pandas frames, one function a sheet."""
+"""The tables about the network: required ports, exposure, hardening, and what was not understood."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-from auditor.findings.finding import Finding
 from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
+from auditor.reports.matrix import exposure_matrix
 from auditor.reports.verdict import STATES
-from auditor.reports.workbook.sheet import Column, Table
+from auditor.reports.workbook.findings import line_of, rule_link
+from auditor.reports.workbook.sheet import Column, Table, frame_of, place
 from parsers.model.origin import Origin
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
-Cell = str | int
-
-
-def ordered(result: AuditResult) -> tuple[Finding, ...]:
-    """The findings as the workbook numbers them: worst first, otherwise in the order of the audit."""
-    return tuple(sorted(result.findings, key=lambda finding: -finding.severity))
-
-
-def finding_label(number: int) -> str:
-    """The name of a finding within one workbook; `number` counts from 1."""
-    return f"F{number:03d}"
-
-
-FINDINGS = (
-    Column("#", 7),
-    Column("Severity", 10, coloured=True),
-    Column("Finding", 62),
-    Column("Firewall", 16),
-    Column("Rule", 24),
-    Column("Packet that proves it", 46),
-    Column("What to do", 52),
-    Column("Also seen in", 40),
-    Column("Confidence", 11),
-    Column("Check", 9),
-    Column("Title", 26),
-    Column("Baseline flow", 18),
-    Column("Packets", 40),
-    Column("Depends on", 30),
-    Column("Source", 18),
-    Column("Guide ids", 30),
-    Column("File", 28),
-    Column("Line", 8),
-    Column("Fingerprint", 19),
-)
-
-
-def findings_table(result: AuditResult, rule_rows: Mapping[Origin, int]) -> Table:
-    """One row a finding; its rule links to the row of the sheet Rules."""
-    findings = ordered(result)
-    frame = _frame(
-        FINDINGS,
-        (
-            (
-                finding_label(number),
-                finding.severity.word,
-                finding.message,
-                finding.device,
-                finding.rule,
-                finding.example.text if finding.example else "",
-                finding.remedy,
-                "\n".join(f"{each.device} {each.rule}: {each.text}" for each in finding.related),
-                finding.confidence.value,
-                finding.check,
-                finding.title,
-                finding.flow,
-                finding.packets,
-                "\n".join(finding.uncertain),
-                ", ".join(finding.citation),
-                "\n".join(finding.guides),
-                finding.origin.file if finding.origin else "",
-                _line(finding.origin),
-                finding.fingerprint,
-            )
-            for number, finding in enumerate(findings, start=1)
-        ),
-    )
-    links = [rule_link(finding.origin, rule_rows) for finding in findings]
-    return Table("Findings", FINDINGS, frame, {"Rule": links}, "No findings.", printed=8)
-
-
-def rule_link(origin: Origin | None, rule_rows: Mapping[Origin, int]) -> str:
-    """The place of a rule in the workbook, "" when the origin is not a rule's."""
-    row = rule_rows.get(origin) if origin else None
-    return f"Rules!A{row}" if row else ""
-
 
 PORTS = (
     Column("State", 15, coloured=True),
@@ -124,7 +45,7 @@ def ports_table(result: AuditResult, rule_names: Mapping[str, int]) -> Table:
         return (levels.index(row.level) if row.level in levels else len(levels), STATES.index(row.state))
 
     rows = sorted(result.coverage, key=urgency)
-    frame = _frame(
+    frame = frame_of(
         PORTS,
         (
             (
@@ -147,8 +68,9 @@ def ports_table(result: AuditResult, rule_names: Mapping[str, int]) -> Table:
             for row in rows
         ),
     )
-    links = [_first_rule(row.device, row.rules, rule_names) for row in rows]
-    return Table("Required ports", PORTS, frame, {"Opened by": links}, "No baseline was applied.", printed=12)
+    links = {"Opened by": [_first_rule(row.device, row.rules, rule_names) for row in rows]}
+    about = "Every flow of the baselines for every pair of servers: open, or what exactly is missing."
+    return Table("Required ports", PORTS, frame, links, "No baseline was applied.", printed=12, about=about)
 
 
 EXPOSURE = (
@@ -169,7 +91,7 @@ EXPOSURE = (
 def exposure_table(result: AuditResult, rule_names: Mapping[str, int]) -> Table:
     """One row a destination and what a zone reaches there, undocumented openings first."""
     rows = sorted(result.exposures, key=lambda row: bool(row.documented))
-    frame = _frame(
+    frame = frame_of(
         EXPOSURE,
         (
             (
@@ -188,17 +110,96 @@ def exposure_table(result: AuditResult, rule_names: Mapping[str, int]) -> Table:
             for row in rows
         ),
     )
-    links = [_first_rule(row.device, row.rules, rule_names) for row in rows]
-    return Table("Exposure", EXPOSURE, frame, {"Rules": links}, "Nothing is reachable from an untrusted zone.")
+    links = {"Rules": [_first_rule(row.device, row.rules, rule_names) for row in rows]}
+    about = "What untrusted zones reach, one row an opening, with the rules that open it."
+    return Table("Exposure", EXPOSURE, frame, links, NOTHING_EXPOSED, about=about)
+
+
+NOTHING_EXPOSED = "Nothing is reachable from an untrusted zone."
+MOST_SERVICES = 120
+"""Columns of the matrix on paper and screen; what is beyond them is in the sheet Exposure."""
+
+
+_OPEN_WORDS = {"documented": "needed", "possible": "maybe", "undocumented": "open", "": ""}
+"""Short words for narrow columns."""
+
+
+def matrix_table(result: AuditResult) -> Table:
+    """Zones and servers by service: which cell is open, and whether a baseline asks for it."""
+    matrix = exposure_matrix(result, MOST_SERVICES)
+    columns = (
+        Column("From", 16),
+        Column("Server", 34),
+        *(Column(service, 7.5, coloured=True, upright=True) for service in matrix.columns),
+    )
+    rows = [
+        (zone, server, *(_OPEN_WORDS[state] for state in cells))
+        for (zone, server), cells in zip(matrix.rows, matrix.cells, strict=True)
+    ]
+    about = "The same as a picture: zones and servers by service."
+    if matrix.left_out:
+        about += f" {matrix.left_out} rarer services are only in the sheet Exposure."
+    return Table("Exposure matrix", columns, frame_of(columns, rows), {}, NOTHING_EXPOSED, about=about)
 
 
 def _first_rule(device: str, rules: Sequence[str], rule_names: Mapping[str, int]) -> str:
     """Links need one target a cell: the first rule named, as "device id" or as an id of the row's device."""
     for rule in rules:
-        row = rule_names.get(rule) or rule_names.get(f"{device} {rule}")
-        if row:
-            return f"Rules!A{row}"
+        for name in (rule, f"{device} {rule}"):
+            if name in rule_names:
+                return place("Rules", rule_names[name])
     return ""
+
+
+HARDENING = (
+    Column("State", 14, coloured=True),
+    Column("Severity", 9, coloured=True),
+    Column("Firewall", 16),
+    Column("Item", 24),
+    Column("Asked for", 40),
+    Column("Setting", 34),
+    Column("Expected", 24),
+    Column("Found", 24),
+    Column("Why", 40),
+    Column("What to do", 44),
+    Column("Guides", 44),
+    Column("By group policy", 12),
+    Column("Shown by", 36),
+    Column("File", 28),
+    Column("Line", 8),
+)
+
+
+def hardening_table(result: AuditResult) -> Table:
+    """One row a benchmark item and firewall, whatever its state: failed ones first."""
+    order = ("fail", "not decidable", "pass", "not applicable")
+    rows = sorted(result.hardening, key=lambda item: order.index(item.state.value))
+    frame = frame_of(
+        HARDENING,
+        (
+            (
+                item.state.value,
+                item.severity,
+                item.device,
+                item.id,
+                item.title,
+                item.setting,
+                item.expected,
+                item.found,
+                item.reason,
+                item.remedy,
+                "\n".join(guide.text for guide in item.guides),
+                item.enforced,
+                item.evidence,
+                item.origin.file if item.origin else "",
+                line_of(item.origin),
+            )
+            for item in rows
+        ),
+    )
+    guides = ", ".join(f"{used.title} {used.version}".strip() for used in result.benchmarks)
+    about = f"Every item of the hardening guides, met or not: {guides or 'none was evaluated'}."
+    return Table("Hardening", HARDENING, frame, {}, "No hardening guide was evaluated.", printed=10, about=about)
 
 
 GAPS = (
@@ -211,94 +212,17 @@ GAPS = (
 )
 
 
-def gaps_table(result: AuditResult) -> Table:
+def gaps_table(result: AuditResult, rule_rows: Mapping[Origin, int]) -> Table:
     """One row a place of an export that was not fully understood, the dangerous ones first."""
     rows = sorted(result.gaps, key=lambda gap: not gap.hides_access)
-    frame = _frame(
+    frame = frame_of(
         GAPS,
         (
-            (
-                "yes" if gap.hides_access else "no",
-                gap.what,
-                gap.path,
-                gap.keyword,
-                gap.origin.file,
-                _line(gap.origin),
-            )
+            ("yes" if gap.hides_access else "no", gap.what, gap.path, gap.keyword, gap.origin.file, line_of(gap.origin))
             for gap in rows
         ),
     )
-    return Table("Gaps", GAPS, frame, empty="Everything in the exports was understood or is known to be irrelevant.")
-
-
-SOURCES = (
-    Column("Firewall", 20),
-    Column("Product", 26),
-    Column("File", 44),
-    Column("Format", 34),
-    Column("Encoding", 12),
-    Column("Lines", 10),
-    Column("Read", 10),
-    Column("Irrelevant", 11),
-    Column("Not understood", 15),
-    Column("SHA-256", 68),
-    Column("Assumed", 60),
-)
-
-
-def sources_table(result: AuditResult) -> Table:
-    """One row an input file of a firewall: what was read, line by line accounted for."""
-    frame = _frame(
-        SOURCES,
-        (
-            (
-                device.name,
-                f"{device.product} {device.version}".strip(),
-                source.name,
-                source.format,
-                source.encoding,
-                source.ledger.total,
-                source.ledger.read,
-                source.ledger.irrelevant,
-                source.ledger.not_understood,
-                source.sha256,
-                "\n".join(device.assumptions),
-            )
-            for device in result.devices
-            for source in device.sources
-        ),
-    )
-    return Table("Sources", SOURCES, frame, empty="No file was read.")
-
-
-CHECKS = (
-    Column("Check", 10),
-    Column("Title", 40),
-    Column("Severity", 10, coloured=True),
-    Column("Findings", 10),
-    Column("What it finds, why it matters, what to do", 120),
-)
-
-
-def checks_table(result: AuditResult) -> Table:
-    """The legend: one row a check that ran or could not run, with its page and how much it found."""
-    import pandas as pd
-
-    found = pd.Series([finding.check for finding in result.findings], dtype=str).value_counts()
-    ran = [
-        (check.id, check.title, check.severity, int(found.get(check.id, 0)), check.docs.strip())
-        for check in result.checks
-    ]
-    skipped = [(each.check, "could not run", "", 0, each.reason) for each in result.checks_skipped]
-    return Table("Checks", CHECKS, _frame(CHECKS, [*ran, *skipped]), empty="No check ran.")
-
-
-def _frame(columns: tuple[Column, ...], rows: Iterable[tuple[Cell, ...]]) -> DataFrame:
-    import pandas as pd
-
-    # Without dtype=object pandas would turn integers with gaps into floats and texts into missing values.
-    return pd.DataFrame(list(rows), columns=[column.title for column in columns], dtype=object)
-
-
-def _line(origin: Origin | None) -> Cell:
-    return origin.first_line if origin and origin.first_line else ""
+    links = {"Where": [rule_link(gap.origin, rule_rows) for gap in rows]}
+    empty = "Everything in the exports was understood or is known to be irrelevant."
+    about = "Places of the exports that were not fully understood, and whether an opening could hide there."
+    return Table("Not understood", GAPS, frame, links, empty, about=about)

@@ -175,6 +175,6 @@ RESULT = AuditResult(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def result() -> AuditResult:
     return RESULT
