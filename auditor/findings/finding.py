@@ -131,5 +131,5 @@ class Finding:
 
     def __post_init__(self) -> None:
         if not self.fingerprint:
-            key = "\x1f".join((self.check, self.device, self.identity, self.packets))
-            object.__setattr__(self, "fingerprint", hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16])
+            key = "\x1f".join((self.check, self.device, self.identity, self.packets)).encode("utf-8", "surrogatepass")
+            object.__setattr__(self, "fingerprint", hashlib.sha256(key).hexdigest()[:16])
