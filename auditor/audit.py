@@ -67,5 +67,5 @@ def _order(finding: Finding) -> tuple[object, ...]:
 
 
 def _used(ruleset: Ruleset) -> RulesetUsed:
-    sources = tuple((key, f"{title} {place}".strip()) for key, (title, place) in ruleset.sources.items())
+    sources = tuple((key, f"{each.title} {each.place}".strip()) for key, each in ruleset.sources.items())
     return RulesetUsed(ruleset.id, ruleset.version, ruleset.title, sources)

@@ -1,19 +1,14 @@
 """Rulesets and site files: what a product needs, and which addresses of a company play its roles."""
 
-from auditor.baseline.binding import (
-    BoundClosedWorld,
-    BoundEnd,
-    BoundFlow,
-    BoundForbidden,
-    BoundRuleset,
-    bind,
-    check_words,
-)
+from auditor.baseline.binding import bind
+from auditor.baseline.bound import BoundClosedWorld, BoundEnd, BoundFlow, BoundForbidden, BoundRuleset
+from auditor.baseline.conflicts import Conflict, conflicts
 from auditor.baseline.errors import RulesetError
 from auditor.baseline.inference import Inference, host_rule_key, infer_site
 from auditor.baseline.loader import available_rulesets, load_ruleset
 from auditor.baseline.model import HostRule, Ruleset
 from auditor.baseline.site import Binding, Site, SiteDevice, SiteException, Use, load_site, site_yaml
+from auditor.baseline.words import absent_devices, check_words
 
 __all__ = [
     "Binding",
@@ -22,6 +17,7 @@ __all__ = [
     "BoundFlow",
     "BoundForbidden",
     "BoundRuleset",
+    "Conflict",
     "HostRule",
     "Inference",
     "Ruleset",
@@ -30,9 +26,11 @@ __all__ = [
     "SiteDevice",
     "SiteException",
     "Use",
+    "absent_devices",
     "available_rulesets",
     "bind",
     "check_words",
+    "conflicts",
     "host_rule_key",
     "infer_site",
     "load_ruleset",

@@ -83,6 +83,10 @@ class Item:
             return str(self.node.value) == "true"
         raise self.error(f"expected true or false, found {self.node.value!r}")
 
+    def answer(self) -> bool | str:
+        """true or false, or a word of text."""
+        return self.text() if self.node.id == "scalar" and self.node.tag == _STR else self.flag()
+
     def number(self) -> int:
         """A whole number."""
         if self.node.id == "scalar" and str(self.node.value).isascii() and str(self.node.value).isdigit():

@@ -16,10 +16,16 @@ class RulesetError(UnreadableError):
         super().__init__(file, f"{path}: {message}" if path else message, line)
 
 
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that is most like this one, "" when none is near."""
+    found = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return found[0] if found else ""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """ ", did you mean X?" for the closest known word, else the known words, else nothing."""
     choices = sorted(known)
-    close = get_close_matches(word, choices, n=1, cutoff=0.6)
+    close = closest(word, choices)
     if close:
-        return f", did you mean {close[0]!r}?"
+        return f", did you mean {close!r}?"
     return f"; known are {', '.join(choices)}" if 0 < len(choices) <= 12 else ""

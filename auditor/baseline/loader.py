@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from auditor.baseline.citations import Citations
 from auditor.baseline.document import Item, read_document
 from auditor.baseline.errors import RulesetError, nearest
 from auditor.baseline.model import (
@@ -71,8 +71,7 @@ class _Loader:
         self.top = root.mapping(_KEYS, required)
         if self.top["schema"].text() != "fwbaseline/1":
             raise self.top["schema"].error("expected schema fwbaseline/1")
-        self.sources = {key: self._source(item) for key, item in self.top["sources"].mapping().items()}
-        self.rows = self._rows()
+        self.citations = Citations(self.top["sources"].mapping(), path)
         self.zones = {key: self._zone(item) for key, item in self._part("zones").items()}
         self.roles = {key: self._role(key, item) for key, item in self.top["roles"].mapping().items()}
         self.groups = {key: self._members(item) for key, item in self._part("groups").items()}
@@ -101,7 +100,9 @@ class _Loader:
             version=self.top["version"].text(),
             status=self.top["status"].choice(("draft", "stable", "deprecated"), "status"),
             file=str(self.path),
-            sources=self.sources,
+            applies_to=_product(self.top.get("applies_to")),
+            sources=self.citations.sources,
+            rows=self.citations.rows,
             variables=self.variables,
             conditions=self.conditions,
             zones=self.zones,
@@ -114,39 +115,24 @@ class _Loader:
             closed_world=tuple(self._closed(item) for item in self._list("closed_world")),
             questions=tuple(self._question(item) for item in self._list("questions")),
             host_rules=self._host_rules(),
-            no_flow={self._row(key, item): item.text() for key, item in self._part("no_flow").items()},
+            no_flow={self.citations.one(key, item): item.text() for key, item in self._part("no_flow").items()},
         )
-
-    def _rows(self) -> dict[str, frozenset[str]]:
-        """Row indexes that stand beside the ruleset: NAME.rows.tsv, with columns source, row."""
-        index = self.path.with_name(f"{self.path.stem}.rows.tsv")
-        found: dict[str, set[str]] = {}
-        if index.exists():
-            with index.open(encoding="utf-8", newline="") as stream:
-                for row in csv.DictReader(stream, delimiter="\t"):
-                    found.setdefault(row["source"], set()).add(row["row"])
-        return {source: frozenset(rows) for source, rows in found.items()}
-
-    @staticmethod
-    def _source(item: Item) -> tuple[str, str]:
-        known = ("title", "url", "file", "document_date", "retrieved", "sha256")
-        entry = item.mapping(known, ("title",))
-        place = entry.get("url") or entry.get("file")
-        return entry["title"].text(), place.text() if place else ""
 
     @staticmethod
     def _zone(item: Item) -> str:
         return item.mapping(("trust",), ("trust",))["trust"].choice(("untrusted", "semi", "trusted"), "trust")
 
     def _role(self, name: str, item: Item) -> Role:
-        entry = item.mapping(("title", "allowed_zones", "client", "zone"), ("title",))
+        entry = item.mapping(("title", "allowed_zones", "client", "zone", "cite"), ("title",))
         zones = entry["allowed_zones"].texts() if "allowed_zones" in entry else ()
         for zone in zones:
             if zone not in self.zones:
                 raise entry["allowed_zones"].error(f"unknown zone {zone!r}{nearest(zone, self.zones)}")
+        if zones and "cite" not in entry:
+            raise entry["allowed_zones"].error("allowed_zones need a cite: who says that the role belongs there?")
         client = entry["client"].flag() if "client" in entry else False
         where = entry["zone"].choice(self.zones, "zone") if "zone" in entry else ""
-        return Role(name, entry["title"].text(), zones, client, where)
+        return Role(name, entry["title"].text(), zones, client, where, self.citations.of(entry))
 
     def _members(self, item: Item) -> tuple[str, ...]:
         for each in item.items():
@@ -165,12 +151,15 @@ class _Loader:
             default,
             tuple((key, value.text()) for key, value in suggest.items()),
             entry["note"].text() if "note" in entry else "",
-            self._cite(entry),
+            self.citations.of(entry),
         )
 
     def _condition(self, name: str, item: Item) -> Question:
-        entry = item.mapping(("ask", "default"), ("ask", "default"))
+        entry = item.mapping(("ask", "values", "default"), ("ask", "default"))
         default, ask = entry["default"], entry["ask"].text()
+        if "values" in entry:
+            values = entry["values"].texts()
+            return Question(name, ask, values=values, choice="" if default.is_null else default.choice(values, "value"))
         if default.is_null:
             return Question(name, ask)
         if default.is_scalar:
@@ -221,30 +210,27 @@ class _Loader:
 
     def _when(self, item: Item) -> When:
         if item.is_scalar:
-            return When("name", item.choice(self.conditions, "condition"))
-        entry = item.mapping(("all", "any", "not"))
+            name = item.choice(self.conditions, "condition")
+            if self.conditions[name].values:
+                raise item.error(f"{name} is a choice: write {{is: {{{name}: {self.conditions[name].values[0]}}}}}")
+            return When("name", name)
+        entry = item.mapping(("all", "any", "not", "is"))
         if len(entry) != 1:
-            raise item.error("expected exactly one of all, any, not")
+            raise item.error("expected exactly one of all, any, not, is")
         kind, value = next(iter(entry.items()))
+        if kind == "is":
+            return self._is(value)
         parts = (self._when(value),) if kind == "not" else tuple(self._when(each) for each in value.items())
         return When(kind, "", parts)
 
-    def _cite(self, entry: Mapping[str, Item]) -> tuple[str, ...]:
-        if "cite" not in entry:
-            return ()
-        item = entry["cite"]
-        parts = [item] if item.is_scalar else item.items()
-        for part in parts:
-            self._row(part.text(), part)
-        return tuple(part.text() for part in parts)
-
-    def _row(self, text: str, item: Item) -> str:
-        source, _, row = text.partition(":")
-        if source not in self.sources:
-            raise item.error(f"unknown source {source!r}{nearest(source, self.sources)}")
-        if row and source in self.rows and row not in self.rows[source]:
-            raise item.error(f"source {source!r} has no row {row!r}{nearest(row, self.rows[source])}")
-        return text
+    def _is(self, item: Item) -> When:
+        choices = {name: each.values for name, each in self.conditions.items() if each.values}
+        entry = item.mapping(choices)
+        if len(entry) != 1:
+            raise item.error("expected exactly one condition that is a choice")
+        name, value = next(iter(entry.items()))
+        parts = [value] if value.is_scalar else value.items()
+        return When("is", name, values=tuple(part.choice(choices[name], "value") for part in parts))
 
     def _id(self, item: Item) -> str:
         word = item.text()
@@ -263,6 +249,9 @@ class _Loader:
             raise item.error("if_missing is needed with level required, and only there")
         if ("service" in entry) == ("any_of" in entry):
             raise item.error("expected exactly one of service and any_of")
+        cite = self.citations.of(entry)
+        if level == "required" and not self.citations.carries(cite):
+            raise item.error("a required flow needs a document: what rests on practice alone is at most permitted")
         alternatives = entry["any_of"].items() if "any_of" in entry else []
         key = self._id(entry["id"])
         return BaselineFlow(
@@ -280,7 +269,7 @@ class _Loader:
             enforce=_words(entry, "enforce", ("network", "host")) or ("network", "host"),
             coverage=entry["coverage"].choice(("all", "any"), "coverage") if "coverage" in entry else "all",
             tags=entry["tags"].texts() if "tags" in entry else (),
-            cite=self._cite(entry),
+            cite=cite,
             note=entry["note"].text() if "note" in entry else "",
             line=item.line,
         )
@@ -292,7 +281,7 @@ class _Loader:
         return tuple((key, Severity.parse(each.choice(_SEVERITIES, "severity"))) for key, each in entry.items())
 
     def _forbidden(self, item: Item) -> Forbidden:
-        known = ("id", "title", "from", "to", "service", "severity", "unless", "cite", "note", "remedy")
+        known = ("id", "title", "from", "to", "service", "severity", "when", "unless", "cite", "note", "remedy")
         entry = item.mapping(known, ("id", "from", "to", "service", "severity", "cite"))
         key = self._id(entry["id"])
         return Forbidden(
@@ -302,8 +291,9 @@ class _Loader:
             destination=self._end(entry["to"]),
             services=self._service_names(entry["service"]),
             severity=self._severity(entry["severity"]),
+            when=self._when(entry["when"]) if "when" in entry else None,
             unless=self._when(entry["unless"]) if "unless" in entry else None,
-            cite=self._cite(entry),
+            cite=self.citations.of(entry),
             note=entry["note"].text() if "note" in entry else "",
             remedy=entry["remedy"].text() if "remedy" in entry else "",
         )
@@ -315,13 +305,13 @@ class _Loader:
             word = part.choice(self.roles.keys() | self.groups.keys(), "role")
             names += self.groups.get(word, (word,))
         note = entry["note"].text() if "note" in entry else ""
-        return Unrestricted(self._id(entry["id"]), tuple(names), self._cite(entry), note)
+        return Unrestricted(self._id(entry["id"]), tuple(names), self.citations.of(entry), note)
 
     def _closed(self, item: Item) -> ClosedWorld:
         entry = item.mapping(("id", "from", "to", "severity", "cite"), ("id", "from", "to", "severity"))
         severity = Severity.parse(entry["severity"].choice(_SEVERITIES, "severity"))
         return ClosedWorld(
-            self._id(entry["id"]), self._end(entry["from"]), self._end(entry["to"]), severity, self._cite(entry)
+            self._id(entry["id"]), self._end(entry["from"]), self._end(entry["to"]), severity, self.citations.of(entry)
         )
 
     def _question(self, item: Item) -> ReaderQuestion:
@@ -338,7 +328,7 @@ class _Loader:
             entry["satisfied_by"].texts() if "satisfied_by" in entry else (),
             entry["forbidden"].texts() if "forbidden" in entry else (),
             entry["hints"].texts() if "hints" in entry else (),
-            self._cite(entry),
+            self.citations.of(entry),
         )
 
     def _host_rules(self) -> tuple[HostRule, ...]:
@@ -366,8 +356,16 @@ class _Loader:
             entry["twin"].text() if "twin" in entry else "",
             entry["relation"].choice(relations, "relation") if "relation" in entry else "",
             entry["advice"].text() if "advice" in entry else "",
-            self._cite(entry),
+            self.citations.of(entry),
         )
+
+
+def _product(item: Item | None) -> str:
+    if item is None:
+        return ""
+    entry = item.mapping(("product", "versions"), ("product",))
+    versions = ", ".join(entry["versions"].texts()) if "versions" in entry else ""
+    return f"{entry['product'].text()} {versions}".strip()
 
 
 def _words(entry: Mapping[str, Item], key: str, known: Iterable[str]) -> tuple[str, ...]:

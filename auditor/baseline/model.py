@@ -4,18 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from auditor.findings.finding import Severity
 from parsers.model.intervals import IntervalSet
 
 
+class Basis(StrEnum):
+    """How far a source carries: nothing that rests on practice alone may be required."""
+
+    REFERENCE = "reference"
+    """The document the ruleset is made from."""
+    SOURCE = "source"
+    """Another document that was read."""
+    PRACTICE = "practice"
+    """What people in the field know; no document was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document a ruleset cites. `place` is an address or a file, `date` that of the document."""
+
+    title: str
+    place: str = ""
+    date: str = ""
+    basis: Basis = Basis.SOURCE
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row or note of a source as its index lists it: `ports` as read from the cell, `text` as written there."""
+
+    source: str
+    row: str
+    line: int
+    ports: tuple[str, ...]
+    text: str
+
+    @property
+    def cite(self) -> str:
+        """How a flow cites it."""
+        return f"{self.source}:{self.row}"
+
+
 @dataclass(frozen=True, slots=True)
 class When:
-    """A condition structure: a name, or all / any / not of others (no expressions, no evaluation of text)."""
+    """A condition structure: a name, all / any / not of others, or a choice that is one of some values.
+
+    There are no expressions, and no text is evaluated.
+    """
 
     kind: str
     name: str = ""
     parts: tuple[When, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +73,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A yes/no question about the site. `default`: True, False, None (unknown), or derived from bindings."""
+    """A question about the site. `default`: True, False, None (unknown), or derived from bindings.
+
+    With `values` it is a choice among these words, and `choice` the default ("" is unknown).
+    """
 
     name: str
     ask: str
@@ -40,6 +85,8 @@ class Question:
     otherwise: bool | None = None
     """What holds while the role is neither bound nor listed as not deployed."""
     role_count: tuple[str, int] | None = None
+    values: tuple[str, ...] = ()
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +99,8 @@ class Role:
     client: bool = False
     """A population of clients rather than servers: without a binding its zone stands for it."""
     zone: str = ""
+    cite: tuple[str, ...] = ()
+    """Where the allowed zones are documented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +151,10 @@ class Forbidden:
     destination: End
     services: tuple[str, ...]
     severity: tuple[tuple[str, Severity], ...]
+    when: When | None
+    """It applies only where this certainly holds."""
     unless: When | None
+    """It applies unless this certainly holds."""
     cite: tuple[str, ...]
     note: str
     remedy: str
@@ -169,7 +221,11 @@ class Ruleset:
     version: str
     status: str
     file: str
-    sources: Mapping[str, tuple[str, str]]
+    applies_to: str
+    """Product and versions in words."""
+    sources: Mapping[str, Source]
+    rows: tuple[SourceRow, ...]
+    """The rows of the sources, where an index stands beside the ruleset."""
     variables: Mapping[str, Variable]
     conditions: Mapping[str, Question]
     zones: Mapping[str, str]

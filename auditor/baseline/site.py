@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 
 from auditor.baseline.document import Item, read_document
-from auditor.baseline.errors import RulesetError
 from auditor.findings.finding import Severity
 from auditor.findings.waivers import Waiver
 from parsers.model.addresses import NO_ADDRESS, AddressSet
@@ -26,7 +25,7 @@ class Use:
 
     ruleset: str
     variables: Mapping[str, IntervalSet] = field(default_factory=dict)
-    conditions: Mapping[str, bool] = field(default_factory=dict)
+    conditions: Mapping[str, bool | str] = field(default_factory=dict)
     severities: Mapping[str, Severity] = field(default_factory=dict)
 
 
@@ -144,7 +143,7 @@ def _lines(top: Mapping[str, Item]) -> dict[str, int]:
         found |= {item.path: item.line for item in _part(device.mapping(), "zones").values()}
     for use in top["baselines"].items() if "baselines" in top else ():
         entry = use.mapping()
-        for key in ("set", "conditions"):
+        for key in ("set", "conditions", "severity"):
             found |= {item.path: item.line for item in _part(entry, key).values()}
     if "not_deployed" in top:
         found["not_deployed"] = top["not_deployed"].line
@@ -160,7 +159,7 @@ def _use(item: Item) -> Use:
     return Use(
         entry["use"].text(),
         {key: _ports(value) for key, value in _part(entry, "set").items()},
-        {key: value.flag() for key, value in _part(entry, "conditions").items()},
+        {key: value.answer() for key, value in _part(entry, "conditions").items()},
         {key: Severity.parse(each.choice(_SEVERITIES, "severity")) for key, each in _part(entry, "severity").items()},
     )
 
@@ -268,7 +267,7 @@ def site_yaml(site: Site) -> str:
             lines += [f'      {key}: "{_port_text(value)}"' for key, value in use.variables.items()]
         if use.conditions:
             lines.append("    conditions:")
-            lines += [f"      {key}: {'true' if value else 'false'}" for key, value in use.conditions.items()]
+            lines += [f"      {key}: {_answer(value)}" for key, value in use.conditions.items()]
         if use.severities:
             lines.append("    severity:")
             lines += [f"      {_quoted(key)}: {value.word}" for key, value in use.severities.items()]
@@ -325,6 +324,10 @@ def _later_parts(site: Site) -> list[str]:
     return lines + ([f'reviewed: "{site.reviewed}"'] if site.reviewed else [])
 
 
+def _answer(value: bool | str) -> str:
+    return _quoted(value) if isinstance(value, str) else str(value).lower()
+
+
 def _quoted(text: str) -> str:
     plain = text.replace("-", "").replace("_", "").replace(".", "").replace("/", "")
     if (
@@ -343,26 +346,3 @@ def _list(addresses: AddressSet) -> str:
 
 def _port_text(values: IntervalSet) -> str:
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in values.ranges)
-
-
-def check_against(site: Site, devices: Mapping[str, tuple[str, ...]]) -> None:
-    """Do the device and interface names of a site file occur in the exports?
-
-    Args:
-        site: the site file.
-        devices: per device of the exports its interface and zone names (none for a host).
-
-    Raises:
-        RulesetError: an interface name that its device does not have; the nearest one is named.
-    """
-    from auditor.baseline.errors import nearest
-
-    for name, device in site.devices.items():
-        known = devices.get(name)
-        if known is None:
-            continue
-        for zone, interfaces in device.zones.items():
-            for interface in interfaces:
-                if known and interface not in known and not interface.startswith(("ssl.", "naf.", "l2t.")):
-                    message = f"device {name!r} has no interface or zone {interface!r}{nearest(interface, known)}"
-                    raise RulesetError(site.file, message, device.line, f"devices.{name}.zones.{zone}")

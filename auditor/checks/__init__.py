@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from auditor.checks import (
+    absent_device,
     any_to_any,
+    baseline_conflict,
     disabled_rule,
     forbidden_opening,
     gfw_rule,
@@ -15,6 +17,7 @@ from auditor.checks import (
     never_matches,
     no_logging,
     not_understood,
+    placement,
     required_flow,
     undefined_object,
     undocumented_access,
@@ -43,6 +46,9 @@ CHECKS: tuple[Check, ...] = (
     wide_rule.CHECK,
     layer_conflict.CHECK,
     implicit_permit.CHECK,
+    placement.CHECK,
+    baseline_conflict.CHECK,
+    absent_device.CHECK,
 )
 """Every check, in the order of its id."""
 

@@ -43,17 +43,16 @@ from parsers.model.services import ANY_SERVICE, ServiceSet
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
-    for ruleset in analysis.rulesets:
-        seen: set[tuple[object, ...]] = set()
-        for world in ruleset.closed_world:
-            key = (world.source.name, world.source.addresses, world.destination.addresses)
-            if key not in seen:
-                seen.add(key)
-                yield from _world(analysis, check, ruleset, world)
+    seen: set[tuple[object, ...]] = set()
+    for world in (world for ruleset in analysis.rulesets for world in ruleset.closed_world):
+        key = (world.source.name, world.source.addresses, world.destination.addresses)
+        if key not in seen:
+            seen.add(key)
+            yield from _world(analysis, check, world)
 
 
-def _world(analysis: Analysis, check: Check, ruleset: BoundRuleset, world: BoundClosedWorld) -> Iterable[Finding]:
-    rest = ANY_SERVICE - _documented(ruleset, world)
+def _world(analysis: Analysis, check: Check, world: BoundClosedWorld) -> Iterable[Finding]:
+    rest = ANY_SERVICE - _documented(analysis.rulesets, world)
     for device in analysis.devices.values():
         if device.forward is None or not rest:
             continue
@@ -61,7 +60,7 @@ def _world(analysis: Analysis, check: Check, ruleset: BoundRuleset, world: Bound
         if asked is None:
             continue
         packets, _ = candidates(asked, rest)
-        for bound in ruleset.forbidden:
+        for bound in (bound for ruleset in analysis.rulesets for bound in ruleset.forbidden):
             if packets and bound.source.addresses == world.source.addresses:
                 banned = Flow(bound.source.addresses, bound.destination.addresses, bound.service)
                 packets = packets - device.forward.packets(banned)  # reported as forbidden openings
@@ -90,18 +89,18 @@ def _world(analysis: Analysis, check: Check, ruleset: BoundRuleset, world: Bound
             )
 
 
-def _documented(ruleset: BoundRuleset, world: BoundClosedWorld) -> ServiceSet:
-    """Services some flow documents or some forbidden opening already reports between these ends."""
+def _documented(rulesets: tuple[BoundRuleset, ...], world: BoundClosedWorld) -> ServiceSet:
+    """Services some flow of any baseline documents, or some forbidden opening already reports, between these ends."""
     found: list[ServiceSet] = []
     inside = world.destination.kind == "zone"
-    for bound in ruleset.flows:
+    for bound in (bound for ruleset in rulesets for bound in ruleset.flows):
         if bound.preset is CoverageState.NOT_APPLICABLE or bound.source.addresses != world.source.addresses:
             continue
         if bound.destination.addresses == world.destination.addresses or (
             inside and bound.destination.addresses <= world.destination.addresses
         ):
             found += [each for each in (bound.service, *bound.alternatives) if each is not None]
-    for forbidden in ruleset.forbidden:
+    for forbidden in (forbidden for ruleset in rulesets for forbidden in ruleset.forbidden):
         same = forbidden.source.addresses == world.source.addresses
         if same and forbidden.destination.addresses == world.destination.addresses:
             found.append(forbidden.service)

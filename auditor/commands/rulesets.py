@@ -57,7 +57,7 @@ def check_command(files: tuple[Path, ...]) -> int:
 def _text(ruleset: Ruleset) -> Iterator[str]:
     yield f"{ruleset.id} {ruleset.version} ({ruleset.status})"
     yield ruleset.title
-    yield from _section("Sources", (f"{prefix}: {', '.join(texts)}" for prefix, texts in ruleset.sources.items()))
+    yield from _section("Sources", (f"{key}: {each.title}" for key, each in ruleset.sources.items()))
     yield from _section("Roles", (f"{role.name}: {role.title}" for role in ruleset.roles.values()))
     yield from _section(
         "What a site file may answer",

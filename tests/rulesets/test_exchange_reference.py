@@ -171,7 +171,7 @@ def test_questions_of_the_thread_and_of_publishing(ruleset: Ruleset) -> None:
         ("tcp/135", "critical"), ("tcp/445", "critical"), ("tcp/139", "critical"), ("udp/389", "critical"),
         ("tcp/3268", "critical"), ("tcp/88", "high"), ("udp/53", "high"), ("tcp/$dag_replication_port", "critical"),
         ("udp/3343", "high"), ("tcp/50389", "critical"), ("tcp/50636", "high"), ("tcp/5062", "high"),
-        ("tcp/5065-5068", "high"), ("tcp/5075-5077", "high"), ("tcp/6001-6004", "high"), ("tcp/808", "high"),
+        ("tcp/5065", "high"), ("tcp/5068", "high"), ("tcp/16000-17000", "high"), ("udp/1024-65535", "high"), ("tcp/80", "low"), ("tcp/5075-5077", "high"), ("tcp/6001-6004", "high"), ("tcp/808", "high"),
         ("tcp/593", "high"), ("tcp/110", "medium"), ("tcp/143", "medium"), ("tcp/3389", "critical"),
         ("udp/161", "critical"), ("tcp/5985-5986", "critical"),
     ],

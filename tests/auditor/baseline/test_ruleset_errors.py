@@ -14,10 +14,11 @@ version: 1.0.0
 status: draft
 sources:
   doc: {title: A document}
+  lore: {title: What everybody knows, basis: practice}
 zones:
   internet: {trust: untrusted}
 roles:
-  web: {title: web server, allowed_zones: [internet]}
+  web: {title: web server, allowed_zones: [internet], cite: [doc]}
   db: {title: database}
 groups:
   all_servers: [web, db]
@@ -27,6 +28,7 @@ conditions:
   published:
     ask: "Is it published?"
     default: true
+  mode: {ask: Which mode?, values: [one, two], default: null}
 services:
   https: [tcp/443]
   pool: [tcp/$high]
@@ -67,13 +69,14 @@ def test_the_small_ruleset_loads(tmp_path: Path) -> None:
         ("title: A small ruleset", "title: no", "tiny.yaml:3: title: expected text, but YAML reads no as a boolean"),
         ("title: A small ruleset", "title: 2010-11-09", "YAML reads 2010-11-09 as a date: put it in quotes"),
         ("title: A small ruleset", "title: [a]", "expected text, found a list"),
-        ("[tcp/443]", "[443]", "tiny.yaml:22: services.https[0]: expected text, but YAML reads 443 as a number"),
+        ("[tcp/443]", "[443]", "tiny.yaml:24: services.https[0]: expected text, but YAML reads 443 as a number"),
         ("[tcp/443]", "[12:30]", "services.https[0]: expected text, but YAML reads 12:30 as a number"),
-        ("[tcp/443]", "[tcp/70000]", "tiny.yaml:22: services.https[0]: expected a number from 0 to 65535"),
+        ("[tcp/443]", "[tcp/70000]", "tiny.yaml:24: services.https[0]: expected a number from 0 to 65535"),
         ("[tcp/443]", "tcp/443", "services.https: expected a list, found text"),
         ("tcp/$high", "tcp/$hihg", "unknown variable 'hihg', did you mean 'high'?"),
         ("untrusted", "untrustd", "zones.internet.trust: unknown trust 'untrustd', did you mean 'untrusted'?"),
         ("allowed_zones: [internet]", "allowed_zones: [intrnet]", "unknown zone 'intrnet', did you mean 'internet'?"),
+        ("[internet], cite: [doc]}", "[internet]}", "roles.web.allowed_zones: allowed_zones need a cite"),
         ("[web, db]", "[web, dbb]", "groups.all_servers[1]: unknown role 'dbb', did you mean 'db'?"),
         ("portset", "portsets", "unknown type 'portsets', did you mean 'portset'?"),
         ("default: null", "default: 80", "variables.high.default: expected text, but YAML reads 80 as a number"),
@@ -85,7 +88,7 @@ def test_the_small_ruleset_loads(tmp_path: Path) -> None:
             "default: {role_count: {role: db, at_least: 0x2}}",
             "at_least: expected a whole number",
         ),
-        ("level: required", "level: requird", "tiny.yaml:25: flows[0].level: unknown level 'requird'"),
+        ("level: required", "level: requird", "tiny.yaml:27: flows[0].level: unknown level 'requird'"),
         ("if_missing: high, ", "", "if_missing is needed with level required"),
         ("level: permitted", "level: permitted, if_missing: low", "if_missing is needed with level required"),
         ("if_missing: high", "if_missing: hihg", "unknown severity 'hihg', did you mean 'high'?"),
@@ -95,9 +98,19 @@ def test_the_small_ruleset_loads(tmp_path: Path) -> None:
         ("to: {role: web}", "to: {role: web, zone: internet}", "expected exactly one of zone and role"),
         ("to: {role: web}", "to: {role: wbe}", "flows[0].to.role: unknown role 'wbe', did you mean 'web'?"),
         ("when: published", "when: publishd", "flows[1].when: unknown condition 'publishd', did you mean 'published'?"),
-        ("when: published", "when: {any: [published], not: published}", "expected exactly one of all, any, not"),
+        ("when: published", "when: {any: [published], not: published}", "expected exactly one of all, any, not, is"),
+        ("when: published", "when: mode", "mode is a choice: write {is: {mode: one}}"),
+        ("when: published", "when: {is: {mode: tow}}", "flows[1].when.is.mode: unknown value 'tow', did you mean 'two'?"),
+        ("when: published", "when: {is: {mod: two}}", "flows[1].when.is: unknown key 'mod', did you mean 'mode'?"),
+        ("default: null}\nservices", "default: three}\nservices", "conditions.mode.default: unknown value 'three'"),
+        ("basis: practice", "basis: practise", "unknown basis 'practise', did you mean 'practice'?"),
+        (
+            "if_missing: high, cite: [doc]",
+            "if_missing: high, cite: [lore]",
+            "tiny.yaml:27: flows[0]: a required flow needs a document",
+        ),
         ("high, cite: [doc]", "high, cite: [dok]", "flows[0].cite[0]: unknown source 'dok', did you mean 'doc'?"),
-        ("id: SQL", "id: WEB", "tiny.yaml:26: flows[1].id: the id 'WEB' stands twice, first in line 25"),
+        ("id: SQL", "id: WEB", "tiny.yaml:28: flows[1].id: the id 'WEB' stands twice, first in line 27"),
         ("id: SQL", "id: sql", "an id holds capital letters"),
         ("{default: low}", "{internet: low}", "the key 'default' is missing"),
         ("{default: low}", "{default: low, internt: low}", "unknown key 'internt', did you mean 'internet'?"),
@@ -139,6 +152,12 @@ def test_rows_are_checked_where_an_index_stands_beside(tmp_path: Path) -> None:
     (tmp_path / "tiny.rows.tsv").write_text("source\trow\tline\ndoc\tR01\t1\n", encoding="utf-8")
     said = _load(tmp_path, GOOD.replace("high, cite: [doc]", 'high, cite: ["doc:R02"]'))
     assert "source 'doc' has no row 'R02', did you mean 'R01'?" in said
+
+
+@pytest.mark.parametrize("row", ["doc\tR01", "doc\tR01\tone", "doc\t\t1"])
+def test_a_broken_index_is_named(tmp_path: Path, row: str) -> None:
+    (tmp_path / "tiny.rows.tsv").write_text(f"source\trow\tline\n{row}\n", encoding="utf-8")
+    assert "tiny.rows.tsv:2: a row of the index needs" in _load(tmp_path, GOOD)
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:

@@ -12,6 +12,7 @@ from auditor.baseline import (
     SiteDevice,
     SiteException,
     Use,
+    absent_devices,
     bind,
     check_words,
     infer_site,
@@ -23,7 +24,7 @@ from auditor.findings.finding import Severity
 from auditor.findings.result import CoverageState
 from parsers.model.addresses import PUBLIC, AddressSet
 from parsers.model.bounds import Bounded
-from parsers.model.firewall import Firewall, Interface, Mapping, Route, Translation
+from parsers.model.firewall import Firewall, Interface, Mapping, NamedObject, Route, Translation
 from parsers.model.intervals import IntervalSet
 from parsers.model.origin import Origin
 from parsers.model.services import ServiceSet
@@ -50,6 +51,10 @@ WALL = Firewall(
     routes=(
         Route(NET("0.0.0.0/0"), "port1", 10, HERE),
         Route(NET("10.0.10.0/24"), "port2", 0, HERE, connected=True),
+    ),
+    objects=(
+        NamedObject("address", "srv-0031", HERE, addresses=NET("10.0.10.31")),
+        NamedObject("address", "cloud", HERE),
     ),
 )
 GOOD = """schema: fwsite/1
@@ -84,6 +89,7 @@ def _site(tmp_path: Path, text: str = GOOD) -> Site:
         ("not_deployed", "not_deploied", "unknown key 'not_deploied', did you mean 'not_deployed'?"),
         ("type: fortigate", "type: fortigat", "site.yaml:9: devices.fgt.type: unknown type 'fortigat'"),
         ('"6005-65534"', "6005", "site.yaml:5: baselines[0].set.rpc_dynamic: expected text"),
+        ("publish_pop3: true", "publish_pop3: on", "site.yaml:6: baselines[0].conditions.publish_pop3: expected true"),
         ("publish_pop3: true", "publish_pop3: yes", "site.yaml:6: baselines[0].conditions.publish_pop3: expected true"),
         ("10.0.10.21", "10.0.10.321", "site.yaml:12: bindings.client_access[0].address: not an IP address"),
         ("{address: 10.0.10.31}", "{public: 10.0.10.31}", "bindings.mailbox[0]: expected an address or an object"),
@@ -102,6 +108,14 @@ def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, said: str) -> No
     [
         ("publish_pop3", "publish_pop", "site.yaml:6: baselines[0].conditions.publish_pop: exchange-2010 has no condition"),
         ("rpc_dynamic", "rpc_dynamc", "site.yaml:5: baselines[0].set.rpc_dynamc: exchange-2010 has no variable"),
+        ("publish_pop3: true", "publish_pop3: maybe", "publish_pop3: expected true or false, found 'maybe'"),
+        ("publish_pop3: true", "um_startup_mode: both", "um_startup_mode: unknown answer 'both'; known are dual, tcp, tls"),
+        ("publish_pop3: true", "um_startup_mode: true", "um_startup_mode: unknown answer 'true'"),
+        ("conditions: {publish_pop3: true}", "severity: {NO-RCP: low}", "site.yaml:6: baselines[0].severity.NO-RCP: exchange-2010 has no flow or opening 'NO-RCP', did you mean 'NO-RPC'?"),
+        ("conditions: {publish_pop3: true}", "severity: {EAS-HTTP: low}", "EAS-HTTP is not required"),
+        ("{address: 10.0.10.31}", "{object: {device: fgt, name: srv-0032}}", "site.yaml:13: bindings.mailbox[0].object: device 'fgt' has no address object 'srv-0032', did you mean 'srv-0031'?"),
+        ("{address: 10.0.10.31}", "{object: {device: fgt, name: cloud}}", "object 'cloud' of fgt has no fixed address in the export"),
+        ("{address: 10.0.10.31}", "{object: {device: fgtt, name: x}}", "no export and no entry under devices is called 'fgtt', did you mean 'fgt'?"),
         ("[port1]", "[prot1]", "device 'fgt' has no interface or zone 'prot1', did you mean 'port1'?"),
     ],
 )  # fmt: skip
@@ -131,7 +145,7 @@ def test_a_full_site_reads_back_equal(tmp_path: Path) -> None:
     first = Site(
         id="on",
         baselines=(
-            Use("exchange-2010", {"rpc_dynamic": IntervalSet.of((6005, 7000), (9, 9))}, {"dag": False}, {"A-B": Severity.LOW}),
+            Use("exchange-2010", {"rpc_dynamic": IntervalSet.of((6005, 7000), (9, 9))}, {"dag": False, "um_startup_mode": "tls"}, {"A-B": Severity.LOW}),
         ),
         devices={
             "fgt: #1": SiteDevice("fortigate", "root", {"internet": ("wan1", "a\tb", 'say "x"', "no", "1e3")}),
@@ -188,6 +202,63 @@ def test_an_unset_variable_is_asked_for(tmp_path: Path) -> None:
     assert (flow.preset, flow.service) == (CoverageState.CANNOT_TELL, None)
     assert "set.rpc_dynamic" in flow.question
     assert "49152-65535" in flow.question
+
+
+def test_a_choice_requires_what_its_answer_needs(tmp_path: Path) -> None:
+    """Trap P29: 5060 or 5061 or both, by the startup mode."""
+    text = GOOD.replace("publish_pop3: true", "um: true, um_startup_mode: tls").replace("unified_messaging, ", "")
+    bound = bind(load_ruleset("exchange-2010"), _site(tmp_path, text), (WALL,))
+    states = {each.flow.id: each.preset for each in bound.flows if each.flow.id.startswith("CAS-UM")}
+    assert states["CAS-UM-PLAIN"] is CoverageState.NOT_APPLICABLE
+    assert states["CAS-UM-SECURED"] is CoverageState.CANNOT_TELL  # no address of Unified Messaging
+    unanswered = text.replace(", um_startup_mode: tls", "")
+    bound = bind(load_ruleset("exchange-2010"), _site(tmp_path, unanswered), (WALL,))
+    (flow,) = {each.question for each in bound.flows if each.flow.id == "CAS-UM-PLAIN"}
+    assert "tcp or tls or dual: answer it under conditions.um_startup_mode" in flow
+
+
+def test_an_object_binds_its_address(tmp_path: Path) -> None:
+    text = GOOD.replace("{address: 10.0.10.31}", "{object: {device: fgt, name: srv-0031}}")
+    bound = bind(load_ruleset("exchange-2010"), _site(tmp_path, text), (WALL,))
+    assert bound.ends["mailbox"][0].addresses == NET("10.0.10.31")
+
+
+def test_an_object_of_a_device_that_is_left_out_is_asked_for(tmp_path: Path) -> None:
+    text = GOOD.replace("{address: 10.0.10.31}", "{object: {device: fgt2, name: mbx}}")
+    text = text.replace("devices:\n", "devices:\n  fgt2: {type: fortigate}\n")
+    bound = bind(load_ruleset("exchange-2010"), _site(tmp_path, text), (WALL,))
+    questions = {each.question for each in bound.flows if each.flow.id == "CAS-MBX"}
+    assert any("object 'mbx'? (the export of fgt2 is not part of the audit)" in text for text in questions)
+
+
+def test_severities_of_the_site_replace_those_of_the_ruleset(tmp_path: Path) -> None:
+    text = GOOD.replace(
+        "conditions: {", "severity: {EAS-HTTPS: critical, NO-RPC: low, CW-INTERNET: info}\n    conditions: {"
+    )
+    bound = bind(load_ruleset("exchange-2010"), _site(tmp_path, text), (WALL,))
+    assert {each.flow.if_missing for each in bound.flows if each.flow.id == "EAS-HTTPS"} == {Severity.CRITICAL}
+    banned = [each.rule.severity for each in bound.forbidden if each.rule.id == "NO-RPC"]
+    assert banned
+    assert set(banned) == {(("default", Severity.LOW),)}
+    assert {each.rule.severity for each in bound.closed_world if each.rule.id == "CW-INTERNET"} == {Severity.INFO}
+
+
+def test_a_device_without_an_export_is_told_from_a_typing_error(tmp_path: Path) -> None:
+    text = GOOD.replace("  fgt:", "  branch: {type: fortigate}\n  fgt-hq:")
+    absent = list(absent_devices(_site(tmp_path, text), (replace(WALL, name="fgt-hq1"),)))
+    assert [(name, near) for name, near, _ in absent] == [("branch", ""), ("fgt-hq", "fgt-hq1")]
+    assert [line for *_, line in absent] == [8, 10]
+
+
+def test_what_another_role_of_the_same_server_documents_is_not_forbidden(tmp_path: Path) -> None:
+    text = GOOD.replace("bindings:\n", "bindings:\n  hub_transport: [{address: 10.0.10.31}]\n")
+    bound = bind(load_ruleset("exchange-2010"), _site(tmp_path, text), (WALL,))
+    anything = {
+        each.service
+        for each in bound.forbidden
+        if each.rule.id == "NO-MAILBOX" and each.destination.addresses == NET("10.0.10.31")
+    }
+    assert not any(service.overlaps(ServiceSet.parse("tcp/25")) for service in anything)
 
 
 def test_a_server_with_two_roles_sends_itself_nothing(tmp_path: Path) -> None:

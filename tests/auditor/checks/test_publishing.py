@@ -127,10 +127,11 @@ end
 def run(tmp_path: Path):  # type: ignore[no-untyped-def]
     """Audit a configuration; with `edge` an Edge Transport server is deployed in the DMZ."""
 
-    def _run(text: str, edge: bool = False) -> AuditResult:
+    def _run(text: str, edge: bool = False, answers: str = "") -> AuditResult:
         path = tmp_path / "site.yaml"
         bound = "  edge_transport: [{address: 10.0.20.5}]" if edge else ""
-        path.write_text(SITE.format(edge=bound, absent="" if edge else "edge_transport, "))
+        answered = SITE.replace("set: {{", f"conditions: {{{{{answers}}}}}\n    set: {{{{")
+        path.write_text(answered.format(edge=bound, absent="" if edge else "edge_transport, "))
         firewalls = parsers.read((BASE + text).encode(), "fgt.conf")
         return audit(firewalls, (load_ruleset("exchange-2010"),), load_site(path), datetime(2026, 11, 24, 12))
 
@@ -158,7 +159,17 @@ def test_http_beside_it_is_permitted_not_required(run) -> None:  # type: ignore[
     text = vip("v", "10.0.10.21", "443") + vip("w", "10.0.10.21", "80") + policy(1, "all", '"v" "w"', "HTTPS HTTP")
     result = run(text)
     assert state(result, "EAS-HTTP") == {CoverageState.SATISFIED}
-    assert serious(result, Severity.LOW) == []
+    (finding,) = serious(result, Severity.LOW)
+    assert (finding.flow, finding.severity) == ("NO-HTTP", Severity.LOW)
+    assert serious(run(text, answers="http_redirect_only: true"), Severity.LOW) == []
+
+
+def test_http_that_serves_more_than_a_redirect_leaks_the_address_book(run) -> None:  # type: ignore[no-untyped-def]
+    """Trap P26, and Basic authentication of ActiveSync in clear text."""
+    text = vip("v", "10.0.10.21", "443") + vip("w", "10.0.10.21", "80") + policy(1, "all", '"v" "w"', "HTTPS HTTP")
+    (finding,) = serious(run(text, answers="http_redirect_only: false"))
+    assert finding.severity is Severity.MEDIUM
+    assert set(finding.flow.split(", ")) == {"NO-HTTP", "NO-HTTP-BASIC", "NO-HTTP-OAB"}
 
 
 def test_every_port_published_is_one_critical_finding(run) -> None:  # type: ignore[no-untyped-def]
@@ -192,6 +203,19 @@ def test_mail_without_an_edge(run) -> None:  # type: ignore[no-untyped-def]
     (answer,) = [answer for answer in result.answers if answer.id == "Q20"]
     assert answer.state == "satisfied"
     assert serious(result) == []
+
+
+def test_mail_that_should_arrive_without_an_edge_is_missing(run) -> None:  # type: ignore[no-untyped-def]
+    """Required only once the site says that Hub Transport talks to the Internet (questions Q20 and Q21)."""
+    web = vip("v", "10.0.10.21", "443") + policy(1, "all", "v", "HTTPS")
+    result = run(web, answers="hub_internet_mail: true")
+    assert state(result, "INTERNET-HUB-MX") == {CoverageState.NOT_PUBLISHED}
+    assert state(result, "HUB-INTERNET-MX") == {CoverageState.MISSING}
+    states = {answer.id: answer.state for answer in result.answers}
+    assert (states["Q20"], states["Q21"]) == ("not published", "missing")
+    assert {finding.flow for finding in serious(result)} == {"INTERNET-HUB-MX", "HUB-INTERNET-MX"}
+    asked = {row.flow: row.state for row in run(web).coverage}
+    assert asked["INTERNET-HUB-MX"] is CoverageState.CANNOT_TELL
 
 
 EDGE = (

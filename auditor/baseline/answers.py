@@ -1,0 +1,86 @@
+"""What a site says about a ruleset's conditions and variables."""
+
+from __future__ import annotations
+
+from auditor.baseline.ends import Ends
+from auditor.baseline.model import Port, Ruleset, When
+from auditor.baseline.site import Site
+from parsers.model.services import ServiceSet
+
+
+class Answers:
+    """The answers of one site to one ruleset. An open question is None, and comes with the words to ask it in."""
+
+    def __init__(self, ruleset: Ruleset, site: Site, ends: Ends) -> None:
+        self.ruleset = ruleset
+        self.site = site
+        self.use = site.use(ruleset.id)
+        self.roles = ends.roles
+
+    def truth(self, when: When | None) -> tuple[bool | None, str]:
+        """(True, False or None for unknown, the question to answer)."""
+        if when is None:
+            return True, ""
+        if when.kind == "name":
+            return self._condition(when.name)
+        if when.kind == "is":
+            return self._chosen(when)
+        found = [self.truth(part) for part in when.parts]
+        values = [value for value, _ in found]
+        question = next((text for value, text in found if value is None), "")
+        if when.kind == "not":
+            return (None if values[0] is None else not values[0]), question
+        decisive = when.kind == "any"
+        if decisive in values:
+            return decisive, ""
+        return (None, question) if None in values else (not decisive, "")
+
+    def _chosen(self, when: When) -> tuple[bool | None, str]:
+        question = self.ruleset.conditions[when.name]
+        value = self.use.conditions.get(when.name, question.choice or None)
+        ask = f"{question.ask} ({' or '.join(question.values)}: answer it under conditions.{when.name})"
+        return (None if value is None else value in when.values), ask
+
+    def _condition(self, name: str) -> tuple[bool | None, str]:
+        question = self.ruleset.conditions[name]
+        answer = self.use.conditions.get(name)
+        if isinstance(answer, bool):
+            return answer, ""
+        ask = f"{question.ask} (answer it under conditions.{name})"
+        if question.role_bound:
+            found = self._deployed(question.role_bound)
+            return (question.otherwise if found is None else found), ask
+        if question.role_count:
+            role, least = question.role_count
+            count = len(self.roles[role])
+            if count == 0 and role not in self.site.not_deployed:
+                return None, ask
+            return count >= least, ask
+        return question.default, ask
+
+    def _deployed(self, role: str) -> bool | None:
+        if self.roles[role]:
+            return True
+        return False if role in self.site.not_deployed else None
+
+    def service(self, names: tuple[str, ...]) -> tuple[ServiceSet | None, str]:
+        """The ports of some services; None and the question when one of their variables is not set."""
+        parts: list[ServiceSet] = []
+        for name in names:
+            for port in self.ruleset.services[name]:
+                found = self.port(port)
+                if found is None:
+                    return None, self._unset(port.variable)
+                parts.append(found)
+        return ServiceSet.union(parts), ""
+
+    def _unset(self, name: str) -> str:
+        usual = ", ".join(f"{key} {value}" for key, value in self.ruleset.variables[name].suggest)
+        return f"which ports is {name}? (set it under set.{name}{f'; usual: {usual}' if usual else ''})"
+
+    def port(self, port: Port) -> ServiceSet | None:
+        """One service term; None when its variable is not set."""
+        if not port.variable:
+            return ServiceSet.parse(port.text)
+        value = self.use.variables.get(port.variable) or self.ruleset.variables[port.variable].default
+        return ServiceSet.ports(6 if port.protocol == "tcp" else 17, value) if value else None

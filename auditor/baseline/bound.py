@@ -1,0 +1,90 @@
+"""Values of a ruleset bound to a site: flows, openings and ends with addresses in place of roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from auditor.baseline.model import BaselineFlow, ClosedWorld, Forbidden, Ruleset, Unrestricted
+from auditor.findings.result import CoverageState
+from parsers.model.addresses import NO_ADDRESS, AddressSet
+from parsers.model.services import ServiceSet
+
+
+@dataclass(frozen=True, slots=True)
+class BoundEnd:
+    """One end with the addresses it stands for.
+
+    `interfaces` maps a device to the interfaces of the zone there (zones only); `host` is the Windows device bound to
+    the address; `public` what clients outside send to. An unbound role has no addresses.
+    """
+
+    kind: str
+    name: str
+    trust: str
+    addresses: AddressSet
+    interfaces: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    public: AddressSet = NO_ADDRESS
+    host: str = ""
+    title: str = ""
+    why: str = ""
+    """The question to ask where a binding gives no address in this audit."""
+
+    @property
+    def text(self) -> str:
+        """The end for people: the zone's name, or role and address."""
+        if self.kind == "zone":
+            return self.name
+        return f"{self.name} {self.addresses.text(3)}" if self.addresses else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class BoundFlow:
+    """A baseline flow for one pair of ends.
+
+    `service` is None when a variable is unset; `alternatives` (any_of) then holds what suffices instead of `service`.
+    `preset` is the state that is known before any rule is looked at, `question` what the site must answer.
+    """
+
+    ruleset: str
+    flow: BaselineFlow
+    source: BoundEnd
+    destination: BoundEnd
+    service: ServiceSet | None
+    alternatives: tuple[ServiceSet, ...] = ()
+    preset: CoverageState | None = None
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundForbidden:
+    """A forbidden opening for one pair of ends."""
+
+    ruleset: str
+    rule: Forbidden
+    source: BoundEnd
+    destination: BoundEnd
+    service: ServiceSet
+
+
+@dataclass(frozen=True, slots=True)
+class BoundClosedWorld:
+    """A closed world for one pair of ends."""
+
+    ruleset: str
+    rule: ClosedWorld
+    source: BoundEnd
+    destination: BoundEnd
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRuleset:
+    """A ruleset of one site. `unrestricted` pairs a rule with the addresses its roles are bound to."""
+
+    ruleset: Ruleset
+    flows: tuple[BoundFlow, ...]
+    forbidden: tuple[BoundForbidden, ...]
+    closed_world: tuple[BoundClosedWorld, ...]
+    unrestricted: tuple[tuple[Unrestricted, AddressSet], ...]
+    ends: Mapping[str, tuple[BoundEnd, ...]]
+    """Every zone and role of the ruleset by name."""
