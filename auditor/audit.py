@@ -8,6 +8,7 @@ from auditor import __version__
 from auditor.analysis.analysis import Analysis
 from auditor.answers import answers
 from auditor.baseline import Ruleset, Site, bind
+from auditor.benchmarks import Benchmark, Guide, load_benchmarks
 from auditor.checks import CHECKS, Check
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, RulesetUsed
@@ -22,6 +23,7 @@ def audit(
     now: datetime,
     checks: tuple[Check, ...] = CHECKS,
     inferred: tuple[str, ...] = (),
+    benchmarks: tuple[Benchmark, ...] | None = None,
 ) -> AuditResult:
     """Judge exports against rulesets.
 
@@ -32,12 +34,14 @@ def audit(
         now: the time of the audit, device-local (schedules and expiry dates).
         checks: what to look for.
         inferred: sentences on what was inferred for want of a site file.
+        benchmarks: the hardening guides to evaluate; all that are shipped unless given, none with ().
 
     Raises:
         RulesetError: the site names interfaces its devices do not have.
     """
     bound = tuple(bind(ruleset, site, firewalls) for ruleset in rulesets)
-    analysis = Analysis(firewalls, bound, site, now)
+    guides = load_benchmarks() if benchmarks is None else benchmarks
+    analysis = Analysis(firewalls, bound, site, now, benchmarks=guides)
     findings = [finding for check in checks for finding in check.run(analysis, check)]
     waived = apply_waivers(sorted(findings, key=_order), site.waivers, now.date())
     coverage = tuple(covered.row for covered in analysis.covered)
@@ -57,6 +61,8 @@ def audit(
         waived=waived.waived,
         gaps=tuple(gap for firewall in firewalls for gap in firewall.gaps),
         checks=tuple(check.described() for check in checks),
+        hardening=analysis.hardening,
+        benchmarks=tuple(_guide(guide) for benchmark in guides for guide in benchmark.guides),
     )
 
 
@@ -64,6 +70,10 @@ def _order(finding: Finding) -> tuple[object, ...]:
     doubt = finding.confidence is Confidence.POSSIBLE
     line = finding.origin.first_line if finding.origin else 0
     return (-finding.severity, doubt, finding.check, finding.device, line, finding.packets, finding.fingerprint)
+
+
+def _guide(guide: Guide) -> RulesetUsed:
+    return RulesetUsed(guide.id, guide.version, guide.title, ((guide.id, guide.place),) if guide.place else ())
 
 
 def _used(ruleset: Ruleset) -> RulesetUsed:

@@ -11,6 +11,8 @@ from auditor.analysis.exposure import Opening, exposures, openings
 from auditor.analysis.listeners import narrower
 from auditor.analysis.tracing import Question, Trace, trace
 from auditor.baseline import BoundRuleset, Site
+from auditor.benchmarks import Benchmark, evaluate
+from auditor.findings.hardening import HardeningItem
 from auditor.findings.result import Exposure
 from parsers.model.firewall import Firewall
 from parsers.model.services import ServiceSet
@@ -25,6 +27,7 @@ class Analysis:
         site: the site they are bound to.
         now: the time of the audit, device-local.
         extra: further services that questions will ask about.
+        benchmarks: the hardening guides to evaluate.
     """
 
     def __init__(
@@ -34,11 +37,13 @@ class Analysis:
         site: Site,
         now: datetime,
         extra: tuple[ServiceSet, ...] = (),
+        benchmarks: tuple[Benchmark, ...] = (),
     ) -> None:
         self.firewalls = firewalls
         self.rulesets = rulesets
         self.site = site
         self.now = now
+        self.benchmarks = benchmarks
         untrusted = frozenset(
             name for each in rulesets for name, trust in each.ruleset.zones.items() if trust == "untrusted"
         ) or frozenset({"internet"})
@@ -77,6 +82,12 @@ class Analysis:
                         seen.add(end.name)
                         found += [one for device in self.devices.values() for one in openings(device, end)]
         return tuple(found)
+
+    @cached_property
+    def hardening(self) -> tuple[HardeningItem, ...]:
+        """Every item of the hardening guides on every device, with its state."""
+        internet = {name: device.internet for name, device in self.devices.items()}
+        return evaluate(self.benchmarks, self.firewalls, internet)
 
     def trace(self, question: Question) -> Trace:
         """Follow packets through the devices.

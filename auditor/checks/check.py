@@ -53,6 +53,7 @@ class Check:
         citation: tuple[str, ...] = (),
         flow: str = "",
         uncertain: tuple[str, ...] = (),
+        guides: tuple[str, ...] = (),
     ) -> Finding:
         """A finding of this check. `packets` speaks of values, never of names, so that renaming changes nothing."""
         return Finding(
@@ -74,6 +75,7 @@ class Check:
             citation=citation,
             flow=flow,
             uncertain=uncertain,
+            guides=guides,
         )
 
 

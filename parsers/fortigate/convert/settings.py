@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from parsers.fortigate.convert.secrets import MASK, is_secret
+from parsers.fortigate.convert.secrets import MASK, REVERSIBLE_MASK, is_secret, masked
 from parsers.fortigate.objects.scope import Scope
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.firewall import Setting
@@ -19,6 +19,12 @@ _PREFIXES = (
 _NOT = ("system replacemsg", "system custom-language", "system session-helper", "system geoip", "system dns-database",
         "system dhcp", "system sdwan", "system virtual-wan-link", "system automation-action")  # fmt: skip
 _LONG = 300
+_POLICIES = ("firewall policy", "firewall policy6", "firewall consolidated policy", "firewall security-policy")
+_POLICY_KEYS = ("logtraffic", "ips-sensor", "av-profile", "application-list", "profile-type",
+                "internet-service-name", "internet-service-src-name")  # fmt: skip
+"""What hardening guides ask of policies beyond what rules of the model carry."""
+_ACCOUNTS = ("user local", "user radius", "user ldap", "user tacacs+", "user fsso", "user krb-keytab", "user pop3")
+"""Tables of which only the secrets count."""
 
 
 def settings(scope: Scope) -> Iterator[Setting]:
@@ -33,6 +39,21 @@ def settings(scope: Scope) -> Iterator[Setting]:
                     yield from _interfaces(scope, table)
                 else:
                     yield from _walk(scope, name, table)
+    yield from _policies(scope)
+    for name in _ACCOUNTS:
+        accounts = scope.table(name)
+        if accounts is not None:
+            yield from (each for each in _walk(scope, name, accounts) if each.value in (MASK, REVERSIBLE_MASK))
+
+
+def _policies(scope: Scope) -> Iterator[Setting]:
+    for name in _POLICIES:
+        for key, entry in scope.entries(name):
+            for keyword in _POLICY_KEYS:
+                words = entry.settings.get(keyword)
+                if words:
+                    origin = Origin(scope.file, entry.line, entry.last_line, name, key)
+                    yield Setting(f"{name}/{key}", keyword, " ".join(words), origin)
 
 
 def _interfaces(scope: Scope, table: Block) -> Iterator[Setting]:
@@ -45,7 +66,10 @@ def _walk(scope: Scope, path: str, block: Block) -> Iterator[Setting]:
     origin = Origin(scope.file, block.line, block.last_line, path.partition("/")[0], block.name)
     for keyword, words in block.settings.items():
         community = keyword == "name" and path.startswith("system snmp community")
-        value = MASK if community or is_secret(keyword, words) else " ".join(words)[:_LONG]
+        if community or is_secret(keyword, words):
+            value = MASK if path.startswith("system admin/") else masked(words)  # administrators: always a hash
+        else:
+            value = " ".join(words)[:_LONG]
         yield Setting(path, keyword, value, origin)
     if not block.settings:
         # An empty entry still says that it exists.
