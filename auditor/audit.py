@@ -8,7 +8,7 @@ from auditor import __version__
 from auditor.analysis.analysis import Analysis
 from auditor.answers import answers
 from auditor.baseline import Ruleset, Site, bind
-from auditor.benchmarks import Benchmark, Guide, load_benchmarks
+from auditor.benchmarks import Benchmark, Guide
 from auditor.checks import CHECKS, Check
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, RulesetUsed
@@ -23,7 +23,7 @@ def audit(
     now: datetime,
     checks: tuple[Check, ...] = CHECKS,
     inferred: tuple[str, ...] = (),
-    benchmarks: tuple[Benchmark, ...] | None = None,
+    benchmarks: tuple[Benchmark, ...] = (),
 ) -> AuditResult:
     """Judge exports against rulesets.
 
@@ -34,14 +34,13 @@ def audit(
         now: the time of the audit, device-local (schedules and expiry dates).
         checks: what to look for.
         inferred: sentences on what was inferred for want of a site file.
-        benchmarks: the hardening guides to evaluate; all that are shipped unless given, none with ().
+        benchmarks: the hardening guides to judge settings by (`load_benchmarks()` gives all that are shipped).
 
     Raises:
         RulesetError: the site names interfaces its devices do not have.
     """
     bound = tuple(bind(ruleset, site, firewalls) for ruleset in rulesets)
-    guides = load_benchmarks() if benchmarks is None else benchmarks
-    analysis = Analysis(firewalls, bound, site, now, benchmarks=guides)
+    analysis = Analysis(firewalls, bound, site, now, benchmarks=benchmarks)
     findings = [finding for check in checks for finding in check.run(analysis, check)]
     waived = apply_waivers(sorted(findings, key=_order), site.waivers, now.date())
     coverage = tuple(covered.row for covered in analysis.covered)
@@ -62,7 +61,7 @@ def audit(
         gaps=tuple(gap for firewall in firewalls for gap in firewall.gaps),
         checks=tuple(check.described() for check in checks),
         hardening=analysis.hardening,
-        benchmarks=tuple(_guide(guide) for benchmark in guides for guide in benchmark.guides),
+        benchmarks=tuple(_guide(guide) for benchmark in benchmarks for guide in benchmark.guides),
     )
 
 

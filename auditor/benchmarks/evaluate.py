@@ -103,18 +103,14 @@ def _joined(state: HardeningState, parts: list[Seen]) -> Seen:
 def _judged(
     benchmark: Benchmark, item: Item, configured: Configured, seen: Seen, windows: WindowsSeen | None = None
 ) -> HardeningItem:
-    joint = " or " if item.any_of else "; "
     return HardeningItem(
         id=item.id,
         title=item.title,
         device=configured.firewall.name,
         state=seen.state,
         severity=item.severity.word,
-        setting=joint.join(dict.fromkeys(clause.place for clause in item.clauses)),
-        expected=joint.join(
-            clause.measure.replace("-", " ") if clause.measure else f"{clause.key} {clause.expect.text}".strip()
-            for clause in item.clauses
-        ),
+        setting=item.setting,
+        expected=item.expected,
         found=seen.text,
         reason=windows.reason if windows else _reason(seen),
         enforced=windows.enforced if windows else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from auditor.findings.finding import Severity
@@ -44,7 +45,7 @@ class Expectation:
     @property
     def text(self) -> str:
         """The comparison for people."""
-        words = " or ".join(self.values)
+        words = " or ".join(value for value in self.values if value)
         if self.operator.startswith("count"):
             return f"{'at most' if self.operator.endswith('most') else 'at least'} {words} entries"
         return {
@@ -112,6 +113,24 @@ class Item:
     evidence: str
     remedy: str
     note: str
+
+    @property
+    def setting(self) -> str:
+        """Where it is set, in the vendor's words, "" for what no export shows."""
+        return self._joint(clause.place for clause in self.clauses)
+
+    @property
+    def expected(self) -> str:
+        """What the guides want of the settings, for people; "" where the title says it all."""
+        if all(clause.measure for clause in self.clauses):
+            return ""
+        return self._joint(
+            clause.measure.replace("-", " ") if clause.measure else f"{clause.key} {clause.expect.text}".strip()
+            for clause in self.clauses
+        )
+
+    def _joint(self, words: Iterable[str]) -> str:
+        return (" or " if self.any_of else "; ").join(dict.fromkeys(words))
 
 
 @dataclass(frozen=True, slots=True)

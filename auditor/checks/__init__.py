@@ -47,10 +47,10 @@ CHECKS: tuple[Check, ...] = (
     wide_rule.CHECK,
     layer_conflict.CHECK,
     implicit_permit.CHECK,
-    hardening.CHECK,
     placement.CHECK,
     baseline_conflict.CHECK,
     absent_device.CHECK,
+    hardening.CHECK,
 )
 """Every check, in the order of its id."""
 

@@ -51,7 +51,7 @@ def _finding(check: Check, item: HardeningItem) -> Finding:
     doubt = item.enforced == "unknown from this export"
     return check.found(
         device=item.device,
-        message=f"{item.title}: {item.found}; expected {item.expected}.",
+        message=f"{item.title}: {item.found}{f'; expected {item.expected}' if item.expected else ''}.",
         remedy=item.remedy,
         packets=item.setting,
         severity=Severity.parse(item.severity),
@@ -64,7 +64,7 @@ def _finding(check: Check, item: HardeningItem) -> Finding:
 
 
 CHECK = Check(
-    "FW119",
+    "FW130",
     "hardening",
     "Setting against a hardening guide",
     Severity.LOW,

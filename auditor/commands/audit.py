@@ -47,6 +47,14 @@ def _format(context: click.Context, parameter: click.Parameter, value: str) -> R
 @site_option
 @ruleset_option
 @click.option(
+    "--benchmark",
+    "benchmark_ids",
+    multiple=True,
+    metavar="ID|FILE",
+    help="Hardening guide to judge settings by, instead of all (see rulesets list). May be repeated.",
+)
+@click.option("--no-hardening", is_flag=True, help="Judge no settings by hardening guides.")
+@click.option(
     "-o",
     "--output",
     "outputs",
@@ -78,6 +86,8 @@ def audit_command(
     files: tuple[Path, ...],
     site_path: Path | None,
     ruleset_ids: tuple[str, ...],
+    benchmark_ids: tuple[str, ...],
+    no_hardening: bool,
     outputs: tuple[tuple[Path, Report], ...],
     shown: Report,
     fail_on: str,
@@ -94,14 +104,18 @@ def audit_command(
     "fwproof init" writes the inferred site file for you to correct.
     """
     from auditor.audit import audit
+    from auditor.benchmarks import load_benchmarks
     from auditor.findings.finding import Severity
     from auditor.gate import rule_on
     from auditor.reports.terminal import terminal_text
 
     if shown.binary:
         raise click.UsageError(f"--format {shown.name} cannot be printed: use -o audit{shown.suffixes[0]}.")
+    if no_hardening and benchmark_ids:
+        raise click.UsageError("--no-hardening and --benchmark contradict each other.")
+    benchmarks = () if no_hardening else load_benchmarks(benchmark_ids)
     case = open_case(files, site_path, ruleset_ids)
-    result = audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred)
+    result = audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred, benchmarks=benchmarks)
     for path, report in outputs:
         save(path, report.render(result))
     ruling = rule_on(result, None if fail_on == "never" else Severity.parse(fail_on), allow_gaps)

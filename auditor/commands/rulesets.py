@@ -12,6 +12,7 @@ from auditor.commands.output import show, window
 
 if TYPE_CHECKING:
     from auditor.baseline.model import End, Ruleset, When
+    from auditor.benchmarks import Benchmark
 
 
 @click.group("rulesets", short_help="List, show and check baselines.")
@@ -21,33 +22,51 @@ def rulesets_group() -> None:
 
 @rulesets_group.command("list")
 def list_command() -> int:
-    """List the baselines that come with fwproof."""
+    """List the baselines and the hardening guides that come with fwproof."""
     from auditor.baseline import available_rulesets, load_ruleset
+    from auditor.benchmarks import load_benchmarks
 
     for name in available_rulesets():
         ruleset = load_ruleset(name)
         numbers = f"{len(ruleset.flows)} flows, {len(ruleset.forbidden)} forbidden openings"
         show(f"{ruleset.id} {ruleset.version} ({ruleset.status}): {ruleset.title}; {numbers}")
+    for benchmark in load_benchmarks():
+        show(f"{benchmark.id} {benchmark.version} (benchmark): {benchmark.title}; {len(benchmark.items)} items")
+        for guide in benchmark.guides:
+            cited = sum(any(each.guide == guide.id for each in item.guides) for item in benchmark.items)
+            show(f"  {guide.id}: {guide.title} {guide.version}, {cited} items")
     return 0
 
 
 @rulesets_group.command("show")
 @click.argument("ruleset", metavar="ID|FILE")
 def show_command(ruleset: str) -> int:
-    """Print a baseline: its questions, flows and forbidden openings with their sources."""
+    """Print a baseline with its flows and sources, or a hardening guide with its items."""
     from auditor.baseline import load_ruleset
+    from auditor.benchmarks import available_benchmarks, load_benchmarks
 
-    show("\n".join(_text(load_ruleset(ruleset))))
+    known = {*available_benchmarks(), *(guide.id for each in load_benchmarks() for guide in each.guides)}
+    if ruleset in known:
+        show("\n".join(line for each in load_benchmarks((ruleset,)) for line in _benchmark(each)))
+    else:
+        show("\n".join(_text(load_ruleset(ruleset))))
     return 0
 
 
 @rulesets_group.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 def check_command(files: tuple[Path, ...]) -> int:
-    """Check baselines of your own: schema, names, citations. The first mistake is named by file, line and path."""
+    """Check baselines and benchmarks of your own: the first mistake is named by file, line and path."""
     from auditor.baseline import load_ruleset
+    from auditor.baseline.document import read_document
+    from auditor.benchmarks import load_benchmark
 
     for path in files:
+        root = read_document(path)
+        if root.mapping(required=("schema",))["schema"].text().startswith("fwbenchmark/"):
+            benchmark = load_benchmark(str(path))
+            show(f"{path}: in order; {benchmark.id} {benchmark.version}, {len(benchmark.items)} items")
+            continue
         ruleset = load_ruleset(path)
         numbers = f"{len(ruleset.flows)} flows, {len(ruleset.forbidden)} forbidden openings"
         show(f"{path}: in order; {ruleset.id} {ruleset.version}, {numbers}, {len(ruleset.questions)} questions")
@@ -92,6 +111,21 @@ def _text(ruleset: Ruleset) -> Iterator[str]:
         (f"{each.id}: {_end(each.source)} to {_end(each.destination)}" for each in ruleset.closed_world),
     )
     yield from _section("Questions", (f"{question.id}: {question.ask}" for question in ruleset.questions))
+
+
+def _benchmark(benchmark: Benchmark) -> Iterator[str]:
+    yield f"{benchmark.id} {benchmark.version} (benchmark)"
+    yield benchmark.title
+    guides = (f"{each.id}: {each.title} {each.version} {each.place}".strip() for each in benchmark.guides)
+    yield from _section("Guides", guides)
+    yield from _section(
+        "Items",
+        (
+            f"{item.id} ({item.severity.word}): {item.title}{f': {item.expected}' if item.expected else ''} "
+            f"[{', '.join(f'{each.guide} {each.id}' for each in item.guides)}]"
+            for item in benchmark.items
+        ),
+    )
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

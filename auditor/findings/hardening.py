@@ -48,7 +48,7 @@ class HardeningItem:
         state: what the export shows.
         severity: the word of the finding's severity when it fails.
         setting: where it is set, in the vendor's words ("system global strong-crypto").
-        expected: what the guides want there.
+        expected: what the guides want there, "" where the title says it all.
         found: what the export shows there, or the default that holds for an absent line; secrets masked.
         reason: one sentence on why this is the state.
         enforced: Windows: does group policy set the value ("yes", "no", "unknown from this export"); "" elsewhere.

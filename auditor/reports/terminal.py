@@ -11,8 +11,18 @@ from typing import TYPE_CHECKING
 
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
+from auditor.reports.guides import failed_items
 from auditor.reports.text import one_line
-from auditor.reports.verdict import SEVERITIES, alarming, blind_gaps, headline, ports_sentence, required
+from auditor.reports.verdict import (
+    SEVERITIES,
+    alarming,
+    blind_gaps,
+    hardening_sentence,
+    headline,
+    ports_sentence,
+    required,
+    rule_findings,
+)
 from parsers.model.origin import Origin
 
 if TYPE_CHECKING:
@@ -61,7 +71,7 @@ def terminal_text(result: AuditResult, width: int = 100, colour: bool = False, e
         emoji=False,
         legacy_windows=False,
     )
-    for part in (_head, _findings, _ports, _answers, _gaps, _ledger, _inferred, _left_out):
+    for part in (_head, _findings, _ports, _answers, _hardening, _gaps, _ledger, _inferred, _left_out):
         for item in part(result, every):
             _print(console, item)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
@@ -130,7 +140,7 @@ def _title(text: str) -> Iterator[RenderableType]:
 
 def _findings(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     for severity in SEVERITIES:
-        rows = [finding for finding in result.findings if finding.severity is severity]
+        rows = [finding for finding in rule_findings(result) if finding.severity is severity]
         if not rows:
             continue
         yield from _title(f"{severity.word.capitalize()}: {len(rows)} {'finding' if len(rows) == 1 else 'findings'}")
@@ -292,6 +302,16 @@ def _answers(result: AuditResult, every: bool) -> Iterator[RenderableType]:
         yield Padding(text, (0, 0, 0, 6))
     if silent:
         yield from _note(f"and {silent} that do not apply here or that these exports cannot answer: --all shows them")
+
+
+def _hardening(result: AuditResult, every: bool) -> Iterator[RenderableType]:
+    if not result.hardening:
+        return
+    yield from _title(f"Hardening guides: {hardening_sentence(result)}")
+    shown, hidden = failed_items(result, STYLES, every)
+    yield shown
+    if hidden:
+        yield from _note(f"and {hidden} more: --all shows them, so does -o audit.xlsx")
 
 
 def _gaps(result: AuditResult, every: bool) -> Iterator[RenderableType]:

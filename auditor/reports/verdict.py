@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from auditor.findings.finding import Severity
+from auditor.findings.finding import Finding, Severity
+from auditor.findings.hardening import HardeningState
 from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
 from parsers.model.origin import Gap
+
+HARDENING = "FW130"
+"""The check whose findings reports keep apart, so that many small settings do not hide one open port."""
 
 SEVERITIES: tuple[Severity, ...] = tuple(reversed(Severity))
 """Worst first."""
@@ -48,12 +52,32 @@ def ports_sentence(result: AuditResult) -> str:
     return ", ".join(f"{found[state]} {state.value}" for state in order)
 
 
+def hardening_findings(result: AuditResult) -> tuple[Finding, ...]:
+    """The open findings that come from hardening guides."""
+    return tuple(finding for finding in result.findings if finding.check == HARDENING)
+
+
+def rule_findings(result: AuditResult) -> tuple[Finding, ...]:
+    """All other open findings: what the packets and the rules show."""
+    return tuple(finding for finding in result.findings if finding.check != HARDENING)
+
+
 def findings_sentence(result: AuditResult) -> str:
-    """ "2 critical, 3 high findings" or "no findings"."""
-    words = [f"{number} {severity.word}" for severity, number in counts(result).items() if number]
-    if not words:
-        return "no findings"
-    return f"{', '.join(words)} {'finding' if len(result.findings) == 1 else 'findings'}"
+    """ "2 critical, 3 high findings" or "no findings", and how many settings are against hardening guides."""
+    rules = rule_findings(result)
+    found = Counter(finding.severity for finding in rules)
+    words = [f"{found[severity]} {severity.word}" for severity in SEVERITIES if found[severity]]
+    text = f"{', '.join(words)} {'finding' if len(rules) == 1 else 'findings'}" if words else "no findings"
+    number = len(result.findings) - len(rules)
+    if not number:
+        return text
+    return f"{text} and {number} {'setting' if number == 1 else 'settings'} against hardening guides"
+
+
+def hardening_sentence(result: AuditResult) -> str:
+    """ "33 fail, 20 pass, 9 not decidable": the evaluated items of hardening guides, "" without any."""
+    found = Counter(item.state for item in result.hardening)
+    return ", ".join(f"{found[state]} {state.value}" for state in HardeningState if found[state])
 
 
 def alarming(result: AuditResult) -> bool:

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 RULESETS = ROOT / "rulesets"
 PAIRS = [
     *(("baseline", path) for path in sorted((RULESETS / "baselines").glob("*.yaml"))),
+    *(("benchmark", path) for path in sorted((RULESETS / "benchmarks").glob("*.yaml"))),
     *(("site", path) for path in sorted((ROOT / "samples").glob("*/site.yaml"))),
     ("services", RULESETS / "services.yaml"),
 ]
@@ -60,3 +61,23 @@ def test_if_missing_belongs_to_required_flows_only() -> None:
     permitted["if_missing"] = "low"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft202012Validator(_schema("baseline")).validate(document)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"expect": {"is": ["1"], "at_most": 3}},
+        {"measure": "policies-log-all-sessions"},
+        {"severity": "serious"},
+        {"guides": []},
+        {"since": "v7"},
+        {"default": [{"since": "7.0"}]},
+        {"colour": "red"},
+    ],
+    ids=str,
+)
+def test_a_broken_benchmark_item_is_refused_by_the_schema(edit: dict[str, Any]) -> None:
+    document = copy.deepcopy(_load(RULESETS / "benchmarks" / "fortigate.yaml"))
+    document["items"][0].update(edit)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(_schema("benchmark")).validate(document)

@@ -1,0 +1,110 @@
+"""What guides ask of policies, accounts, secrets and log servers, each with a backup that meets it and one that does not."""
+
+from __future__ import annotations
+
+import pytest
+
+import parsers
+from auditor.benchmarks import evaluate, load_benchmark
+from auditor.findings.hardening import HardeningItem, HardeningState
+
+HEADER = '#config-version=FGT60F-7.2.3-FW-build0523-230606:opmode=0:vdom=0:user=admin\nconfig system global\nset alias "x"\nend\n'
+PASSED, FAILED = HardeningState.PASSED, HardeningState.FAILED
+UNDECIDED, ABSENT = HardeningState.NOT_DECIDABLE, HardeningState.NOT_APPLICABLE
+
+ADDRESSES = 'config firewall address\nedit "all"\nnext\nedit "a"\nset subnet 192.0.2.1 255.255.255.255\nnext\nend\n'
+SERVICES = 'config firewall service custom\nedit "wide"\nset tcp-portrange 1-65535\nnext\nedit "web"\nset tcp-portrange 443\nnext\nend\n'
+
+
+def policies(*entries: str) -> str:
+    body = "".join(f"edit {number}\n{entry}\nnext\n" for number, entry in enumerate(entries, start=1))
+    return f"{ADDRESSES}{SERVICES}config firewall policy\n{body}end\n"
+
+
+def accept(*extra: str, service: str = "web", source: str = "a", name: str = "n") -> str:
+    words = ("set action accept", f'set name "{name}"', 'set srcintf "p1"', 'set dstintf "p2"', f'set srcaddr "{source}"',
+             f'set dstaddr "{source}"', f'set service "{service}"', 'set schedule "always"', *extra)  # fmt: skip
+    return "\n".join(words)
+
+
+DENY = accept('set logtraffic all').replace("accept", "deny")  # fmt: skip
+OUTSIDE = 'config system interface\nedit "wan1"\nset ip 203.0.113.2 255.255.255.0\nset type physical\nset allowaccess {0}\nnext\nend\n'
+ADMIN = 'config system admin\nedit "jo"\nset accprofile "{0}"\n{1}\nnext\nedit "al"\nset accprofile "super_admin"\n{1}\nnext\nend\n'
+PSK = 'config vpn ipsec phase1-interface\nedit "t"\nset interface "wan1"\nset psksecret {0}\nnext\nend\n'
+SYSLOG = 'config log syslogd setting\nset status enable\nset server "192.0.2.9"\n{0}\nend\n'
+FAZ = 'config log fortianalyzer setting\nset status enable\nset server "192.0.2.9"\n{0}\nend\n'
+THREATS = 'set internet-service{0} enable\nset internet-service{0}-name "Tor-Exit.Node" "Botnet-C&C.Server"'
+
+CASES = [
+    ("FGT-SERVICE-ALL", policies(accept(service="wide")), FAILED),
+    ("FGT-SERVICE-ALL", policies(accept()), PASSED),
+    ("FGT-SERVICE-ALL", "", ABSENT),
+    ("FGT-ANY-ANY", policies(accept(service="wide", source="all")), FAILED),
+    ("FGT-ANY-ANY", policies(accept(service="wide")), PASSED),
+    ("FGT-ANY-ANY", policies(accept("set status disable", service="wide", source="all")), ABSENT),
+    ("FGT-POLICY-NAMES", policies(accept(), accept()), FAILED),
+    ("FGT-POLICY-NAMES", policies(accept(), accept(name="m")), PASSED),
+    ("FGT-LOG-ALL", policies(accept("set logtraffic all")), PASSED),
+    ("FGT-LOG-ALL", policies(accept()), FAILED),
+    ("FGT-LOG-ALL", policies(accept("set logtraffic utm")), FAILED),
+    ("FGT-LOG-IMPLICIT", policies(accept()), FAILED),
+    ("FGT-LOG-IMPLICIT", "config log setting\nset fwpolicy-implicit-log enable\nend\n" + policies(accept()), PASSED),
+    ("FGT-LOG-IMPLICIT", policies(accept(), DENY.replace('"p1"', '"any"').replace('"p2"', '"any"').replace('"a"', '"all"').replace('"web"', '"ALL"')), PASSED),
+    ("FGT-IPS", policies(accept()), FAILED),
+    ("FGT-IPS", policies(accept('set ips-sensor "s"')), PASSED),
+    ("FGT-IPS", policies(accept('set profile-type group')), PASSED),
+    ("FGT-ANTIVIRUS", policies(accept('set av-profile "s"'), accept(name="m")), FAILED),
+    ("FGT-APPLICATION-CONTROL", policies(accept('set application-list "s"')), PASSED),
+    ("FGT-BOTNET", policies(accept()), ABSENT),
+    ("FGT-BOTNET", policies(accept('set ips-sensor "s"')), FAILED),
+    ("FGT-BOTNET", 'config ips sensor\nedit "s"\nset scan-botnet-connections block\nnext\nend\n' + policies(accept('set ips-sensor "s"')), PASSED),
+    ("FGT-DENY-ATTACKERS", policies(accept()), FAILED),
+    ("FGT-DENY-ATTACKERS", policies(f"{DENY}\n{THREATS.format('-src')}"), FAILED),
+    ("FGT-DENY-ATTACKERS", policies(f"{DENY}\n{THREATS.format('-src')}", f"{DENY}\n{THREATS.format('')}"), UNDECIDED),
+    ("FGT-MANAGEMENT-WAN", OUTSIDE.format("ping https"), FAILED),
+    ("FGT-MANAGEMENT-WAN", OUTSIDE.replace("set allowaccess {0}\n", ""), PASSED),
+    ("FGT-MANAGEMENT-WAN", OUTSIDE.replace("wan1", "lan").format("https"), UNDECIDED),
+    ("FGT-TRUSTED-HOSTS", ADMIN.format("prof", "set trusthost1 192.0.2.0 255.255.255.0"), PASSED),
+    ("FGT-TRUSTED-HOSTS", ADMIN.format("prof", ""), FAILED),
+    ("FGT-TRUSTED-HOSTS", ADMIN.format("prof", "set trusthost1 0.0.0.0 0.0.0.0"), FAILED),
+    ("FGT-ADMIN-PROFILES", ADMIN.format("super_admin", ""), FAILED),
+    ("FGT-ADMIN-PROFILES", ADMIN.format("prof", ""), UNDECIDED),
+    ("FGT-API-TRUSTED-HOSTS", 'config system api-user\nedit "bot"\nset vdom "root"\nnext\nend\n', FAILED),
+    ("FGT-API-TRUSTED-HOSTS", 'config system api-user\nedit "bot"\nconfig trusthost\nedit 1\nset ipv4-trusthost 192.0.2.9 255.255.255.255\nnext\nend\nnext\nend\n', PASSED),
+    ("FGT-PRIVATE-KEY", PSK.format("ENC Q0hFU1NCT0FSRA=="), FAILED),
+    ("FGT-PRIVATE-KEY", "config user radius\nedit \"r\"\nset secret ENC Q0hFU1NCT0FSRA==\nnext\nend\n", FAILED),
+    ("FGT-PRIVATE-KEY", "config system admin\nedit \"jo\"\nset password ENC SH2Q0hFU1NCT0FSRA==\nnext\nend\n", PASSED),
+    ("FGT-PRIVATE-KEY", "config system global\nset private-data-encryption enable\nend\n" + PSK.format("ENC Q0hFU1NCT0FSRA=="), PASSED),
+    ("FGT-CENTRAL-LOG", "", FAILED),
+    ("FGT-CENTRAL-LOG", SYSLOG.format(""), PASSED),
+    ("FGT-LOG-ENCRYPTION", "", ABSENT),
+    ("FGT-LOG-ENCRYPTION", SYSLOG.format(""), FAILED),
+    ("FGT-LOG-ENCRYPTION", SYSLOG.format("set enc-algorithm high"), PASSED),
+    ("FGT-LOG-ENCRYPTION", FAZ.format(""), PASSED),
+    ("FGT-LOG-ENCRYPTION", FAZ.format("set enc-algorithm low"), FAILED),
+]  # fmt: skip
+
+
+def judged(item: str, text: str) -> HardeningItem:
+    firewalls = parsers.read((HEADER + text).encode(), "x.conf")
+    found = evaluate((load_benchmark("fortigate"),), firewalls, {"x": frozenset({"wan1"})})
+    return next(each for each in found if each.id == item)
+
+
+@pytest.mark.parametrize(("item", "text", "state"), CASES, ids=[f"{case[0]}-{n}" for n, case in enumerate(CASES)])
+def test_a_measure(item: str, text: str, state: HardeningState) -> None:
+    found = judged(item, text)
+    assert found.state is state, found.found
+    assert found.found
+
+
+def test_a_secret_is_counted_and_never_shown() -> None:
+    found = judged("FGT-PRIVATE-KEY", PSK.format("ENC Q0hFU1NCT0FSRA=="))
+    assert "1 in vpn ipsec phase1-interface" in found.found
+    assert "Q0hF" not in repr(found)
+
+
+def test_the_place_of_an_offender_is_its_line() -> None:
+    found = judged("FGT-LOG-ALL", policies(accept("set logtraffic all"), accept(name="m")))
+    assert found.origin is not None
+    assert (found.origin.kind, found.origin.name) == ("firewall policy", "2")
