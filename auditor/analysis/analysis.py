@@ -9,6 +9,7 @@ from auditor.analysis.coverage import Covered, cover
 from auditor.analysis.devices import Device
 from auditor.analysis.exposure import Opening, exposures, openings
 from auditor.analysis.listeners import narrower
+from auditor.analysis.paths import Paths, faces
 from auditor.analysis.tracing import Question, Trace, trace
 from auditor.baseline import BoundRuleset, Site
 from auditor.benchmarks import Benchmark, evaluate
@@ -49,10 +50,12 @@ class Analysis:
         ) or frozenset({"internet"})
         stated = [site.use(each.ruleset.id).variables.get("rpc_dynamic") for each in rulesets]
         narrow = narrower((each.ruleset for each in rulesets), next((each for each in stated if each), None))
-        services = (*self._services(), *extra)
+        asked = (*self._services(), *extra)
+        services = (*asked, *faces(asked, firewalls))
         self.devices = {
             firewall.name: Device(firewall, site, untrusted, now, services, narrow) for firewall in firewalls
         }
+        self.paths = Paths(self.devices)
 
     def _services(self) -> tuple[ServiceSet, ...]:
         found: dict[ServiceSet, None] = {}
@@ -68,7 +71,7 @@ class Analysis:
     @cached_property
     def covered(self) -> tuple[Covered, ...]:
         """Every bound flow with its state and layers."""
-        return tuple(cover(bound, self.devices) for each in self.rulesets for bound in each.flows)
+        return tuple(cover(bound, self.paths, self.devices) for each in self.rulesets for bound in each.flows)
 
     @cached_property
     def openings(self) -> tuple[Opening, ...]:
@@ -95,9 +98,9 @@ class Analysis:
         Raises:
             ValueError: the question names a zone or interface nobody knows.
         """
-        return trace(question, self.devices, self.rulesets)
+        return trace(question, self.devices, self.paths.topology, self.rulesets)
 
     @cached_property
     def exposures(self) -> tuple[Exposure, ...]:
         """The same as rows for reports."""
-        return tuple(exposures(self.openings, self.rulesets, self.devices))
+        return tuple(exposures(self.openings, self.rulesets, self.devices, self.paths))

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from auditor.analysis.devices import Device
-from auditor.analysis.layers import Layer, ask, host_layer, network_layer
+from auditor.analysis.layers import Layer, host_layer
+from auditor.analysis.paths import Journey, Paths
 from auditor.baseline import BoundFlow
 from auditor.findings.result import CoverageState, FlowCoverage
 from auditor.packets import PacketSet
@@ -31,15 +32,28 @@ class Covered:
         return next((each for each in self.layers if not each.certain), None)
 
 
-def cover(bound: BoundFlow, devices: Mapping[str, Device]) -> Covered:
+def cover(bound: BoundFlow, paths: Paths, devices: Mapping[str, Device]) -> Covered:
     """The state of one bound flow along its path."""
     if bound.preset is not None:
         return Covered(bound, _row(bound, bound.preset, (), ""), ())
     options = (bound.service,) if bound.service is not None else bound.alternatives
-    answers = [_path(bound, service, devices) for service in options if service is not None]
-    best = min(answers, key=lambda answer: _ORDER[answer[0]], default=(CoverageState.CANNOT_TELL, (), ""))
+    answers = [
+        _judged(bound, layers)
+        for service in options
+        if service is not None
+        for layers in _alternatives(bound, service, paths, devices)
+    ]
+    best = min(answers, key=_rank, default=(CoverageState.CANNOT_TELL, (), ""))
     state, layers, question = best
     return Covered(bound, _row(bound, state, layers, question), layers)
+
+
+_Judged = tuple[CoverageState, tuple[Layer, ...], str]
+
+
+def _rank(answer: _Judged) -> tuple[int, int]:
+    """The best state first; of ways that are all closed the one that is least so."""
+    return _ORDER[answer[0]], sum(not layer.possible for layer in answer[1])
 
 
 _ORDER = {
@@ -53,38 +67,39 @@ _ORDER = {
 }
 
 
-def _path(
-    bound: BoundFlow, service: ServiceSet, devices: Mapping[str, Device]
-) -> tuple[CoverageState, tuple[Layer, ...], str]:
-    layers = list(_layers(bound, service, devices))
+def _judged(bound: BoundFlow, layers: tuple[Layer, ...]) -> _Judged:
     if not layers:
         return CoverageState.NOT_OBSERVABLE, (), ""
     pool = bound.flow.coverage == "any"
     if all(layer.certain or (pool and layer.touched and layer.packets) for layer in layers):
-        return CoverageState.SATISFIED, tuple(layers), ""
+        return CoverageState.SATISFIED, layers, ""
     blocked = [layer for layer in layers if not layer.possible]
     if not blocked:
         reasons = [reason for layer in layers if not layer.certain for reason in layer.reasons]
-        return CoverageState.CANNOT_TELL, tuple(layers), "; ".join(reasons[:4]) or "the bounds of the rules differ"
+        return CoverageState.CANNOT_TELL, layers, "; ".join(reasons[:4]) or "the bounds of the rules differ"
     if all(layer.touched for layer in blocked):
-        return CoverageState.PARTLY, tuple(layers), ""
+        return CoverageState.PARTLY, layers, ""
     outside = [layer for layer in blocked if not layer.device.is_host and not layer.published]
     if outside and bound.source.trust == "untrusted" and bound.destination.addresses <= PRIVATE_IPV4:
-        return CoverageState.NOT_PUBLISHED, tuple(layers), ""
-    return CoverageState.MISSING, tuple(layers), ""
+        return CoverageState.NOT_PUBLISHED, layers, ""
+    return CoverageState.MISSING, layers, ""
 
 
-def _layers(bound: BoundFlow, service: ServiceSet, devices: Mapping[str, Device]) -> Iterator[Layer]:
-    """Network devices in the order of the exports, then the source's and the destination's own firewall."""
+def _alternatives(
+    bound: BoundFlow, service: ServiceSet, paths: Paths, devices: Mapping[str, Device]
+) -> Iterator[tuple[Layer, ...]]:
+    """Network devices in the order of travel, then the source's and the destination's own firewall, for each way."""
+    hosts = tuple(_hosts(bound, service, devices)) if "host" in bound.flow.enforce else ()
+    journeys: tuple[Journey, ...] = ()
     if "network" in bound.flow.enforce:
-        for device in devices.values():
-            if device.forward is None:
-                continue
-            asked = ask(device, bound.source, bound.destination)
-            if asked is not None:
-                yield network_layer(asked, service)
-    if "host" not in bound.flow.enforce:
-        return
+        journeys = paths.alternatives(bound.source, bound.destination, service)
+    for journey in journeys:
+        yield (*(each.layer for each in journey), *hosts)
+    if not journeys:
+        yield hosts
+
+
+def _hosts(bound: BoundFlow, service: ServiceSet, devices: Mapping[str, Device]) -> Iterator[Layer]:
     sender = devices.get(bound.source.host)
     if sender is not None:
         found = host_layer(sender, bound.source.addresses, bound.destination.addresses, service, inward=False)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from auditor.analysis.coverage import published_as
 from auditor.analysis.devices import Device
-from auditor.analysis.layers import Asked, candidates
+from auditor.analysis.layers import Asked, Layer, candidates, host_passing
+from auditor.analysis.paths import Paths
 from auditor.baseline import BoundEnd, BoundRuleset
 from auditor.baseline.services import load_services
 from auditor.findings.finding import Confidence
@@ -75,17 +76,27 @@ def _leaving(packets: Bounded[PacketSet], ingress: frozenset[str]) -> Bounded[Pa
 
 
 def exposures(
-    found: Iterable[Opening], rulesets: Iterable[BoundRuleset], devices: Mapping[str, Device]
+    found: Iterable[Opening], rulesets: Iterable[BoundRuleset], devices: Mapping[str, Device], paths: Paths
 ) -> Iterator[Exposure]:
-    """One row per rule and destination server (or range), widest things merged."""
+    """One row per rule and destination server (or range), widest things merged.
+
+    A row begins at the firewall the zone meets first and holds what also passes the firewalls after it, the server's
+    own included; `rules` names theirs too.
+    """
     rulesets = tuple(rulesets)
     ends = [end for each in rulesets for found_ends in each.ends.values() for end in found_ends]
     servers = [end for end in ends if end.kind == "role" and not end.interfaces]
     for opening in found:
+        entries = {device.name for device, _ in paths.topology.entries(opening.zone)}
+        if opening.device.name not in entries:
+            continue
         packets = opening.packets.certain or opening.packets.possible or opening.near
         only_near = not opening.packets.possible
-        for destination, part in _by_server(packets, servers):
-            services = part.services()
+        for destination, whole in _by_server(packets, servers):
+            services, onward = _onward(opening, destination, whole, servers, devices, paths)
+            if not services:
+                continue
+            part = _of_service(whole, services)
             roles = sorted({end.name for end in servers if end.addresses and destination <= end.addresses})
             yield Exposure(
                 device=opening.device.name,
@@ -94,11 +105,44 @@ def exposures(
                 server=", ".join(roles),
                 services=services.text(),
                 confidence="possible" if only_near else opening.confidence.value,
-                rules=(opening.rule.id,),
-                published_as=published_as(part),
+                rules=(opening.rule.id, *onward),
+                published_as=published_as(part or whole),
                 documented=", ".join(documented(opening.zone, destination, services, rulesets)),
                 example=part.example(),
             )
+
+
+def _onward(
+    opening: Opening,
+    destination: AddressSet,
+    part: PacketSet,
+    servers: list[BoundEnd],
+    devices: Mapping[str, Device],
+    paths: Paths,
+) -> tuple[ServiceSet, tuple[str, ...]]:
+    """The services that also pass the firewalls behind the first one, and the rules that let them."""
+    services = part.services()
+    left = services
+    layers: list[Layer] = []
+    if len(paths.topology.devices) > 1:
+        target = BoundEnd("role", destination.text(2), "", destination)
+        left, passed, _ = paths.passing(opening.zone, target, services, opening.device)
+        layers += passed
+    host = next((end.host for end in servers if end.host and destination <= end.addresses), "")
+    own = host_passing(devices[host], part.sources(), destination, left) if left and host in devices else None
+    if own is not None:
+        left = left & own.services
+        layers.append(own)
+    rules = (f"{layer.device.name} {each.rule.id}" for layer in layers for each in layer.accepts)
+    return left, tuple(dict.fromkeys(rules))[:6]
+
+
+def _of_service(packets: PacketSet, services: ServiceSet) -> PacketSet:
+    """The packets whose service certainly is among some."""
+    mask = packets.space.atoms.mask(services)
+    return PacketSet(
+        packets.space, [box._replace(service=shared) for box in packets.boxes if (shared := box.service & mask)]
+    )
 
 
 def _by_server(packets: PacketSet, servers: list[BoundEnd]) -> Iterator[tuple[AddressSet, PacketSet]]:

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from auditor.analysis.devices import Device
-from auditor.baseline import BoundEnd
 from auditor.packets import Decision, Filter, Flow, PacketSet, Space
 from auditor.packets.box import Box, minus
 from parsers.model.addresses import ANY_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.rule import Action, Condition, Rule, Truth
-from parsers.model.services import ServiceSet
+from parsers.model.services import NO_SERVICE, ServiceSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Asked:
     ingress: frozenset[str] | None
     egress: frozenset[str] | None
     from_internet: bool
-    """Does it come from an untrusted zone? Then untranslated packets to private addresses cannot arrive."""
+    """Does it come straight from an untrusted zone? Then untranslated packets to private addresses cannot arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +42,14 @@ class Layer:
     reasons: tuple[str, ...] = ()
     published: bool = True
     packets: PacketSet | None = field(default=None, compare=False)
+    """What certainly passes, or else what possibly does."""
+    let: PacketSet | None = field(default=None, compare=False)
+    """What possibly passes."""
 
-
-def ask(device: Device, source: BoundEnd, destination: BoundEnd) -> Asked | None:
-    """How a flow meets a network device; None when the device does not see it (one interface, or no way through)."""
-    ingress = _interfaces(device, source)
-    egress = _interfaces(device, destination)
-    if ingress is not None and egress is not None:
-        if not ingress or not egress:
-            return None
-        if len(ingress | egress) == 1:
-            return None
-    from_internet = source.trust == "untrusted"
-    if from_internet and not device.internet:
-        return None
-    return Asked(device, source.addresses, destination.addresses, ingress, egress, from_internet)
-
-
-def _interfaces(device: Device, end: BoundEnd) -> frozenset[str] | None:
-    named = end.interfaces.get(device.name)
-    if named is not None:
-        return named
-    if end.kind == "zone" and end.trust == "untrusted":
-        return device.internet
-    return device.routing.interfaces(end.addresses)
+    @property
+    def services(self) -> ServiceSet:
+        """The services that possibly pass."""
+        return self.let.services() if self.let else NO_SERVICE
 
 
 def candidates(asked: Asked, service: ServiceSet) -> tuple[PacketSet, PacketSet]:
@@ -131,6 +114,17 @@ def host_layer(
     return _layer(device, whole, shown, filter_.deciding(packets))
 
 
+def host_passing(device: Device, source: AddressSet, destination: AddressSet, service: ServiceSet) -> Layer | None:
+    """Like `host_layer` inwards, for a service found elsewhere: the answer may hold more than was asked for.
+
+    Services a network device lets through may cut through what the host's rules tell apart; asked for as they are,
+    the rest of a cut would count as stopped.
+    """
+    if device.inbound is None:
+        return None
+    return host_layer(device, source, destination, device.inbound.space.atoms.covering(service))
+
+
 def _layer(
     device: Device,
     allowed: Bounded[PacketSet],
@@ -154,6 +148,7 @@ def _layer(
         reasons=reasons,
         published=published,
         packets=allowed.certain or allowed.possible,
+        let=allowed.possible,
     )
 
 

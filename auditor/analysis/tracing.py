@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from auditor.analysis.devices import Device
+from auditor.analysis.topology import Topology
 from auditor.baseline import BoundRuleset
 from auditor.packets import Arrival, Filter, Flow, Outcome, PacketSet, Verdict, arrivals, judge
 from parsers.model.addresses import ANY_ADDRESS, PUBLIC, AddressSet
@@ -58,43 +59,133 @@ class Trace:
         return self.steps[0] if self.steps else None
 
 
-def trace(question: Question, devices: Mapping[str, Device], rulesets: tuple[BoundRuleset, ...]) -> Trace:
-    """Follow the packets of a question through every device that sees them.
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The steps from one firewall the packets may meet first, and what arrives (nothing if blocked)."""
+
+    steps: tuple[Step, ...]
+    targets: AddressSet
+    service: ServiceSet
+
+
+def trace(
+    question: Question, devices: Mapping[str, Device], topology: Topology, rulesets: tuple[BoundRuleset, ...]
+) -> Trace:
+    """Follow the packets of a question through every device that sees them, from one to the next.
 
     Raises:
         ValueError: the origin is neither a zone of the site nor an interface or zone of a device.
     """
-    steps: list[Step] = []
-    targets, service = question.destination, question.service
-    seen = False
-    sender = question.source
-    # A packet from outside meets the device with public addresses before one that sits behind another's translation.
-    for device in sorted(devices.values(), key=lambda each: each.behind_nat):
+    starts = _starts(question, devices, topology)
+    walks = [walk for device, ingress in starts if (walk := _walked(question, device, ingress, topology)).steps]
+    if not walks:
+        reasons = ("no device sees these packets: source and destination lie behind the same interface",)
+        return Trace(question, Outcome.POSSIBLE, (), reasons)
+    sender = question.source or _sources(*starts[0])
+    journeys = [(*walk.steps, *_received(walk, sender, devices, rulesets)) for walk in walks]
+    outcomes = [_together([step.outcome for step in journey]) for journey in journeys]
+    if len(set(outcomes)) > 1:
+        names = ", ".join(walk.steps[0].device for walk in walks)
+        unsure = f"which of the firewalls {names} the packets meet is not known"
+        steps = tuple(dict.fromkeys(step for journey in journeys for step in journey))
+        return Trace(question, Outcome.POSSIBLE, steps, (unsure, *_all_reasons(steps)))
+    return Trace(question, outcomes[0], journeys[0], _all_reasons(journeys[0]))
+
+
+def _all_reasons(steps: Iterable[Step]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reason for step in steps for reason in step.reasons))
+
+
+def _received(
+    walk: _Walk, sender: AddressSet, devices: Mapping[str, Device], rulesets: tuple[BoundRuleset, ...]
+) -> tuple[Step, ...]:
+    if any(step.outcome is Outcome.BLOCKED for step in walk.steps):
+        return ()
+    return tuple(_hosts(sender or PUBLIC, walk.targets, walk.service, devices, rulesets))
+
+
+def _starts(
+    question: Question, devices: Mapping[str, Device], topology: Topology
+) -> list[tuple[Device, frozenset[str]]]:
+    """The devices the packets can meet first, with the interfaces they come in by."""
+    known: dict[str, tuple[Device, frozenset[str]]] = {}
+    for device in devices.values():
         if device.forward is None or (question.device and device.name != question.device):
             continue
         ingress = origin_interfaces(device, question.origin)
-        if ingress is None:
-            continue
-        seen = True
-        sender = sender or _sources(device, ingress)
-        back = device.routing.interfaces(targets)
-        if steps and back and back <= ingress:
-            continue  # the way leads back out of the side the packets came from: this device is not on it
-        found, targets, service = _through(device, ingress, question, targets, service)
-        if found is not None:
-            steps.append(found)
-    if not seen:
-        known = sorted({name for device in devices.values() for name in _origins(device)})
-        raise ValueError(f"{question.origin!r} is neither a zone nor an interface here; known are {', '.join(known)}")
-    blocked = any(step.outcome is Outcome.BLOCKED for step in steps)
-    if not blocked:
-        steps += _hosts(sender or PUBLIC, targets, service, devices, rulesets)
-    outcome = _together([step.outcome for step in steps])
-    reasons = tuple(dict.fromkeys(reason for step in steps for reason in step.reasons))
-    if not steps:
-        reasons = ("no device sees these packets: source and destination lie behind the same interface",)
-        outcome = Outcome.POSSIBLE
-    return Trace(question, outcome, tuple(steps), reasons)
+        if ingress is not None:
+            known[device.name] = (device, ingress)
+    if not known:
+        names = sorted({name for device in devices.values() for name in _origins(device)})
+        raise ValueError(f"{question.origin!r} is neither a zone nor an interface here; known are {', '.join(names)}")
+    outermost = []
+    for device, ingress in known.values():
+        # Behind another firewall that also faces the origin: the packets come to this one later.
+        own = frozenset(
+            name
+            for name in ingress
+            if not any(
+                other.name in known and there not in known[other.name][1]
+                for other, there in topology.neighbours(device, name)
+            )
+        )
+        if own:
+            outermost.append((device, own))
+    outermost = outermost or list(known.values())
+    ahead = [each for each in outermost if not _leads_back(*each, question)]
+    # A firewall with public addresses comes before one that sits behind some other firewall's translation.
+    public = [each for each in ahead if not each[0].behind_nat]
+    return public or ahead or outermost
+
+
+def _leads_back(device: Device, ingress: frozenset[str], question: Question) -> bool:
+    """Would the device send the packets back to where they come from? Then it is not on their way."""
+    back = device.routing.interfaces(question.destination)
+    return bool(back) and back is not None and back <= ingress and not _is_face(device, question.destination)
+
+
+def _is_face(device: Device, targets: AddressSet) -> bool:
+    """Are the addresses the device's own, or does it translate them?"""
+    own = AddressSet.union(interface.own for interface in device.firewall.interfaces)
+    return targets <= own or any(
+        targets <= mapping.original_destination
+        for translation in device.firewall.translations
+        if translation.active
+        for mapping in translation.mappings
+    )
+
+
+def _walked(question: Question, device: Device, ingress: frozenset[str], topology: Topology) -> _Walk:
+    steps: list[Step] = []
+    targets, service = question.destination, question.service
+    asked = question if question.source else replace(question, source=_sources(device, ingress))
+    visited: set[str] = set()
+    here: tuple[Device, frozenset[str]] | None = (device, ingress)
+    while here is not None:
+        device, ingress = here
+        visited.add(device.name)
+        step, targets, service = _through(device, ingress, asked, targets, service)
+        if step is None:
+            break
+        steps.append(step)
+        if step.outcome is Outcome.BLOCKED or not targets:
+            break
+        here = None if question.device else _next(device, targets, topology, visited)
+    return _Walk(tuple(steps), targets, service)
+
+
+def _next(
+    device: Device, targets: AddressSet, topology: Topology, visited: set[str]
+) -> tuple[Device, frozenset[str]] | None:
+    """The firewall that gets the packets next, with the interface they come in by."""
+    egress = device.routing.interfaces(targets)
+    names = egress if egress is not None else {each.name for each in device.firewall.interfaces}
+    for name in sorted(names):
+        for other, there in topology.neighbours(device, name):
+            leaving = other.routing.interfaces(targets)
+            if other.name not in visited and (_is_face(other, targets) or (leaving and there not in leaving)):
+                return other, frozenset({there})
+    return None
 
 
 def origin_interfaces(device: Device, name: str) -> frozenset[str] | None:

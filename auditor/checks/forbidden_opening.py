@@ -38,7 +38,7 @@ from dataclasses import dataclass, field, replace
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
 from auditor.analysis.exposure import port_names
-from auditor.analysis.layers import Asked, ask, candidates, host_layer, network_layer
+from auditor.analysis.layers import Asked, candidates, host_passing
 from auditor.baseline import BoundEnd, BoundForbidden, BoundRuleset
 from auditor.checks.check import Check, evidence
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
@@ -65,23 +65,33 @@ class _Hit:
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
-    for device in analysis.devices.values():
-        if device.forward is None:
-            continue
-        hits: dict[tuple[object, ...], _Hit] = {}
-        for ruleset in analysis.rulesets:
-            roles = _roles(ruleset)
-            pairs: dict[tuple[int, int], list[BoundForbidden]] = {}
-            for bound in ruleset.forbidden:
-                pairs.setdefault((id(bound.source), id(bound.destination)), []).append(bound)
-            for group in pairs.values():
-                asked = ask(device, group[0].source, group[0].destination)
-                if asked is not None:
-                    _collect(asked, _reduced(ruleset, group), _documented(ruleset, group[0], asked), hits, roles)
-        for key, hit in hits.items():
-            # Where the rule also opens the way through a translation, the neighbour on the outer segment adds nothing.
-            if not hit.near or (*key[:-1], False) not in hits:
-                yield _finding(check, hit, analysis)
+    hits: dict[tuple[object, ...], _Hit] = {}
+    for ruleset in analysis.rulesets:
+        roles = _roles(ruleset)
+        pairs: dict[tuple[int, int], list[BoundForbidden]] = {}
+        for bound in ruleset.forbidden:
+            pairs.setdefault((id(bound.source), id(bound.destination)), []).append(bound)
+        for group in pairs.values():
+            for asked in analysis.paths.asked(group[0].source, group[0].destination):
+                _collect(asked, _reduced(ruleset, group), _documented(ruleset, group[0], asked), hits, roles)
+    # Where the rule also opens the way through a translation, the neighbour on the outer segment adds nothing.
+    left = [hit for key, hit in hits.items() if not hit.near or (*key[:-1], False) not in hits]
+    for hit in left:
+        if not _told_further_out(hit, left, analysis):
+            yield _finding(check, hit, analysis)
+
+
+def _told_further_out(hit: _Hit, hits: list[_Hit], analysis: Analysis) -> bool:
+    """Does a rule of a device in front open all of the same? Then that finding names this rule as well."""
+    outer = [
+        each
+        for each in hits
+        if each.device is not hit.device
+        and (each.source, each.destination) == (hit.source, hit.destination)
+        and analysis.paths.precedes(each.device, hit.device, hit.source, hit.destination)
+    ]
+    seen = ServiceSet.union(each.possible.services() for each in outer)
+    return bool(outer) and hit.possible.services() <= seen
 
 
 def _roles(ruleset: BoundRuleset) -> dict[AddressSet, str]:
@@ -183,7 +193,14 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
     worst = max(_severity(bound, hit.source) for bound in hit.rules)
     certain = bool(hit.certain) and not hit.near
     host, related = _host(hit, analysis, services)
-    stopped = _stopped(hit, analysis, services)
+    passing, layers, stopping = analysis.paths.passing(hit.source, hit.destination, services, hit.device)
+    stopped = " and ".join(stopping) or "another firewall" if not passing else ""
+    related += tuple(
+        evidence(layer.device.name, each.rule, "lets it through as well")
+        for layer in layers
+        for each in layer.accepts[:3]
+        if not each.rule.implicit
+    )
     if hit.near or host == "blocked" or stopped:
         worst = Severity(max(worst - 1, Severity.LOW))
     known = port_names(services)
@@ -207,6 +224,8 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         message += f" Of these the host's own firewall ({hit.destination.host}) lets in {host}."
     if host == "blocked":
         message += f" The host's own firewall ({hit.destination.host}) stops all of it today; only that stands between."
+    if passing and not services <= passing:
+        message += f" The other firewalls of the path let on {passing.text(8)}."
     if stopped:
         message += f" {stopped} on the same path stops all of it today; only that stands between."
     remedies = dict.fromkeys(bound.rule.remedy for bound in specific if bound.rule.remedy)
@@ -228,29 +247,18 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
     )
 
 
-def _stopped(hit: _Hit, analysis: Analysis, services: ServiceSet) -> str:
-    """The name of another network device that sees the same packets and lets none of them through."""
-    for device in analysis.devices.values():
-        if device is hit.device or device.forward is None:
-            continue
-        asked = ask(device, hit.source, hit.destination)
-        if asked is not None and not network_layer(asked, services).touched:
-            return device.name
-    return ""
-
-
 def _host(hit: _Hit, analysis: Analysis, services: ServiceSet) -> tuple[str, tuple[Evidence, ...]]:
     """What the destination's own firewall does with the same packets: one finding, two evidences."""
     device = analysis.devices.get(hit.destination.host)
     if device is None or device.inbound is None:
         return "", ()
-    layer = host_layer(device, hit.source.addresses, hit.destination.addresses, services)
+    layer = host_passing(device, hit.source.addresses, hit.destination.addresses, services)
     if layer is None:
         return "", ()
-    if not layer.touched:
+    if not layer.services & services:
         return "blocked", ()
     rules = [each.rule for each in layer.accepts if not each.rule.implicit][:5]
-    let_in = layer.packets.services() if layer.packets else services
+    let_in = layer.packets.services() & services if layer.packets else services
     word = "open" if services <= let_in else let_in.text(8)
     return word, tuple(evidence(device.name, rule, "the host lets it in") for rule in rules)
 

@@ -36,11 +36,11 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
-from auditor.analysis.layers import ask, host_layer, network_layer
+from auditor.analysis.layers import host_passing
 from auditor.baseline import BoundRuleset, HostRule, host_rule_key
 from auditor.checks.check import Check, evidence
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
-from parsers.model.addresses import PUBLIC, AddressSet
+from parsers.model.addresses import PUBLIC
 from parsers.model.rule import Action, Direction, Rule, ScopeKind
 from parsers.model.services import ServiceSet
 
@@ -104,11 +104,7 @@ def _finding(
     if rule.program.kind is ScopeKind.UNKNOWN:
         program = "for any program, as its name says (the dump is not verbose)"
     message = f"It opens {ports} {program} to {rule.source.possible.text(3)}"
-    message += (
-        f"; the perimeter lets the Internet through to it on {reached.text(6)}."
-        if reached
-        else "; no untrusted zone of this audit reaches it."
-    )
+    message += f"; {_reach(analysis, ruleset, device, reached)}."
     return check.found(
         device=device.name,
         rule=rule,
@@ -123,6 +119,19 @@ def _finding(
     )
 
 
+def _reach(analysis: Analysis, ruleset: BoundRuleset, device: Device, reached: ServiceSet) -> str:
+    if reached:
+        return f"the perimeter lets the Internet through to it on {reached.text(6)}"
+    if not any(each.internet for each in analysis.devices.values() if each.forward is not None):
+        return "no firewall of this audit faces the Internet, so whether that reaches it is not known"
+    if not any(end.host == device.name for ends in ruleset.ends.values() for end in ends):
+        return (
+            "its address is not known, so whether the Internet reaches it is not known either "
+            f"(bind it in the site file: device: {device.name})"
+        )
+    return "no untrusted zone of this audit reaches it"
+
+
 def _reached(
     analysis: Analysis, ruleset: BoundRuleset, device: Device, rule: Rule
 ) -> tuple[ServiceSet, tuple[Evidence, ...]]:
@@ -133,31 +142,22 @@ def _reached(
     if device.inbound is None:
         return ServiceSet(), ()
     service = device.inbound.matched(rule).possible.services()
-    addresses: set[AddressSet] = set()
-    for ends in ruleset.ends.values():
-        for end in ends:
-            if end.host != device.name or end.addresses in addresses:
+    zones = [end for ends in ruleset.ends.values() for end in ends if end.kind == "zone" and end.trust == "untrusted"]
+    own = {end.addresses: end for ends in ruleset.ends.values() for end in ends if end.host == device.name}
+    for zone in zones:
+        for end in own.values():
+            through, layers, _ = analysis.paths.passing(zone, end, service)
+            inner = host_passing(device, zone.addresses, end.addresses, through) if through else None
+            reached = through & inner.services if inner is not None else ServiceSet()
+            if not reached:
                 continue
-            addresses.add(end.addresses)
-            for zone_ends in ruleset.ends.values():
-                for zone in zone_ends:
-                    if zone.kind != "zone" or zone.trust != "untrusted":
-                        continue
-                    for network in analysis.devices.values():
-                        asked = ask(network, zone, end) if network.forward is not None else None
-                        if asked is None:
-                            continue
-                        layer = network_layer(asked, service)
-                        inner = host_layer(device, zone.addresses, end.addresses, service)
-                        if layer.touched and layer.packets and inner is not None and inner.packets:
-                            through = layer.packets.services() & inner.packets.services()
-                            if not through:
-                                continue
-                            found = found | through
-                            shown += [
-                                evidence(network.name, each.rule, "lets the Internet through to it")
-                                for each in layer.accepts
-                            ]
+            found = found | reached
+            shown += [
+                evidence(layer.device.name, each.rule, "lets the Internet through to it")
+                for layer in layers
+                for each in layer.accepts
+                if not each.rule.implicit
+            ]
     return found, tuple(shown[:6])
 
 

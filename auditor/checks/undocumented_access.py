@@ -33,7 +33,7 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.exposure import port_names
-from auditor.analysis.layers import ask, candidates
+from auditor.analysis.layers import candidates
 from auditor.baseline import BoundClosedWorld, BoundRuleset
 from auditor.checks.check import Check
 from auditor.findings.finding import Confidence, Finding, Severity
@@ -53,32 +53,31 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
 
 def _world(analysis: Analysis, check: Check, world: BoundClosedWorld) -> Iterable[Finding]:
     rest = ANY_SERVICE - _documented(analysis.rulesets, world)
-    for device in analysis.devices.values():
-        if device.forward is None or not rest:
-            continue
-        asked = ask(device, world.source, world.destination)
-        if asked is None:
-            continue
+    for asked in analysis.paths.asked(world.source, world.destination) if rest else ():
+        device, forward = asked.device, asked.device.forward
+        assert forward is not None
         packets, _ = candidates(asked, rest)
         for bound in (bound for ruleset in analysis.rulesets for bound in ruleset.forbidden):
             if packets and bound.source.addresses == world.source.addresses:
                 banned = Flow(bound.source.addresses, bound.destination.addresses, bound.service)
-                packets = packets - device.forward.packets(banned)  # reported as forbidden openings
-        for decision in device.forward.deciding(packets, opens) if packets else ():
+                packets = packets - forward.packets(banned)  # reported as forbidden openings
+        for decision in forward.deciding(packets, opens) if packets else ():
             rule = decision.rule
             share: PacketSet = decision.packets.certain or decision.packets.possible
             services = share.services()
             destination = share.destinations()
+            passing, _, stopping = analysis.paths.passing(world.source, world.destination, services, device)
             known = port_names(services)
             wide = world.destination.addresses if world.destination.kind == "role" else destination
             yield check.found(
                 device=device.name,
                 rule=rule,
-                severity=world.rule.severity,
+                severity=world.rule.severity if passing else min(world.rule.severity, Severity.LOW),
                 confidence=Confidence.CERTAIN if decision.packets.certain else Confidence.POSSIBLE,
                 message=(
                     f"{world.source.text} reaches {world.destination.name} {wide.text(4)} on {services.text(8)}"
                     f"{f' ({known})' if known else ''}; no documented flow asks for it."
+                    f"{_further(services, passing, stopping)}"
                 ),
                 remedy="Remove it, or document it with an owner: in an own ruleset or as an exception of the site.",
                 packets=f"{world.source.name} to {wide.text(4)} {services.text(40)}",
@@ -87,6 +86,14 @@ def _world(analysis: Analysis, check: Check, world: BoundClosedWorld) -> Iterabl
                 flow=world.rule.id,
                 uncertain=rule.uncertain,
             )
+
+
+def _further(services: ServiceSet, passing: ServiceSet, stopping: tuple[str, ...]) -> str:
+    """What the other firewalls of the path make of it."""
+    if not passing:
+        where = " and ".join(stopping) or "another firewall"
+        return f" {where} on the same path stops all of it today; only that stands between."
+    return "" if services <= passing else f" The other firewalls of the path let on {passing.text(8)}."
 
 
 def _documented(rulesets: tuple[BoundRuleset, ...], world: BoundClosedWorld) -> ServiceSet:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from parsers.model.intervals import IntervalSet
-from parsers.model.services import PORTS, ServiceSet
+from parsers.model.services import ANY_SERVICE, PORTS, ServiceSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,10 @@ class ServiceAtoms:
             mask |= 1 << self._rest
         self._masks[id(service)] = (service, mask)
         return mask
+
+    def covering(self, service: ServiceSet) -> ServiceSet:
+        """The smallest set these atoms can tell that holds all of a service: for questions put from elsewhere."""
+        return self.services(self.everything & ~self.mask(ANY_SERVICE - service))
 
     @staticmethod
     def _grid_mask(grid: _Grid, pairs: tuple[tuple[IntervalSet, IntervalSet], ...]) -> int:

@@ -1,0 +1,188 @@
+"""What the devices along the ways of a flow do with it, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from auditor.analysis.devices import Device
+from auditor.analysis.layers import Asked, Layer, network_layer
+from auditor.analysis.topology import Hop, Topology, Way
+from auditor.baseline import BoundEnd
+from auditor.packets.translated import image
+from parsers.model.addresses import NO_ADDRESS, AddressSet
+from parsers.model.bounds import Bounded
+from parsers.model.firewall import Firewall
+from parsers.model.firewall import Mapping as Translated
+from parsers.model.services import NO_SERVICE, ServiceSet
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One device of a journey: its answer, and what it was asked for (the packets as they are after it)."""
+
+    layer: Layer
+    service: ServiceSet
+
+
+Journey = tuple[Stretch, ...]
+"""Every device that a flow must pass, in the order of travel."""
+
+
+class Paths:
+    """The journeys of flows through the network devices of an audit."""
+
+    def __init__(self, devices: Mapping[str, Device]) -> None:
+        self.topology = Topology(devices)
+
+    def asked(self, source: BoundEnd, destination: BoundEnd) -> tuple[Asked, ...]:
+        """How a flow meets each network device that may see it, wherever the device stands on the path."""
+        return tuple(_asked(hop, source, destination.addresses) for hop in self.topology.ways(source, destination).hops)
+
+    def alternatives(self, source: BoundEnd, destination: BoundEnd, service: ServiceSet) -> tuple[Journey, ...]:
+        """The journeys of which one that lets everything through suffices; () when no device sees the flow.
+
+        Where no complete way is known, every device that may be on the path must let the flow through.
+        """
+        ways = self.topology.ways(source, destination)
+        if ways.complete:
+            return tuple(each for way in ways.complete for each in _journeys(way, source, destination, service))
+        together: list[Stretch] = []
+        for way in ways.unplaced:
+            together += next(_journeys(way, source, destination, service))
+        return (tuple(together),) if together else ()
+
+    def passing(
+        self, source: BoundEnd, destination: BoundEnd, service: ServiceSet, but: Device | None = None
+    ) -> tuple[ServiceSet, tuple[Layer, ...], tuple[str, ...]]:
+        """What possibly gets through the network devices on some way, with the layers it passes and who stops it.
+
+        With `but` only ways through that device count, and what it does itself is left out. A device whose place is not
+        known stops nothing on another's way.
+        """
+        ways = self.topology.ways(source, destination)
+        found = NO_SERVICE
+        passed: list[Layer] = []
+        stopping: dict[str, None] = {}
+        for way in (*ways.complete, *ways.unplaced):
+            if but is not None and all(hop.device is not but for hop in way):
+                continue
+            for journey in _journeys(way, source, destination, service, foreign=True):
+                others = [each for each in journey if each.layer.device is not but]
+                through = _through(others, service)
+                found = found | through
+                if through:
+                    passed += [each.layer for each in others]
+                else:
+                    closed = (each.layer for each in others if not each.layer.services & each.service)
+                    stopping |= {layer.device.name: None for layer in closed}
+        return found, tuple(passed), () if found else tuple(stopping)
+
+    def precedes(self, outer: Device, inner: Device, source: BoundEnd, destination: BoundEnd) -> bool:
+        """Do packets between two ends cross one device and later the other, on every way through the second?"""
+        ways = self.topology.ways(source, destination)
+        names = [[hop.device.name for hop in way] for way in (*ways.complete, *ways.unplaced)]
+        through = [way for way in names if inner.name in way]
+        return bool(through) and all(outer.name in way[: way.index(inner.name)] for way in through)
+
+
+def _through(journey: list[Stretch], service: ServiceSet) -> ServiceSet:
+    """The services, as the server sees them, that possibly pass every device of a journey."""
+    found = service
+    for each in journey:
+        if each.service == service:
+            found = found & each.layer.services
+        elif not each.layer.touched:
+            return NO_SERVICE
+    return found
+
+
+def _asked(hop: Hop, source: BoundEnd, destination: AddressSet) -> Asked:
+    outside = hop.first and source.trust == "untrusted"
+    return Asked(hop.device, source.addresses, destination, hop.ingress, hop.egress, outside)
+
+
+def _journeys(
+    way: Way, source: BoundEnd, destination: BoundEnd, service: ServiceSet, foreign: bool = False
+) -> Iterator[Journey]:
+    return _back(way, len(way) - 1, source, destination.addresses, service, foreign)
+
+
+def _back(
+    way: Way, last: int, source: BoundEnd, target: AddressSet, service: ServiceSet, foreign: bool
+) -> Iterator[Journey]:
+    """Journeys over the first devices of a way, found against the direction of travel: a translation on an inner device
+    decides what the outer ones must let through.
+    """
+    asked = _asked(way[last], source, target)
+    forward = way[last].device.forward
+    assert forward is not None
+    # A service that no ruleset names may cut through what this device can tell: ask for all that holds it.
+    told = forward.space.atoms.covering(service) if foreign else service
+    here = Stretch(network_layer(asked, told), service)
+    if last == 0:
+        yield (here,)
+        return
+    for faces in _faces(here.layer, target, service):
+        before: Journey = ()
+        for face, port in faces:
+            before += next(_back(way, last - 1, source, face, port, foreign))
+        yield (*before, here)
+
+
+def faces(services: Iterable[ServiceSet], firewalls: Iterable[Firewall]) -> tuple[ServiceSet, ...]:
+    """As what a device in front of a translation sees some services: filters must be able to tell these apart."""
+    mappings = [
+        mapping
+        for firewall in firewalls
+        for translation in firewall.translations
+        for mapping in translation.mappings
+        if translation.active and mapping.original_service != mapping.mapped_service
+    ]
+    found: dict[ServiceSet, None] = {}
+    for service in services:
+        for mapping in mappings:
+            if service.overlaps(mapping.mapped_service):
+                found[_before(mapping, NO_ADDRESS, service & mapping.mapped_service)[1]] = None
+    return tuple(found)
+
+
+_Face = tuple[AddressSet, ServiceSet]
+
+
+def _faces(layer: Layer, target: AddressSet, service: ServiceSet) -> Iterator[tuple[_Face, ...]]:
+    """As what the device before sees the packets: as they are, or as they were before a translation on this device.
+
+    Each item is an alternative; all faces of one alternative are needed.
+    """
+    packets = layer.packets
+    names = [name for name in packets.translations() if name] if packets else []
+    if packets is None or not packets or packets.untranslated():
+        yield ((target, service),)
+    forward = layer.device.forward
+    assert forward is not None
+    parts: list[_Face] = []
+    for domain in forward.space.domains:
+        if domain.translation.name not in names or not domain.destination.overlaps(target):
+            continue
+        if not domain.service.overlaps(service):
+            continue
+        face = _before(domain.mapping, target & domain.destination, service & domain.service)
+        if service <= domain.service and target <= domain.destination:
+            yield (face,)
+        else:
+            parts.append(face)
+    if parts:
+        yield tuple(parts)
+
+
+def _before(mapping: Translated, target: AddressSet, service: ServiceSet) -> _Face:
+    """Addresses and services before a translation: the mapping read backwards."""
+    backwards = Translated(
+        mapping.mapped_destination.possible,
+        mapping.mapped_service,
+        Bounded.exactly(mapping.original_destination),
+        mapping.original_service,
+        mapping.by_offset,
+    )
+    return image(backwards, target, service)
