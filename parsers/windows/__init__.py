@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import ModuleType
 
+from parsers.errors import UnreadableError
 from parsers.model.firewall import Firewall
 from parsers.parser import Parser
 from parsers.source import Document
 
+_CONTAINERS = (b"regf", b"PReg", b"{", b"[{", b"[\r", b"[\n", b"<", b"#TYPE", b"Windows Registry", b"REGEDIT4")
 
-def _readers() -> tuple[ModuleType, ...]:
+
+def _readers(document: Document) -> Iterator[ModuleType]:
+    """The readers in the order in which they are asked; none is imported before it is its turn."""
+    head = document.data[:4096]
+    dashed = b"-" * 60 in head or b"-\0" * 60 in head
+    if dashed and not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_CONTAINERS):
+        from parsers.windows import texts
+
+        yield texts
     from parsers.windows import containers, manifest, powershell, texts
 
-    return containers, manifest, powershell, texts
+    yield from (containers, manifest, powershell, texts)
+
+
+def _reader(document: Document) -> ModuleType | None:
+    return next((reader for reader in _readers(document) if reader.recognises(document)), None)
 
 
 def _recognise(document: Document) -> bool:
-    return any(reader.recognises(document) for reader in _readers())
+    return _reader(document) is not None
 
 
 def _read(document: Document) -> tuple[Firewall, ...]:
     from parsers.windows.convert import convert
 
-    reader = next(reader for reader in _readers() if reader.recognises(document))
+    reader = _reader(document)
+    if reader is None:
+        raise UnreadableError(document.name, "not an export of the Windows Firewall")
     return (convert(reader.read(document), (document,)),)
 
 

@@ -15,7 +15,7 @@ from parsers.model.addresses import ANY_ADDRESS
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Firewall, HostFacts, Setting, Source
 from parsers.model.origin import Gap, Origin
-from parsers.model.rule import Action, AsWritten, Condition, Direction, Evaluation, Rule, RuleList, ScopeKind
+from parsers.model.rule import Action, AsWritten, Condition, Direction, Evaluation, Rule, RuleList
 from parsers.model.services import ANY_SERVICE, NO_SERVICE
 from parsers.source import Document
 from parsers.windows import hardening
@@ -53,12 +53,15 @@ def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
     hardened = hardening.limits(host.rules)
     scopes = Scopes(host)
     for written in host.rules:
-        if written.store != "hardening":
-            rule = _rule(written, states, gaps, hardened, scopes)
-            (inbound if written.direction == "in" else outbound).append(rule)
+        if written.store == "hardening":
+            continue
+        for reading in _readings(written):
+            rule = _rule(reading, states, gaps, hardened, scopes)
+            (inbound if reading.direction == "in" else outbound).append(rule)
     inbound += _implicit(host, states, Direction.INBOUND)
     outbound += _implicit(host, states, Direction.OUTBOUND)
-    if not _has_local_rules(host) and any(state.merge_local is not False for state in states.values()):
+    unseen = not _has_local_rules(host) or bool(host.missing)
+    if unseen and any(state.merge_local is not False for state in states.values()):
         gaps.append(_absent(host))
         inbound += _unknown(host, states, inward=True)
         outbound += _unknown(host, states, inward=False)
@@ -110,6 +113,9 @@ def _has_local_rules(host: WrittenHost) -> bool:
 
 def _absent(host: WrittenHost) -> Gap:
     file = host.profiles[0].file if host.profiles else host.rules[0].file if host.rules else host.name
+    if host.missing:
+        last = host.rules[-1].last_line if host.rules else 0
+        return Gap(Origin(file, last, last, "rules", ""), "rules", "", host.missing, hides_access=True)
     what = (
         "the local rules of this host are in no export given: add 'netsh advfirewall firewall show rule name=all "
         "verbose' or 'netsh advfirewall export'"
@@ -135,6 +141,16 @@ def _unknown(host: WrittenHost, states: dict[str, WrittenProfile], *, inward: bo
         )
 
 
+def _readings(written: WrittenRule) -> tuple[WrittenRule, ...]:
+    """A rule in every way it can be meant, where direction or action is not understood: each is possible."""
+    if written.direction and written.action:
+        return (written,)
+    directions = (written.direction,) if written.direction else ("in", "out")
+    actions = (written.action,) if written.action else ("allow", "block")
+    found = [replace(written, direction=way, action=action) for way in directions for action in actions]
+    return (found[0], *(replace(each, id=f"{each.id} (if {each.action} {each.direction})") for each in found[1:]))
+
+
 def _rule(
     written: WrittenRule,
     states: dict[str, WrittenProfile],
@@ -143,59 +159,68 @@ def _rule(
     scopes: Scopes,
 ) -> Rule:
     origin = Origin(written.file, written.first_line, written.last_line, "rule", written.name)
-    conditions = [Condition(kind, text) for kind, text in written.conditions]
-    reasons: list[str] = []
+    doubts: tuple[Condition, ...] = ()
     try:
         local, unsure = scopes.addresses(written.local_addresses)
         remote, doubt = scopes.addresses(written.remote_addresses)
         service, why = scopes.services(written)
-        reasons += unsure + doubt + why
+        reasons = unsure + doubt + why
     except ValueError as error:
         gaps.append(Gap(origin, f"rule {written.name}", "", f"{error} in rule {written.name!r}", hides_access=True))
         local = remote = Bounded.exactly(ANY_ADDRESS)
         service = Bounded(NO_SERVICE, ANY_SERVICE)
-        conditions.append(Condition("unread", str(error)))
-    if written.unread:
-        shown = ", ".join(repr(word) for word in written.unread)
-        conditions.append(Condition("unread", f"not understood: {shown}"))
-    if written.enabled is None:
-        conditions.append(Condition("unread", "the export does not say whether the rule is enabled"))
+        reasons = ()
+        doubts = (Condition("unread", str(error)),)
     inward = written.direction == "in"
     profiles = _profiles(written, states)
-    named = () if written.program.kind is ScopeKind.UNKNOWN else (written.program.name,)
+    named = tuple(sorted(written.profiles)) if written.profiles else ()
+    source, target = written.local_addresses, written.remote_addresses
     return Rule(
         id=written.id,
         name=written.name,
         origin=origin,
         action=_ACTIONS[written.action],
-        enabled=written.enabled is not False and profiles != frozenset(),
+        enabled=written.enabled is not False and profiles != _NOWHERE,
         ingress=profiles if inward else None,
         egress=None if inward else profiles,
         source=remote if inward else local,
         destination=local if inward else remote,
         service=service,
-        conditions=(
-            *conditions,
-            *hardening.conditions(written, hardened),
-            *((_authenticated(),) if written.action == "bypass" else ()),
-        ),
+        conditions=doubts + _conditions(written, hardened),
         program=written.program,
         windows_service=written.service,
-        uncertain=tuple(reasons),
+        uncertain=reasons,
         written=AsWritten(
-            ingress=tuple(sorted(written.profiles)) if written.profiles and inward else (),
-            egress=tuple(sorted(written.profiles)) if written.profiles and not inward else (),
-            source=written.remote_addresses if inward else written.local_addresses,
-            destination=written.local_addresses if inward else written.remote_addresses,
+            ingress=named if inward else (),
+            egress=() if inward else named,
+            source=target if inward else source,
+            destination=source if inward else target,
             service=written.local_ports if inward else written.remote_ports,
-            comment="; ".join(each for each in named if each),
+            comment=written.program.name,
             group=written.group,
         ),
     )
 
 
-def _authenticated() -> Condition:
-    return Condition("ipsec", "only for authenticated IPsec connections of certain computers")
+_NOWHERE: frozenset[str] = frozenset()
+
+
+def _conditions(written: WrittenRule, hardened: hardening.Limits) -> tuple[Condition, ...]:
+    """What else must hold for a rule to match, as far as the export tells."""
+    found = [Condition(kind, text) for kind, text in written.conditions]
+    if written.unread:
+        shown = ", ".join(repr(word) for word in written.unread)
+        found.append(Condition("unread", f"not understood: {shown}"))
+    if written.enabled is None:
+        found.append(Condition("unread", "the export does not say whether the rule is enabled"))
+    if written.action == "bypass":
+        found.append(_AUTHENTICATED)
+    if hardened:
+        found += hardening.conditions(written, hardened)
+    return tuple(found)
+
+
+_AUTHENTICATED = Condition("ipsec", "only for authenticated IPsec connections of certain computers")
 
 
 def _profiles(written: WrittenRule, states: dict[str, WrittenProfile]) -> frozenset[str] | None:

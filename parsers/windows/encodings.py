@@ -1,9 +1,13 @@
-"""Decoding netsh output: BOM, UTF-16, UTF-8, and the OEM code pages by the labels that appear.
+"""Decoding netsh output: BOM, UTF-16, UTF-8, and the OEM code pages by the labels that appear; damage undone.
 
-Source: the reference, section 1.5.
+Source: the reference, section 1.5. A console that decodes netsh's bytes in the wrong code page and saves the result
+leaves valid Unicode with the wrong letters: the known labels tell which two code pages were mixed up.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
 
 from parsers.source import Decoded, Document, decode
 from parsers.windows.words import fold, languages
@@ -12,6 +16,8 @@ _PAGES = (
     "cp850", "cp437", "cp852", "cp857", "cp866", "cp932", "cp936", "cp949", "cp950", "cp1250", "cp1251", "cp1252",
     "cp1254", "cp858", "cp775", "cp737", "cp855", "cp862", "cp1253", "cp1257",
 )  # fmt: skip
+_TAKEN_FOR = ("cp1252", "cp437", "cp850", "latin-1", "cp1251", "cp1250", "cp1254", "cp866", "cp857", "cp852")
+"""Code pages in which consoles and editors decode what is something else."""
 _SAMPLE = 200_000
 
 
@@ -19,9 +25,9 @@ def decoded(document: Document) -> Decoded:
     """The text of a netsh dump; what no Unicode form explains is tried in every code page Windows uses."""
     general = decode(document.data)
     if general.encoding != "cp1252":
-        return general
+        return general if general.text.isascii() else _repaired(general)
     sample = document.data[:_SAMPLE]
-    scores = [(_score(sample, page), -number, page) for number, page in enumerate(_PAGES)]
+    scores = [(_score(sample.decode(page, errors="replace")), -number, page) for number, page in enumerate(_PAGES)]
     best, _, page = max(scores)
     if best < 1:
         return general
@@ -29,15 +35,70 @@ def decoded(document: Document) -> Decoded:
     return Decoded(document.data.decode(page, errors="replace"), page, note)
 
 
-def _score(sample: bytes, page: str) -> float:
-    """Known labels with letters beyond ASCII that appear after decoding; unreadable bytes count against the page."""
-    text = sample.decode(page, errors="replace")
-    words = {fold(line.partition(":")[0]) for line in text.splitlines()}
-    known = sum(
-        1 for language in languages().values() for label in language.labels if not label.isascii() and label in words
+def _repaired(found: Decoded) -> Decoded:
+    """The text as it was before a wrong code page, where that makes more of its words known."""
+    sample = found.text[:_SAMPLE]
+    plain = _score(sample)
+    best, page, right = max(
+        ((_score(text), taken, right) for taken, right, text in _undone(sample)), default=(0.0, "", "")
     )
-    values = {fold(line.partition(":")[2]) for line in text.splitlines()}
-    known += sum(
-        1 for language in languages().values() for value in language.values if not value.isascii() and value in values
+    if best < max(1.0, plain + 1):
+        return found
+    lines = [_line(line, page, right) for line in found.text.split("\n")]
+    lost = sum(line is None for line in lines)
+    text = "\n".join(old if new is None else new for old, new in zip(found.text.split("\n"), lines, strict=True))
+    note = (
+        f"Letters were damaged before the export was saved ({_shown(right)} taken for {_shown(page)}); they were "
+        "restored" + (f", but not in {lost} lines" if lost else "")
     )
-    return known - text.count("\ufffd") / 100
+    return Decoded(text, found.encoding, "; ".join(each for each in (found.note, note) if each))
+
+
+def _undone(text: str) -> Iterator[tuple[str, str, str]]:
+    """(page it was taken for, page it is in, text) for every mixture that explains most lines of a text."""
+    lines = [line for line in text.split("\n") if not line.isascii()][:400]
+    for taken in _TAKEN_FOR:
+        for right in ("utf-8", *_PAGES):
+            if right == taken:
+                continue
+            undone = [each for line in lines if (each := _line(line, taken, right)) is not None]
+            if undone:
+                yield taken, right, "\n".join(undone)
+
+
+def _line(line: str, taken: str, right: str) -> str | None:
+    """A line as it was before it was decoded in the wrong page; None where it cannot have been."""
+    if line.isascii():
+        return line
+    try:
+        return line.encode(taken).decode(right)
+    except UnicodeError:
+        return None
+
+
+def _shown(page: str) -> str:
+    return f"code page {page[2:]}" if page.startswith("cp") else page.upper()
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Every label and value with letters beyond ASCII."""
+    return frozenset(
+        word
+        for language in languages().values()
+        for words in (language.labels, language.values, language.profile, language.messages)
+        for word in words
+        if not word.isascii()
+    )
+
+
+def _score(text: str) -> float:
+    """Known words with letters beyond ASCII that appear; unreadable characters count against the text."""
+    found = set()
+    for line in set(text.splitlines()):
+        if not line.isascii():
+            label, _, value = line.partition(":")
+            found |= {fold(label), fold(value), *(fold(part) for part in value.split(","))}
+            label, _, value = line.strip().partition("  ")
+            found |= {fold(label).rstrip(":").rstrip(), fold(value)}
+    return len(found & _words()) - text.count("\ufffd") / 100

@@ -1,321 +1,322 @@
 """`netsh advfirewall firewall show rule name=all [verbose]` in any language.
 
-Source: the reference, section 1: the order of fields never changes, labels and words are translated, a rule starts
-with a line over at least 60 dashes.
+Source: the reference, sections 1 and 3. What netsh does not print is unknown, not "any": programs and services of a
+dump that is not verbose, the app of a Store rule.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Scope, ScopeKind
+from parsers.windows.blocks import Block
+from parsers.windows.dialect import FEWEST, VERBOSE, Dialect, Row, parts_of
 from parsers.windows.numbers import number as decimal
-from parsers.windows.structure import learn
-from parsers.windows.words import Language, best_language, fold
+from parsers.windows.words import fold
 from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenRule
 
-DASHES = re.compile(r"^\s*(?:\[[*+!-]\]\s*)?-{60,}\s*$")
-_PREFIX = re.compile(r"^\[[*+!-]\]\s{1,4}")
-_FIELD = re.compile(r"^(\S(?:.*?\S)?)[ \u00a0]*[:：](?:[ \t\u00a0]+(.*))?$")
-_ICMP_ROW = re.compile(r"^\s{8,}(\d+|\S+)\s+(\d+|\S+)\s*$")
-_ICMP_HEAD = re.compile(r"^\s{8,}\S+\s{2,}\S+\s*$")
-
 PROTOCOLS = {"tcp": 6, "udp": 17, "icmpv4": 1, "icmpv6": 58}
-
-
-@dataclass(slots=True)
-class RawRule:
-    """One rule of a dump: its name, its fields in order, its ICMP rows, and its lines."""
-
-    name: str
-    label: str
-    first_line: int
-    last_line: int = 0
-    fields: list[tuple[str, str]] = field(default_factory=list)
-    icmp: list[tuple[str, str]] = field(default_factory=list)
-    wrapped: bool = False
-
-
-def raw_rules(lines: list[str]) -> list[RawRule]:
-    """The rules of a dump, whatever its language; prompts, banners and messages between them are passed over."""
-    found: list[RawRule] = []
-    current: RawRule | None = None
-    previous = ""
-    for number, full in enumerate(lines, start=1):
-        line = full.rstrip()
-        if line[:1] == "[":
-            line = _PREFIX.sub("", line)
-        if line[:1] == "-" and DASHES.match(line):
-            head = _FIELD.match(previous.strip())
-            if head and not DASHES.match(previous):
-                if (
-                    current is not None
-                    and current.fields
-                    and current.fields[-1] == (head.group(1), head.group(2) or "")
-                ):
-                    current.fields.pop()
-                current = RawRule((head.group(2) or "").strip(), head.group(1), number - 1, number)
-                found.append(current)
-            previous = line
-            continue
-        if not line.strip():
-            if current is not None and current.fields:
-                current = None
-        elif current is not None:
-            _line(current, line, number)
-        previous = line
-    return found
-
-
-def _line(rule: RawRule, line: str, number: int) -> None:
-    label, colon, value = line.partition(":")
-    if label and colon and label[0] > " " and label[-1] > " " and (not value or value[0] == " "):
-        # The common case without a regular expression: "Label:   value", ASCII blanks only.
-        rule.fields.append((label, value.strip()))
-        rule.last_line = number
-        return
-    indented = line[0] in " \t" and len(line) - len(line.lstrip()) >= 8
-    if indented:
-        row = _ICMP_ROW.match(line)
-        if row and rule.fields and "." not in line and ":" not in line and "," not in line:
-            rule.icmp.append((row.group(1), row.group(2)))
-            rule.last_line = number
-        elif rule.fields:
-            label, value = rule.fields[-1]
-            joiner = "" if value.endswith(",") else " "
-            rule.fields[-1] = (label, f"{value}{joiner}{line.strip()}")
-            rule.wrapped = True
-            rule.last_line = number
-        return
-    match = _FIELD.match(line.strip())
-    if match:
-        rule.fields.append((match.group(1), (match.group(2) or "").strip()))
-        rule.last_line = number
+_EDGE = {"edge_no": "no", "edge_yes": "yes", "edge_defer_app": "defer to application"}
+_EDGE |= {"edge_defer_user": "defer to user"}
+_ENGLISH = {
+    "if_lan": "LAN",
+    "if_ras": "RAS",
+    "if_wireless": "Wireless",
+    "sec_authenticate": "Authenticate",
+    "sec_authenc": "AuthEnc",
+    "sec_authdynenc": "AuthDynEnc",
+    "sec_authnoencap": "AuthNoEncap",
+}
+_LIMITS = ("interface_types", "security", "remote_computer_group", "remote_user_group")
+_GUID = re.compile(r"\{?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """The rules of a netsh text, whether it was verbose, its language, and what was not understood."""
+    """The rules of a netsh text, whether all were verbose, and what was not understood.
+
+    `cut` says that the dump breaks off in the middle of a rule: further rules are missing then.
+    """
 
     rules: tuple[WrittenRule, ...]
     verbose: bool
-    language: str
     gaps: tuple[Gap, ...]
     notes: tuple[str, ...]
+    cut: bool = False
 
 
-def read_rules(name: str, lines: list[str]) -> Dump | None:
-    """All rules of a text; None when it holds none.
+def read_rules(name: str, lines: list[str], found: list[Block]) -> Dump | None:
+    """All rules of a text from its blocks; None when it holds none.
 
     Raises:
         UnreadableError: the language is unknown and there are too few rules to learn it from.
     """
-    raw = raw_rules(lines)
-    raw = [rule for rule in raw if len(rule.fields) >= 3]
-    if not raw:
+    if not found:
         return None
-    labels = {fold(label) for rule in raw[:300] for label, _ in rule.fields} | {fold(raw[0].label)}
-    language = best_language(labels)
-    notes: list[str] = []
-    if language is None or language.labels.get(fold(raw[0].label)) not in ("rule_name", None):
-        language = _learned(name, raw)
-        notes.append("The language is not known: labels and words were learned from the structure of the dump.")
-    reader = _Reader(name, language, raw)
-    rules = tuple(reader.rules())
-    if any(rule.wrapped for rule in raw):
-        notes.append("Some values were wrapped over several lines and were put together.")
-    return Dump(rules, reader.verbose, language.code, tuple(reader.gaps), tuple(notes))
+    dialect = Dialect(found)
+    if not dialect.is_known:
+        raise UnreadableError(name, _unknown_language(found), found[0].first_line)
+    reader = _Reader(name, dialect)
+    pairs = [(block, row) for block, row in zip(found, dialect.rows, strict=True) if _is_rule(row)]
+    if not pairs:
+        return None
+    rules = tuple(reader.rules(pairs))
+    cut = "action" not in pairs[-1][1] and not any(line.strip() for line in lines[_end(pairs) :])
+    if cut:
+        # What the rule does is missing with all that follows: both are among the rules nobody has seen.
+        rules = (*rules[:-1], replace(rules[-1], action="allow"))
+    notes = [*reader.notes(), *_notes(pairs, lines, cut=cut)]
+    verbose = all(reader.is_verbose(row) for _, row in pairs)
+    return Dump(rules, verbose, tuple(reader.gaps), tuple(notes), cut=cut)
 
 
-def _learned(name: str, raw: list[RawRule]) -> Language:
-    language = learn([(rule.fields, bool(rule.icmp)) for rule in raw])
-    if language is None:
-        shown = ", ".join(sorted({label for rule in raw[:5] for label, _ in rule.fields})[:8])
-        message = (
-            f"netsh output in a language fwproof does not know (labels: {shown}), and with {len(raw)} rules too few to "
-            "learn it from: export with 'netsh advfirewall export' (.wfw) instead"
-        )
-        raise UnreadableError(name, message, raw[0].first_line)
-    return language
+def _is_rule(row: Row) -> bool:
+    """Is the block a rule at all? Reports of other tools underline their headings too."""
+    return "enabled" in row or "direction" in row or "protocol" in row
+
+
+def _end(pairs: list[tuple[Block, Row]]) -> int:
+    return pairs[-1][0].last_line
+
+
+def _unknown_language(found: list[Block]) -> str:
+    shown = ", ".join(sorted({label for block in found[:5] for label, _ in block.fields})[:8])
+    few = f"with {len(found)} rules too few to learn it from (at least {FEWEST})"
+    why = few if len(found) < FEWEST else "its structure does not tell what the words mean"
+    return (
+        f"netsh output in a language fwproof does not know (labels: {shown}), and {why}: export with "
+        "'netsh advfirewall export' (.wfw) instead"
+    )
+
+
+def _notes(pairs: list[tuple[Block, Row]], lines: list[str], *, cut: bool) -> Iterator[str]:
+    wrapped = sum(block.wrapped for block, _ in pairs)
+    if wrapped:
+        yield f"Values wrapped over several lines were put together ({wrapped} lines)."
+    if not cut and not any(line.strip() for line in lines[_end(pairs) :]):
+        yield "The dump does not end with the line netsh ends with (Ok.): rules may be missing at its end."
 
 
 class _Reader:
-    """Turns raw rules into written ones in one language."""
+    """Turns the rows of a dialect into written rules."""
 
-    def __init__(self, file: str, language: Language, raw: list[RawRule]) -> None:
+    def __init__(self, file: str, dialect: Dialect) -> None:
         self.file = file
-        self.language = language
-        self.raw = raw
+        self.dialect = dialect
+        self.code = dialect.language.code if dialect.language else "unknown"
         self.gaps: list[Gap] = []
-        self._unknown: set[tuple[str, str]] = set()
-        self._folded: dict[str, str] = {}
-        self._values: dict[str, set[str]] = {}
-        # A verbose dump prints interface types and security of every rule: the first rules tell.
-        keys = {self._key(label) for rule in raw[:200] for label, _ in rule.fields}
-        self.verbose = bool(keys & {"interface_types", "security", "rule_source", "program"})
+        self._reported: set[tuple[str, str]] = set()
+        self._tokens_of: dict[str, tuple[str, ...]] = {}
+        self._profiles_of: dict[str, tuple[frozenset[str] | None, tuple[str, ...]]] = {}
+        self._protocols_of: dict[str, tuple[int | None, bool]] = {}
+        self._scopes: dict[str, Scope] = {}
+        self._stores: dict[str, str] = {}
+        self._conditions_of: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
 
-    def _key(self, label: str) -> str:
-        found = self._folded.get(label)
-        if found is None:
-            found = self._folded[label] = self.language.labels.get(fold(label), "")
-        return found
+    def rules(self, pairs: list[tuple[Block, Row]]) -> Iterator[WrittenRule]:
+        """Every rule, numbered from 1 in the order of the dump."""
+        for number, (block, row) in enumerate(pairs, start=1):
+            yield self._rule(number, block, row)
 
-    def rules(self) -> Iterator[WrittenRule]:
-        for number, raw in enumerate(self.raw, start=1):
-            yield self._rule(number, raw)
-
-    def _rule(self, number: int, raw: RawRule) -> WrittenRule:
-        fields: dict[str, str] = {}
-        unread: list[str] = []
-        for label, value in raw.fields:
-            key = self._key(label)
-            if key:
-                fields.setdefault(key, value)
-            elif not self._is_description(fields, value):
-                unread.append(label)
-                self._gap(raw, label, f"the label {label!r} is not known")
-        action = self._word(raw, fields, "action", ("allow", "block", "bypass"), unread)
-        direction = self._word(raw, fields, "direction", ("in", "out"), unread)
-        enabled = self._word(raw, fields, "enabled", ("yes", "no"), unread)
-        protocol, known = self._protocol(fields.get("protocol", ""))
-        if not known:
-            unread.append(fields.get("protocol", ""))
-            self._gap(raw, "protocol", f"the protocol {fields.get('protocol')!r} is not known")
-        return WrittenRule(
-            id=str(number),
-            name=raw.name,
-            file=self.file,
-            first_line=raw.first_line,
-            last_line=raw.last_line,
-            enabled={"yes": True, "no": False}.get(enabled),
-            direction=direction or "in",
-            action=action or "allow",
-            profiles=self._profiles(raw, fields.get("profiles", ""), unread),
-            protocol=protocol,
-            local_ports=self._tokens(fields.get("local_port", "")),
-            remote_ports=self._tokens(fields.get("remote_port", "")),
-            icmp=tuple(self._icmp(raw)),
-            local_addresses=self._tokens(fields.get("local_ip", "")),
-            remote_addresses=self._tokens(fields.get("remote_ip", "")),
-            program=self._scope(fields, "program"),
-            service=self._scope(fields, "service"),
-            conditions=tuple(self._conditions(fields)),
-            group=fields.get("grouping", ""),
-            description=fields.get("description", ""),
-            store=self._store(fields.get("rule_source", "")),
-            unread=tuple(unread),
-        )
+    def notes(self) -> Iterator[str]:
+        """How the words were understood, where that was not plain."""
+        dialect = self.dialect
+        if dialect.anonymous:
+            yield "Labels could not be told apart: fields were understood by their place in each rule."
+        if dialect.inferred:
+            shown = ", ".join(f"{word!r} = {meaning}" for word, meaning in sorted(dialect.inferred.items()))
+            yield (
+                f"The language is not fully known: some words were understood from the structure of the dump ({shown})."
+            )
+        if dialect.guessed:
+            shown = ", ".join(sorted(repr(word) for word in dialect.guessed)[:10])
+            yield (
+                f"No real export has confirmed how fwproof reads these words of language {self.code!r}: {shown}. "
+                "Compare one rule with the server, or export with 'netsh advfirewall export'."
+            )
 
     @staticmethod
-    def _is_description(fields: dict[str, str], value: str) -> bool:
-        # Languages whose label for the optional description is not in the table: it comes first.
-        return not fields
+    def is_verbose(row: Row) -> bool:
+        """Verbose output prints interface types, security and source of every rule."""
+        return not VERBOSE.isdisjoint(row)
 
-    def _gap(self, raw: RawRule, word: str, what: str) -> None:
-        if (word, what) not in self._unknown:
-            self._unknown.add((word, what))
-            origin = Origin(self.file, raw.first_line, raw.last_line, "rule", raw.name)
-            self.gaps.append(Gap(origin, f"rule {raw.name}", word, what, hides_access=True))
+    def _rule(self, number: int, block: Block, row: Row) -> WrittenRule:
+        get = row.get
+        unread: list[str] = []
+        if self.dialect.strange and any(key[0] == "\0" for key in row):
+            self._unknown_labels(block, row, unread)
+        action = self._word(block, "action", get("action"), unread)
+        direction = self._word(block, "direction", get("direction"), unread)
+        enabled = self._word(block, "enabled", get("enabled"), unread)
+        profiles = self._profiles(block, get("profiles", ""), unread)
+        protocol = self._protocol(block, row, unread)
+        if "local_ip" not in row or "remote_ip" not in row:
+            unread.append("addresses are missing")
+            self._gap(block, "addresses", "local or remote addresses are missing")
+        verbose = not VERBOSE.isdisjoint(row)
+        group = get("grouping", "")
+        return WrittenRule(
+            id=str(number),
+            name=block.name,
+            file=self.file,
+            first_line=block.first_line,
+            last_line=block.last_line,
+            enabled=True if enabled == "yes" else False if enabled == "no" else None,
+            direction=direction,
+            action=action,
+            profiles=profiles,
+            protocol=protocol,
+            local_ports=self._tokens(get("local_port", "")),
+            remote_ports=self._tokens(get("remote_port", "")),
+            icmp=self._icmp(block, unread) if block.icmp else (),
+            local_addresses=self._tokens(get("local_ip", "")),
+            remote_addresses=self._tokens(get("remote_ip", "")),
+            program=self._scope(get("program", "")) if verbose else UNKNOWN_SCOPE,
+            service=self._scope(get("service", "")) if verbose else UNKNOWN_SCOPE,
+            conditions=self._conditions(row, group) if verbose or group else (),
+            group=group,
+            description=get("description", ""),
+            store=self._store(get("rule_source", "")) if verbose else "unknown",
+            unread=tuple(unread),
+            edge=_EDGE.get(self.dialect.meaning("edge", get("edge", "")), ""),
+        )
 
-    def _value(self, text: str) -> set[str]:
-        found = self._values.get(text)
-        if found is None:
-            found = self._values[text] = self.language.values.get(fold(text), set())
+    def _unknown_labels(self, block: Block, row: Row, unread: list[str]) -> None:
+        labels = [key[1:] for key in row if key[0] == "\0"]
+        if block.fields[0][0] == labels[0] and next(iter(row))[0] == "\0":
+            # Languages whose label for the optional description is not in the table: it comes first.
+            labels = labels[1:]
+        for label in labels:
+            unread.append(label)
+            self._gap(block, label, f"the label {label!r} is not known")
+
+    def _gap(self, block: Block, word: str, what: str) -> None:
+        if (word, what) not in self._reported:
+            self._reported.add((word, what))
+            origin = Origin(self.file, block.first_line, block.last_line, "rule", block.name)
+            self.gaps.append(Gap(origin, f"rule {block.name}", word, what, hides_access=True))
+
+    def _word(self, block: Block, key: str, text: str | None, unread: list[str]) -> str:
+        if text is None:
+            unread.append(f"{key} is missing")
+            self._gap(block, key, f"{key} is missing")
+            return ""
+        found = self.dialect.meaning(key, text)
+        if not found:
+            unread.append(text)
+            why = self.dialect.doubtful.get((key, text), f"is not a word known in language {self.code!r}")
+            self._gap(block, key, f"the {key} {text!r} {why}")
         return found
 
-    def _is(self, text: str, key: str) -> bool:
-        return key in self._value(text) or (text[:1].casefold() == key[0] and fold(text) == key)
+    def _profiles(self, block: Block, text: str, unread: list[str]) -> frozenset[str] | None:
+        known = self._profiles_of.get(text)
+        if known is None:
+            parts = parts_of(text)
+            strange = tuple(
+                part for part in parts if not self.dialect.meaning("profiles", part) and not self.dialect.is_any(part)
+            )
+            found = frozenset(self.dialect.meaning("profiles", part) for part in parts) - {""}
+            # With a profile that was not understood the rule may count in any.
+            whole = strange or not found or len(found) == len(PROFILES)
+            known = self._profiles_of[text] = (None if whole else found, strange)
+        for part in known[1]:
+            unread.append(part)
+            why = self.dialect.doubtful.get(("profiles", part), f"is not a word known in {self.code!r}")
+            self._gap(block, "profiles", f"the profile {part!r} {why}")
+        return known[0]
 
-    def _word(self, raw: RawRule, fields: dict[str, str], key: str, choices: tuple[str, ...], unread: list[str]) -> str:
-        text = fields.get(key, "")
-        meanings = self._value(text) & set(choices)
-        if len(meanings) == 1:
-            return meanings.pop()
-        if fold(text) in choices:
-            return fold(text)
-        unread.append(text)
-        what = (
-            f"the {key} {text!r} is not a word known in language {self.language.code!r}"
-            if text
-            else f"{key} is missing"
-        )
-        self._gap(raw, key, what)
-        return ""
-
-    def _profiles(self, raw: RawRule, text: str, unread: list[str]) -> frozenset[str] | None:
-        found = set()
-        for part in re.split(r"[,、，]", text):
-            meanings = self._value(part) & set(PROFILES)
-            if meanings:
-                found |= meanings
-            elif fold(part) in PROFILES:
-                found.add(fold(part))
-            elif part.strip() and not self._is(part, "any"):
-                unread.append(part)
-                self._gap(raw, "profiles", f"the profile {part!r} is not a word known in {self.language.code!r}")
-        return frozenset(found) if found and not unread else (frozenset(found) or None if not unread else None)
-
-    def _protocol(self, text: str) -> tuple[int | None, bool]:
-        word = fold(text)
-        if word in PROTOCOLS:
-            return PROTOCOLS[word], True
-        if (value := decimal(word, 255)) is not None:
-            return value, True
-        return None, self._is(text, "any") or word in ("any", "")
+    def _protocol(self, block: Block, row: Row, unread: list[str]) -> int | None:
+        text = row.get("protocol", "")
+        known = self._protocols_of.get(text)
+        if known is None:
+            word = fold(text)
+            value = PROTOCOLS.get(word, decimal(word, 255))
+            known = self._protocols_of[text] = (value, value is not None or self.dialect.is_any(text))
+        if not known[1]:
+            unread.append(text or "protocol is missing")
+            self._gap(block, "protocol", f"the protocol {text!r} is not known" if text else "protocol is missing")
+        return known[0]
 
     def _tokens(self, text: str) -> tuple[str, ...]:
-        if not text or self._is(text, "any"):
-            return ()
-        found = []
-        for token in text.split(","):
-            word = token.strip()
-            if "localsubnet" in self._value(word):
-                word = "LocalSubnet"
-            if word:
-                found.append(word)
-        return tuple(found)
+        """The tokens of a list of ports or addresses; () is any."""
+        found = self._tokens_of.get(text)
+        if found is None:
+            found = ()
+            if text.isdigit():
+                found = (text,)
+            elif text and not self.dialect.is_any(text):
+                words = [token.strip() for token in re.split(r"[,，、]", text)]
+                found = tuple(self._token(word) for word in words if word)
+            self._tokens_of[text] = found
+        return found
 
-    def _icmp(self, raw: RawRule) -> Iterator[tuple[int | None, int | None]]:
-        for kind, code in raw.icmp:
-            numbers = [decimal(word, 255) for word in (kind, code)]
+    def _token(self, word: str) -> str:
+        plain = word[0].isdigit() or word == "LocalSubnet" or "localsubnet" not in self.dialect.meanings(word)
+        return word if plain else "LocalSubnet"
+
+    def _icmp(self, block: Block, unread: list[str]) -> tuple[tuple[int | None, int | None], ...]:
+        found = []
+        for number, row in enumerate(block.icmp):
+            values = [decimal(word, 255) for word in row]
             known = [
-                value is not None or self._is(word, "any") or word == "Any"
-                for value, word in zip(numbers, (kind, code), strict=True)
+                value is not None or word == "Any" or self.dialect.is_any(word)
+                for value, word in zip(values, row, strict=True)
             ]
             if all(known):
-                yield numbers[0], numbers[1]
-            # Otherwise it is the header of the table ("Type    Code"), in whatever language.
+                found.append((values[0], values[1]))
+            elif number:
+                # The first row is the heading of the table ("Type    Code"), in whatever language.
+                unread.append(" ".join(row))
+                self._gap(block, "icmp", f"the ICMP type {' '.join(row)!r} is not known")
+        return tuple(found)
 
-    def _scope(self, fields: dict[str, str], key: str) -> Scope:
-        text = fields.get(key, "")
-        if text and not self._is(text, "any"):
-            return Scope(ScopeKind.NAMED, text)
-        if not self.verbose:
-            return UNKNOWN_SCOPE
-        return Scope()
+    def _scope(self, text: str) -> Scope:
+        found = self._scopes.get(text)
+        if found is None:
+            found = Scope(ScopeKind.NAMED, text) if text and not self.dialect.is_any(text) else Scope()
+            self._scopes[text] = found
+        return found
 
-    def _conditions(self, fields: dict[str, str]) -> Iterator[tuple[str, str]]:
-        kinds = fields.get("interface_types", "")
-        if kinds and not self._is(kinds, "any"):
-            yield "interface-type", f"only on interfaces of type {kinds}"
-        security = fields.get("security", "")
-        if security and not self._is(security, "sec_notrequired") and fold(security) != "notrequired":
-            yield "ipsec", f"only for IPsec connections ({security})"
-        for key, text in (("remote_computer_group", "computers"), ("remote_user_group", "users")):
-            if fields.get(key):
-                yield "identity", f"only for certain remote {text}"
-        group = fields.get("grouping", "")
-        if "program" not in fields and (group.startswith("@{") or re.fullmatch(r"\{?[0-9a-fA-F-]{36}\}?", group)):
+    def _conditions(self, row: Row, group: str) -> tuple[tuple[str, str], ...]:
+        get = row.get
+        app = "program" not in row and (group.startswith("@{") or _GUID.fullmatch(group) is not None)
+        limits = tuple([get(key, "") for key in _LIMITS])
+        found = self._conditions_of.get((*limits, "app" if app else ""))
+        if found is None:
+            found = tuple(self._limits(limits, app=app))
+            self._conditions_of[*limits, "app" if app else ""] = found
+        return found
+
+    def _limits(self, limits: tuple[str, ...], *, app: bool) -> Iterator[tuple[str, str]]:
+        kinds, security, computers, users = limits
+        if kinds and not self.dialect.is_any(kinds):
+            shown = ", ".join(self._english(part, "if_") for part in parts_of(kinds))
+            yield "interface-type", f"only on interfaces of type {shown}"
+        if security and self.dialect.meaning("sec_notrequired", security) != "sec_notrequired":
+            yield "ipsec", f"only for IPsec connections ({self._english(security, 'sec_')})"
+        for text, who in ((computers, "computers"), (users, "users")):
+            if text and not self.dialect.is_any(text):
+                yield "identity", f"only for certain remote {who}"
+        if app:
             yield "package", "only for a Store app, which netsh does not print"
 
+    def _english(self, word: str, prefix: str) -> str:
+        """A word of an interface type or a security kind as English netsh writes it; as it stands if not known."""
+        keys = {key for key in self.dialect.meanings(word) if key.startswith(prefix)}
+        return _ENGLISH.get(keys.pop(), word) if len(keys) == 1 else word
+
     def _store(self, text: str) -> str:
-        if not text:
-            return "unknown"
-        meanings = self._value(text)
+        found = self._stores.get(text)
+        if found is None:
+            found = self._stores[text] = self._store_of(text)
+        return found
+
+    def _store_of(self, text: str) -> str:
+        meanings = self.dialect.meanings(text)
         if "source_gpo" in meanings or "group policy" in fold(text):
             return "gpo"
         return "local" if "source_local" in meanings or "local" in fold(text) else "unknown"

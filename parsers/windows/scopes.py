@@ -98,9 +98,14 @@ def _address(token: str, host: WrittenHost) -> tuple[Bounded[AddressSet], str]:
     raise ValueError(f"unknown address {token!r}")
 
 
+_ANY_PORTS = Bounded.exactly(PORTS)
+
+
 def _ports(tokens: tuple[str, ...], host: WrittenHost) -> tuple[Bounded[IntervalSet], tuple[str, ...]]:
     if not tokens:
-        return Bounded.exactly(PORTS), ()
+        return _ANY_PORTS, ()
+    if len(tokens) == 1 and tokens[0].isdigit():
+        return Bounded.exactly(parse_ports(tokens[0])), ()
     certain = possible = EMPTY_INTERVALS
     reasons: list[str] = []
     for token in tokens:
@@ -147,6 +152,8 @@ def services(rule: WrittenRule, host: WrittenHost) -> tuple[Bounded[ServiceSet],
     remote, doubt = _ports(rule.remote_ports, host)
     target, origin = (local, remote) if rule.direction == "in" else (remote, local)
     certain = ServiceSet.ports(rule.protocol, target.certain, origin.certain)
+    if target.is_exact and origin.is_exact:
+        return Bounded.exactly(certain), ()
     possible = ServiceSet.ports(rule.protocol, target.possible, origin.possible)
     return Bounded(certain or NO_SERVICE, possible), unsure + doubt
 

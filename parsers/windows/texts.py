@@ -7,63 +7,74 @@ import re
 
 from parsers.errors import UnreadableError
 from parsers.model.origin import Ledger
-from parsers.source import Document
+from parsers.source import Decoded, Document
+from parsers.windows.blocks import Scan, lines_of, scan
 from parsers.windows.convert import device_name
 from parsers.windows.encodings import decoded
-from parsers.windows.netsh import DASHES, read_rules
-from parsers.windows.profiles import read_dynamic_range, read_legacy, read_profiles
+from parsers.windows.legacy import Legacy, is_legacy, read_legacy
+from parsers.windows.netsh import Dump, read_rules
+from parsers.windows.profiles import ProfileText, read_dynamic_range, read_profiles
 from parsers.windows.words import fold, languages
 from parsers.windows.written import WrittenHost
 
 _ELEVATION = re.compile(
-    r"requires elevation|erhöhte Rechte|nécessite une élévation|requiere elevación|yükseltme gerek", re.I
+    r"requires elevation|run as administrator|erhöhte Rechte|als Administrator|nécessite une élévation|"
+    r"requiere elevación|requer elevação|requer eleva|yükseltme gerek|昇格が必要|管理者として実行|需要提升|提升权限|"
+    r"требует повышения|richiede privilegi|richiede l'elevazione|wymaga podniesienia|권한 상승",
+    re.IGNORECASE,
 )
-_SERVICE = re.compile(r"error occurred while attempting to contact the +Windows (?:Defender )?Firewall service", re.I)
-_DASHED = re.compile(rb"-{60}|(?:-\0){60}|(?:\0-){60}")
-_FRAGMENT = re.compile(r"^(?:\s*\d+:|[^:\n]+\.txt:)?\s*(?:Rule Name|LocalPort|RemoteIP|Regelname):\s+\S", re.MULTILINE)
+_SERVICE = re.compile(
+    r"attempting to (?:contact|retrieve)\b.{0,40}\bfirewall|firewall service\b.{0,60}\b(?:not running|could not)|"
+    r"service MpsSvc|\bMpsSvc\b.{0,80}(?:stopped|not)",
+    re.IGNORECASE | re.DOTALL,
+)
+_REFUSED = re.compile(r"is not recognized as an internal|command was not found|Access is denied", re.IGNORECASE)
+_LABEL = r"(?:Rule Name|LocalPort|RemoteIP|Direction|Enabled|Regelname|Nombre de regla|Nom de la règle|規則名)"
+_FRAGMENT = re.compile(rf"^(?:\s*\d+:|[^:\n]+\.(?:txt|log):)?\s*{_LABEL}[ \u00a0]*:\s+\S", re.MULTILINE)
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¤¶¼]|â€|Å[\u0080-\u00bf]|\ufffd")
 _HEAD = 64_000
+_SMALL = 20_000
+_HINTS = re.compile(rb"(?i)netsh|advfirewall|LocalPort|Rule Name|-{10}")
 
 
 def recognises(document: Document) -> bool:
     """Is this netsh output about the Windows Firewall? Looks at the first 64,000 bytes only."""
     head = document.data[:_HEAD]
-    if (
-        b"\0" not in head[:4096]
-        and b"-" * 60 not in head
-        and not re.search(rb"(?i)netsh|advfirewall|LocalPort|Rule Name", head)
-    ):
-        return _has_message(document) or _is_dynamic_range(document)
-    text = decoded(Document(document.name, head)).text
-    lines = text.splitlines()
-    if any(DASHES.match(line) for line in lines):
-        from parsers.windows.netsh import raw_rules
-
-        if any(len(rule.fields) >= 3 for rule in raw_rules(lines)):
-            return True
-        if read_profiles("", lines)[0] or read_legacy("", lines):
-            return True
-    if read_dynamic_range(lines) is not None or _ELEVATION.search(text) or _SERVICE.search(text):
-        return True
-    if re.search(r"(?im)^(Domain|Standard) profile configuration", text):
-        return True
-    return _has_message(document) or len(_FRAGMENT.findall(text)) >= 2
-
-
-def _is_dynamic_range(document: Document) -> bool:
-    """Is it the output of `netsh int ipv4 show dynamicport tcp` alone?"""
-    data = document.data
+    if b"\0" not in head[:4096] and not _HINTS.search(head):
+        return len(document.data) <= _SMALL and _is_message(_text(document))
+    text = _text(Document(document.name, head))
+    lines = lines_of(text)
+    found = scan(lines)
     return (
-        len(data) <= 20_000 and b"---" in data and read_dynamic_range(decoded(document).text.splitlines()) is not None
+        bool(found.blocks)
+        or bool(read_profiles("", lines, found.headings).profiles)
+        or read_dynamic_range(lines, found.underlines) is not None
+        or is_legacy(lines)
+        or (len(document.data) <= _SMALL and _is_message(text))
+        or len(_FRAGMENT.findall(text)) >= 2
     )
 
 
-def _has_message(document: Document) -> bool:
-    if len(document.data) > 20_000:
-        return False
-    lines = {fold(line) for line in decoded(document).text.splitlines()}
+def _text(document: Document) -> str:
+    return _plain(decoded(document))
+
+
+def _plain(found: Decoded) -> str:
+    text = found.text
+    return html.unescape(text) if "&" in text and ("&#" in text or "&amp;" in text) else text
+
+
+def _is_message(text: str) -> bool:
+    return bool(_ELEVATION.search(text) or _SERVICE.search(text)) or _says_nothing_matches(text)
+
+
+def _says_nothing_matches(text: str) -> bool:
+    """Is there a line that says, in a known language, that no rule matches? Then the dump is empty, and legally so."""
+    lines = {fold(line) for line in text.splitlines()}
     return any(
-        "nomatch" in keys and word in lines for each in languages().values() for word, keys in each.messages.items()
+        "nomatch" in keys and (word in lines or word.rstrip(".。") in lines)
+        for each in languages().values()
+        for word, keys in each.messages.items()
     )
 
 
@@ -74,44 +85,84 @@ def read(document: Document) -> WrittenHost:
         UnreadableError: an error message instead of a dump, a filtered fragment, an unknown language.
     """
     found = decoded(document)
-    text = html.unescape(found.text) if "&#" in found.text or "&amp;" in found.text else found.text
-    lines = [line.rstrip("\r") for line in text.split("\n")]
-    dump = read_rules(document.name, lines)
-    profiles, active = read_profiles(document.name, lines)
-    profiles = profiles or read_legacy(document.name, lines)
-    dynamic = read_dynamic_range(lines)
-    empty = dump is None and _has_message(document)
-    if dump is None and not profiles and dynamic is None and not empty:
-        raise UnreadableError(document.name, _why(text))
-    notes = tuple(note for note in (found.note,) if note)
-    if _MOJIBAKE.search(text):
-        notes += ("Some letters were damaged before the export was saved (wrong code page): names may look odd.",)
-    rules = dump.rules if dump else ()
-    total = len(lines) - (not lines[-1])
-    used = sum(rule.last_line - rule.first_line + 1 for rule in rules) + sum(16 for _ in profiles)
+    text = _plain(found)
+    lines = lines_of(text)
+    parts = scan(lines)
+    dump = read_rules(document.name, lines, parts.blocks)
+    profiles = read_profiles(document.name, lines, parts.headings)
+    dynamic = read_dynamic_range(lines, parts.underlines)
+    legacy = read_legacy(document.name, lines) if parts.headings and is_legacy(lines) else Legacy()
+    empty = dump is None and not legacy.rules and len(text) <= _SMALL and _says_nothing_matches(text)
+    stated = profiles.profiles or profiles.gaps or legacy.profiles or legacy.rules
+    refusal = _refusal(text) if len(text) <= _SMALL or (dump is None and not stated) else ""
+    if refusal or (dump is None and not stated and dynamic is None and not empty):
+        raise UnreadableError(document.name, refusal or _why(text))
+    rules = (dump.rules if dump else ()) or tuple(legacy.rules)
     return WrittenHost(
         name=device_name(document.name),
         rules=rules,
-        profiles=profiles,
-        active_profiles=active,
+        profiles=(*profiles.profiles, *legacy.profiles),
+        active_profiles=profiles.active or legacy.active,
         dynamic_tcp=dynamic,
-        gaps=dump.gaps if dump else (),
-        notes=notes + (dump.notes if dump else ()),
-        richness=(2 if dump.verbose else 1) if dump else (1 if empty else 0),
-        format="netsh verbose" if dump and dump.verbose else "netsh",
+        gaps=(*(dump.gaps if dump else ()), *profiles.gaps, *legacy.gaps),
+        notes=_notes(found, text, dump, profiles),
+        missing=_missing(dump, legacy),
+        richness=_richness(dump, legacy, empty=empty),
+        format=_format(dump, legacy),
         encoding=found.encoding,
-        ledger=Ledger(total, min(used, total), total - min(used, total), 0),
+        ledger=_ledger(lines, dump, profiles, legacy, parts),
     )
 
 
-def _why(text: str) -> str:
+def _notes(found: Decoded, text: str, dump: Dump | None, profiles: ProfileText) -> tuple[str, ...]:
+    notes = [found.note] if found.note else []
+    if not text.isascii() and _MOJIBAKE.search(text):
+        notes.append("Some letters were damaged before the export was saved (wrong code page): names may look odd.")
+    return (*notes, *(dump.notes if dump else ()), *profiles.notes)
+
+
+def _missing(dump: Dump | None, legacy: Legacy) -> str:
+    if dump:
+        cut = "the dump breaks off in the middle of a rule, so rules are missing: export it again in full"
+        return cut if dump.cut else ""
+    return legacy.missing if legacy.rules else ""
+
+
+def _richness(dump: Dump | None, legacy: Legacy, *, empty: bool) -> int:
+    if dump:
+        return 2 if dump.verbose else 1
+    return 1 if empty or legacy.rules else 0
+
+
+def _format(dump: Dump | None, legacy: Legacy) -> str:
+    if dump is None and (legacy.rules or legacy.profiles):
+        return "legacy netsh"
+    return "netsh verbose" if dump and dump.verbose else "netsh"
+
+
+def _ledger(lines: list[str], dump: Dump | None, profiles: ProfileText, legacy: Legacy, parts: Scan) -> Ledger:
+    """Lines of rules and of sections are read; what stands between them is no part of an export."""
+    total = len(lines) - (not lines[-1])
+    used = sum(rule.last_line - rule.first_line + 1 for rule in (dump.rules if dump else ()))
+    used += 16 * len(profiles.profiles) + len(legacy.rules) + 4 * len(legacy.profiles) + 3 * len(parts.underlines)
+    return Ledger(total, min(used, total), total - min(used, total), 0)
+
+
+def _refusal(text: str) -> str:
+    """Why netsh refused a command, where it did: that is never an empty dump."""
     if _ELEVATION.search(text):
         return "netsh refused: run it again from an elevated prompt ('Run as administrator')"
     if _SERVICE.search(text):
         return "netsh could not reach the Windows Firewall service: start it and export again"
+    return ""
+
+
+def _why(text: str) -> str:
     if _FRAGMENT.search(text):
         return (
             "this is a filtered fragment (findstr, grep): rules cannot be told apart without the dashed lines; export "
             "the whole output of 'netsh advfirewall firewall show rule name=all verbose'"
         )
+    if _REFUSED.search(text):
+        return "the command failed instead of writing a dump: run it again from an elevated prompt"
     return "no rule and no profile was found; export 'netsh advfirewall firewall show rule name=all verbose'"

@@ -16,6 +16,7 @@ PROFILES = ("domain", "private", "public")
 class WrittenRule:
     """One rule as written; words are normalised to the English ones of netsh, whatever the export's language.
 
+    `direction` is "in" or "out", `action` "allow", "block" or "bypass"; "" where the export's word is not understood.
     `enabled` None: the export does not say. `profiles` None: every profile. `protocol` None: any. Ports and
     addresses are tokens ("443", "6005-65534", "RPC", "LocalSubnet", "10.0.0.0/8"); () means any. `icmp` holds
     (type, code) pairs, None for any. `conditions` are further limits as (kind, text); `unread` are words or keys that
@@ -87,6 +88,8 @@ class WrittenHost:
     richness: int = 0
     stores: tuple[str, ...] = ("local",)
     """The stores whose rules the export speaks of, be there any or none (a Registry.pol: only "gpo")."""
+    missing: str = ""
+    """Why rules of the host are missing from an export that holds others ("the dump breaks off"); "" when none is."""
     bundle: tuple[str, ...] = ()
     """The names of the documents that describe this host, where a manifest says so."""
     version: str = ""
@@ -128,6 +131,7 @@ def joined(rules: WrittenHost, other: WrittenHost) -> WrittenHost:
         richness=main.richness,
         format=main.format,
         stores=tuple(dict.fromkeys(best.stores + (rest.stores if rest.rules or rest.richness else ()))),
+        missing=best.missing if best.rules else rest.missing,
         bundle=best.bundle or rest.bundle,
         version=_version(best, rest),
     )

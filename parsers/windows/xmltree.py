@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
 
 from parsers.errors import UnreadableError
 from parsers.source import Document
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 MOST_BYTES = 128 << 20
 """The largest XML file that is read."""
@@ -20,6 +23,8 @@ def tree(document: Document, what: str) -> ElementTree.Element:
     Raises:
         UnreadableError: over 128 MB, broken text or XML, or a document type (entities can grow without bound).
     """
+    from xml.etree import ElementTree
+
     if len(document.data) > MOST_BYTES:
         message = f"the {what} has {len(document.data)} bytes; at most {MOST_BYTES} are read"
         raise UnreadableError(document.name, message)

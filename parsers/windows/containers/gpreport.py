@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
 
 from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Ledger, Origin
@@ -20,6 +20,9 @@ from parsers.windows.containers.values import RegistryValue
 from parsers.windows.numbers import number
 from parsers.windows.written import WrittenHost, WrittenRule
 from parsers.windows.xmltree import local, tree
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 _NAMESPACE = "Settings/WindowsFirewall"
 _RULES = ("inboundfirewallrules", "outboundfirewallrules")

@@ -11,12 +11,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING, Any, Final
 
 from parsers.errors import UnreadableError
 from parsers.source import Document
 from parsers.windows.xmltree import local, tree
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 
 class Lost:

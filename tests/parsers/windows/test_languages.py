@@ -1,0 +1,259 @@
+"""netsh text in every language of the table, in languages nobody knows, and in the encodings of all of them."""
+
+import re
+import string
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from parsers.errors import UnreadableError
+from parsers.source import Document
+from parsers.windows import PARSER, texts
+from parsers.windows.words import languages
+
+CODES = sorted(languages())
+CORPUS = Path(__file__).parents[3] / ".." / "shared" / "corpus" / "windows"
+JAPANESE = (
+    CORPUS / "yuksiy__inetfw_tools" / "examples__default.win10home__output__netsh-advfirewall-firewall-show-rule.ja.txt"
+)
+ENGLISH = CORPUS / "logancave__some-bat-files" / "firewall_rules.txt"
+needs_corpus = pytest.mark.skipif(not CORPUS.exists(), reason="the corpus of real exports is not here")
+
+
+def read(text, encoding="utf-8"):
+    document = Document("EX01.txt", text if isinstance(text, bytes) else text.encode(encoding))
+    assert texts.recognises(document)
+    return texts.read(document)
+
+
+def rules(host):
+    """The rules without what differs by language alone: the source's wording decides the store."""
+    return [replace(rule, store="", last_line=rule.last_line - rule.first_line) for rule in host.rules]
+
+
+def same(one, other):
+    assert len(one.rules) == len(other.rules)
+    for mine, theirs in zip(rules(one), rules(other), strict=True):
+        assert mine == theirs
+
+
+@pytest.mark.parametrize("verbose", [True, False])
+@pytest.mark.parametrize("code", CODES)
+def test_one_rule_set_reads_back_identically(code, verbose, server, locales, netsh):
+    host = read(netsh(server, locales[code], verbose=verbose))
+    assert host.gaps == ()
+    same(host, read(netsh(server, locales["en"], verbose=verbose)))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_other_words_of_the_table_mean_the_same(code, server, locales, netsh):
+    same(read(netsh(server, locales[code], variant=1)), read(netsh(server, locales["en"])))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_three_rules_are_enough_for_a_known_language(code, server, locales, netsh):
+    host = read(netsh(server[4:7], locales[code]))
+    assert host.gaps == ()
+    same(host, read(netsh(server[4:7], locales["en"])))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_words_the_table_has_not_are_learned_from_structure(code, server, locales, netsh):
+    """Labels and words that the table lacks for a language stand as nobody has ever written them."""
+    words = replace(locales[code], otherwise=lambda kind, key: f"xx{kind[0]}{''.join(filter(str.isalpha, key))}")
+    host = read(netsh(server, words))
+    plain = read(netsh(server, locales["en"]))
+    for mine, theirs in zip(host.rules, plain.rules, strict=True):
+        if mine.unread:
+            continue
+        for name in ("name", "enabled", "direction", "action", "profiles", "protocol", "local_ports", "program"):
+            assert getattr(mine, name) == getattr(theirs, name), name
+    unread = {word for rule in host.rules for word in rule.unread}
+    assert {word.removeprefix("xxv") for word in unread} <= {"block"}
+
+
+PAGES = {
+    "de": "cp850", "fr": "cp850", "es": "cp850", "pt-BR": "cp850", "it": "cp850", "nl": "cp850", "sv": "cp850",
+    "pl": "cp852", "cs": "cp852", "hu": "cp852", "tr": "cp857", "ru": "cp866", "ja": "cp932", "zh-CN": "cp936",
+    "ko": "cp949", "zh-TW": "cp950",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(PAGES))
+def test_the_code_page_of_the_console(code, server, locales, netsh):
+    text = netsh(server, locales[code])
+    host = read(text.replace("’", "'"), PAGES[code])
+    same(host, read(text))
+    assert any("code page" in note for note in host.notes) or text.isascii()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("code", ["en", "tr", "ja"])
+def test_unicode_forms(code, encoding, server, locales, netsh):
+    text = netsh(server, locales[code])
+    same(read(text.replace("\r\n", "\n"), encoding), read(text))
+
+
+@pytest.mark.parametrize(
+    ("right", "taken"), [("utf-8", "cp1252"), ("utf-8", "cp437"), ("cp850", "cp1252"), ("utf-8", "cp850")]
+)
+@pytest.mark.parametrize("code", ["de", "fr", "pt-BR"])
+def test_mojibake_is_undone_and_said(code, right, taken, server, locales, netsh):
+    text = netsh(server, locales[code]).replace("’", "'")
+    damaged = text.encode(right).decode(taken, errors="replace")
+    assert damaged != text
+    host = read(damaged)
+    same(host, read(text))
+    assert any("damaged" in note for note in host.notes)
+
+
+@pytest.mark.parametrize("code", ["de", "fr", "es", "tr"])
+def test_letters_lost_to_question_marks(code, server, locales, netsh):
+    text = netsh(server, locales[code])
+    host = read(text.encode("ascii", errors="replace"))
+    plain = read(text)
+    assert host.gaps == ()
+    for mine, theirs in zip(host.rules, plain.rules, strict=True):
+        assert (mine.enabled, mine.action, mine.direction) == (theirs.enabled, theirs.action, theirs.direction)
+        assert mine.profiles == theirs.profiles
+
+
+def without_labels(text, replacement):
+    """The text with every label (the rule's name too) replaced; `replacement` is called with the label."""
+    lines = []
+    for line in text.split("\n"):
+        label, colon, value = line.partition(":")
+        labelled = colon and label.strip() and not line.startswith(" ") and (not value.strip() or value[:1] == " ")
+        lines.append(f"{replacement(label)}:{value}" if labelled else line)
+    return "\n".join(lines)
+
+
+def invented(label):
+    """A word nobody knows, always the same for one label."""
+    letters = [string.ascii_lowercase[ord(each) % 26] for each in label]
+    return "Zq" + "".join(letters) + str(sum(map(ord, label)) % 97)
+
+
+REPLACEMENTS = [invented, lambda label: "", lambda label: "x", lambda label: f"{label}?"]
+
+
+@pytest.mark.parametrize("replacement", REPLACEMENTS)
+@pytest.mark.parametrize("code", ["en", "ja", "de"])
+def test_labels_invented_removed_or_all_alike(code, replacement, server, locales, netsh):
+    text = netsh(server, locales[code])
+    host = read(without_labels(text, replacement))
+    plain = read(text)
+    for mine, theirs in zip(rules(host), rules(plain), strict=True):
+        assert replace(mine, description="") == replace(theirs, description="")
+
+
+@needs_corpus
+@pytest.mark.parametrize("replacement", REPLACEMENTS)
+@pytest.mark.parametrize("path", [JAPANESE, ENGLISH], ids=["ja", "en"])
+def test_real_dumps_without_their_labels(path, replacement):
+    text = path.read_bytes().decode()
+    plain, host = read(text), read(without_labels(text, replacement))
+    assert host.gaps == plain.gaps == ()
+    for mine, theirs in zip(rules(host), rules(plain), strict=True):
+        assert replace(mine, description="") == replace(theirs, description="")
+
+
+def replaced(text, words):
+    for word, other in words.items():
+        text = re.sub(rf"(?<=[ ,]){word}(?=[,\r\n]|$)", other, text)
+    return text
+
+
+NEW = {"Yes": "Jop", "No": "Nop", "In": "Inn", "Out": "Utt", "Allow": "Lov", "Any": "Alt", "Domain": "Dom"}
+NEW |= {"Private": "Pri", "Public": "Pub", "Block": "Spe"}
+
+
+def test_a_language_nobody_knows_is_learned_but_not_its_rare_actions(server, locales, netsh):
+    text = netsh(server, locales["en"])
+    host = read(replaced(without_labels(text, invented), NEW))
+    (gap,) = [gap for gap in host.gaps if gap.keyword == "action"]
+    assert "'Spe'" in gap.what
+    assert gap.hides_access
+    plain = read(text)
+    for mine, theirs in zip(rules(host), rules(plain), strict=True):
+        if theirs.action == "allow":
+            assert (mine.enabled, mine.direction, mine.action) == (theirs.enabled, theirs.direction, theirs.action)
+            assert (mine.profiles, mine.protocol, mine.local_ports) == (
+                theirs.profiles,
+                theirs.protocol,
+                theirs.local_ports,
+            )
+    assert any("understood from the structure" in note for note in host.notes)
+
+
+def test_a_few_rules_in_a_language_nobody_knows_are_refused(server, locales, netsh):
+    text = replaced(without_labels(netsh(server[:5], locales["en"]), invented), NEW)
+    with pytest.raises(UnreadableError, match=r"does not know .* too few to"):
+        read(text)
+
+
+def test_a_few_rules_whose_words_one_language_knows_are_read_by_place(server, locales, netsh):
+    text = netsh(server[3:8], locales["ja"])
+    same(read(without_labels(text, invented)), read(text))
+
+
+def test_a_word_that_is_not_known_is_a_gap_that_says_which(server, locales, netsh):
+    text = netsh(server, locales["de"]).replace("Blockieren", "Verweigern")
+    host = read(text)
+    (gap,) = host.gaps
+    assert "'Verweigern'" in gap.what
+    (rule,) = [rule for rule in host.rules if rule.unread]
+    assert rule.action == ""
+
+
+def test_a_guessed_word_that_the_dump_contradicts_is_a_gap(server, locales, netsh):
+    """The table only guesses the Turkish directions: exchanged, they must not be believed."""
+    words = locales["tr"]
+    texts_ = dict(words.texts)
+    texts_["value", "in"], texts_["value", "out"] = texts_["value", "out"], texts_["value", "in"]
+    host = read(netsh(server, replace(words, texts=texts_)))
+    assert {gap.keyword for gap in host.gaps} == {"direction"}
+    assert any("but the dump uses it like" in gap.what for gap in host.gaps)
+
+
+def test_mostly_blocking_dumps_are_not_turned_around(server, locales, netsh):
+    """Rules of Windows' own groups tell what the allowing word is, however many rules block."""
+    blocking = [{**each, "action": "block", "grouping": ""} for each in server for _ in range(3)]
+    text = netsh([*server, *blocking], locales["en"])
+    host = read(replaced(without_labels(text, invented), NEW))
+    assert {rule.action for rule in host.rules} == {"allow", ""}
+    assert sum(rule.action == "allow" for rule in host.rules) == sum(each["action"] == "allow" for each in server)
+
+
+def test_guessed_words_are_said(server, locales, netsh):
+    host = read(netsh(server, locales["tr"]))
+    assert any("No real export has confirmed" in note and "'Gelen'" in note for note in host.notes)
+    assert not any("No real export" in note for note in read(netsh(server, locales["en"])).notes)
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if "nomatch" in str(languages()[code].messages.values())])
+def test_no_rules_match_is_a_legal_empty_dump(code, locales):
+    text = f"\r\n{locales[code].word('message', 'nomatch')}\r\n\r\n"
+    (firewall,) = PARSER.read(Document("EX01.txt", text.encode()))
+    assert firewall.gaps == ()
+    assert [rule for each in firewall.lists for rule in each.rules if not rule.implicit] == []
+    assert firewall.written.richness == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("The requested operation requires elevation (Run as administrator).", "elevated prompt"),
+        ("Der angeforderte Vorgang erfordert erhöhte Rechte (als Administrator ausführen).", "elevated prompt"),
+        ("要求された操作には管理者特権が必要です (管理者として実行してください)。", "elevated prompt"),
+        (
+            "An error occurred while attempting to contact the  Windows Defender Firewall service. Make sure that the "
+            "service is running and try your request again.",
+            "Windows Firewall service",
+        ),
+    ],
+)
+def test_error_texts_are_never_an_empty_dump(text, reason):
+    with pytest.raises(UnreadableError, match=reason):
+        read(f"\r\n{text}\r\n\r\n")
