@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from parsers.errors import UnreadableError
 from parsers.model.firewall import Firewall
 from parsers.parser import Parser
 from parsers.source import Document
@@ -27,7 +28,18 @@ def _recognise(document: Document) -> bool:
     return bool(_ASA.search(text) or len(_IOS.findall(text)) >= 2)
 
 
+_OTHERS = (
+    (re.compile(r"^!! IOS XR Configuration|^ipv4 access-list \S|^route-policy \S", re.MULTILINE), "IOS-XR"),
+    (re.compile(r"^feature (?:\S+)\s*$|^vdc \S+ id \d|^version \d+\.\d+\(\d+\)\S* Bios", re.MULTILINE), "NX-OS"),
+    (re.compile(r"^; J\w+ Configuration Editor|^; hpStack", re.MULTILINE), "HP ProCurve"),
+)
+
+
 def _read(document: Document) -> tuple[Firewall, ...]:
+    for pattern, product in _OTHERS:
+        if found := pattern.search(document.text):
+            message = f"this is a configuration of {product}; of Cisco, fwproof reads ASA, IOS and IOS-XE"
+            raise UnreadableError(document.name, message, document.text.count("\n", 0, found.start()) + 1)
     if _ASA.search(document.text):
         from parsers.cisco.asa import read_asa
 

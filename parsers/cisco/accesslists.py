@@ -45,6 +45,7 @@ class AccessLists:
     def _numbered(self, statement: Statement) -> None:
         words = statement.words
         if len(words) < 3:
+            self.objects.gap(statement, "access-list", f"not understood: {statement.text}")
             return
         name, rest = words[1], words[2:]
         if rest[0] == "line" and len(rest) > 2:
@@ -61,18 +62,20 @@ class AccessLists:
             self.objects.gap(statement, f"access-list {name}", f"{rest[0]} lists are not read", hides_access=False)
         else:
             self.lines.setdefault(name, [])
+            if rest[:1] != ("remark",):
+                self.objects.gap(statement, f"access-list {name}", f"not understood: {statement.text}")
 
     def _block(self, statement: Statement) -> None:
         words = statement.words
         six = words[0] == "ipv6"
-        name = words[2] if six or len(words) < 4 else words[3]
+        name = statement.at(2) if six or len(words) < 4 else words[3]
         lines = self.lines.setdefault(name, [])
         following = 10
         for child in statement.children:
             rest = child.words
             if rest[0] == "sequence":
                 rest = rest[1:]
-            if rest[0].isdigit():
+            if rest and rest[0].isdigit():
                 following, rest = int(rest[0]), rest[1:]
             if rest and rest[0] in ("permit", "deny"):
                 if six:

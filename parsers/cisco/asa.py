@@ -51,7 +51,7 @@ def read_asa(document: Document) -> tuple[Firewall, ...]:
     rules = asa.lists()
     translations = read_translations(configuration, objects)
     ledger, unread = account(configuration, ASA_READ, ASA_IRRELEVANT)
-    names = [each.words[1] for each in configuration.starting("hostname") if len(each.words) > 1]
+    names = [each.at(1) for each in configuration.starting("hostname") if len(each.words) > 1]
     assumptions: tuple[str, ...] = () if version else ("The version is not in the file: ASA 9.x behaviour is assumed.",)
     if any(" rule-id " in each.text for each in configuration.starting("access-list")):
         assumptions += ("This is an FTD device: Snort may stop more than its access list does.",)
@@ -108,19 +108,20 @@ def _dual_stack(version: str) -> bool:
 def _interfaces(configuration: Configuration, objects: Objects) -> Iterator[Interface]:
     for statement in configuration.starting("interface"):
         children = {child.words[0]: child for child in statement.children}
-        if "nameif" not in children:
+        name = children["nameif"].at(1) if "nameif" in children else ""
+        if not name:
             continue
         own, networks, dynamic = _addresses(statement, objects)
         yield Interface(
-            name=children["nameif"].words[1],
+            name=name,
             origin=objects.origin(statement),
             own=own,
             networks=networks,
             enabled="shutdown" not in children,
             dynamic=dynamic,
             kind="management" if "management-only" in children else "physical",
-            alias=statement.words[1],
-            role=f"security-level {_level(statement)}",
+            alias=statement.at(1),
+            role=f"security-level {_level(statement, objects)}",
         )
 
 
@@ -140,10 +141,12 @@ def _addresses(statement: Statement, objects: Objects) -> tuple[AddressSet, Addr
     return own, networks, dynamic
 
 
-def _level(statement: Statement) -> int:
+def _level(statement: Statement, objects: Objects) -> int:
     for child in statement.children:
         if child.words[0] == "security-level":
-            return int(child.words[1])
+            if child.at(1).isdigit():
+                return int(child.at(1))
+            objects.gap(child, f"interface {statement.at(1)}", f"a level of 0 to 100 expected: {child.text}")
     # ASA gives an interface named "inside" level 100 and every other one 0 until told otherwise.
     return 100 if any(child.words[:2] == ("nameif", "inside") for child in statement.children) else 0
 
@@ -171,22 +174,23 @@ class _Asa:
     def applied(self) -> Iterator[Reference]:
         """Every access group as a reference to its list."""
         for statement in self.configuration.starting("access-group"):
-            name = statement.words[1]
+            name = statement.at(1)
+            whole = statement.at(2) == "global" or (statement.at(2) in ("in", "out") and statement.at(4))
+            if not whole:
+                self.objects.gap(statement, "access-group", f"access group not understood: {statement.text}")
             origin = self.objects.origin(statement)
             yield Reference("access-group", name, "access-list", name, origin, name in self.access.lines)
 
     def _groups(self, direction: str) -> dict[str, str]:
         return {
-            statement.words[4]: statement.words[1]
+            statement.at(4): statement.at(1)
             for statement in self.configuration.starting("access-group")
             if statement.words[2:4] == (direction, "interface") and "control-plane" not in statement.words
         }
 
     def _inbound(self) -> Iterator[Rule]:
         groups = self._groups("in")
-        general = [
-            each.words[1] for each in self.configuration.starting("access-group") if each.words[2:3] == ("global",)
-        ]
+        general = [each.at(1) for each in self.configuration.starting("access-group") if each.at(2) == "global"]
         for interface, name in groups.items():
             for rule in self.access.rules(name):
                 where = frozenset({interface})
@@ -265,18 +269,18 @@ class _Asa:
         enabled = {"ssh": True, "telnet": True, "http": False}
         for statement in self.configuration.starting("http", "server", "enable"):
             enabled["http"] = True
-            if len(statement.words) > 3 and statement.words[3].isdigit():
-                ports["http"] = int(statement.words[3])
+            if statement.at(3).isdigit() and int(statement.at(3)) <= 65535:
+                ports["http"] = int(statement.at(3))
         by_name = {interface.name: interface for interface in self.interfaces}
         for service, port in ports.items():
             for statement in self.configuration.starting(service):
                 words = statement.words
                 if len(words) < 3 or words[-1] not in by_name or not enabled[service]:
                     continue
-                prefix = words[1] if "/" in words[1] else f"{self.objects.name(words[1])}/{words[2]}"
                 word = "https" if service == "http" else service
                 try:
-                    source = AddressSet.network(prefix)
+                    whole = "/" in words[1]
+                    source = AddressSet.network(words[1]) if whole else self.objects.masked(words[1], words[2])
                 except ValueError as error:
                     what = f"{service} statement not understood ({error}): {statement.text}"
                     self.objects.gap(statement, service, what)
@@ -290,19 +294,20 @@ class _Asa:
     def _vpn(self, by_name: dict[str, Interface]) -> Iterator[Rule]:
         ike = ServiceSet.ports(UDP, IntervalSet.of((500, 500), (4500, 4500)))
         for statement in self.configuration.starting("crypto"):
-            if statement.words[1] in ("ikev1", "ikev2", "isakmp") and statement.words[2:3] == ("enable",):
-                interface = by_name.get(statement.words[3] if len(statement.words) > 3 else "")
+            if statement.at(1) in ("ikev1", "ikev2", "isakmp") and statement.at(2) == "enable":
+                interface = by_name.get(statement.at(3))
                 if interface:
                     yield _listener(interface, "IPsec", ike, ANY_ADDRESS, self.objects.origin(statement))
         for statement in self.configuration.starting("webvpn"):
-            port = next((int(each.words[1]) for each in statement.children if each.words[0] == "port"), 443)
+            ports = [each.at(1) for each in statement.children if each.words[0] == "port"]
+            port = next((int(each) for each in ports if each.isdigit() and int(each) <= 65535), 443)
             for child in statement.children:
-                if child.words[0] == "enable" and len(child.words) > 1 and child.words[1] in by_name:
+                if child.words[0] == "enable" and len(child.words) > 1 and child.at(1) in by_name:
                     services = ServiceSet.ports(TCP, IntervalSet.single(port)) | ServiceSet.ports(
                         UDP, IntervalSet.single(port)
                     )
                     origin = self.objects.origin(child)
-                    yield _listener(by_name[child.words[1]], "SSL VPN", services, ANY_ADDRESS, origin)
+                    yield _listener(by_name[child.at(1)], "SSL VPN", services, ANY_ADDRESS, origin)
 
 
 def _real(rule: Rule) -> Rule:
@@ -339,7 +344,7 @@ def _routes(configuration: Configuration, objects: Objects, interfaces: tuple[In
         if len(words) < 5:
             continue
         try:
-            destination = AddressSet.network(f"{objects.name(words[2])}/{words[3]}")
+            destination = objects.masked(words[2], words[3])
         except ValueError as error:
             objects.gap(statement, "route", f"route not understood ({error}): {statement.text}", hides_access=False)
             continue
@@ -349,7 +354,7 @@ def _routes(configuration: Configuration, objects: Objects, interfaces: tuple[In
     for statement in configuration.starting("ipv6", "route"):
         if len(statement.words) >= 4:
             try:
-                yield Route(AddressSet.network(statement.words[3]), statement.words[2], 1, objects.origin(statement))
+                yield Route(AddressSet.network(statement.at(3)), statement.at(2), 1, objects.origin(statement))
             except ValueError as error:
                 what = f"route not understood ({error}): {statement.text}"
                 objects.gap(statement, "ipv6 route", what, hides_access=False)

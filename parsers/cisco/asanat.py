@@ -66,23 +66,21 @@ def _object_nat(configuration: Configuration, objects: Objects) -> Iterator[_Sta
                 continue
             # An object with a NAT line of its own is in use, whether or not a rule names it.
             objects.user = ("nat", f"line {child.line}", objects.origin(child))
-            objects.network(statement.words[2])
+            objects.network(statement.at(2))
             objects.user = None
             if "static" not in child.words:
                 continue
             try:
                 yield _auto(statement, child, objects)
             except (ValueError, IndexError) as error:
-                objects.gap(
-                    child, f"object network {statement.words[2]}", f"NAT not understood ({error}): {child.text}"
-                )
+                objects.gap(child, f"object network {statement.at(2)}", f"NAT not understood ({error}): {child.text}")
 
 
 def _auto(statement: Statement, child: Statement, objects: Objects) -> _Static:
     words = child.words
     _, mapped_interface = _interfaces(words[1])
     place = words.index("static") + 1
-    real = objects.network(statement.words[2])
+    real = objects.network(statement.at(2))
     mapped = _mapped(words[place], mapped_interface, objects)
     real_service = mapped_service = ANY_SERVICE
     if "service" in words:
@@ -92,10 +90,10 @@ def _auto(statement: Statement, child: Statement, objects: Objects) -> _Static:
             raise ValueError(f"unknown protocol {words[at + 1]!r}")
         real_service = _port(protocol, words[at + 2])
         mapped_service = _port(protocol, words[at + 3])
-    origin = Origin(objects.configuration.file, child.line, child.line, "object nat", statement.words[2])
+    origin = Origin(objects.configuration.file, child.line, child.line, "object nat", statement.at(2))
     anyone = Resolved(Bounded.exactly(ANY_ADDRESS))
     return _Static(
-        f"object nat {statement.words[2]}", origin, real, mapped, mapped_service, real_service, mapped_interface, anyone
+        f"object nat {statement.at(2)}", origin, real, mapped, mapped_service, real_service, mapped_interface, anyone
     )
 
 
@@ -117,7 +115,8 @@ def _twice(statement: Statement, objects: Objects) -> Iterator[_Static]:
     if words[at + 1] == "static" and "unidirectional" not in words:
         real = _named(words[at + 2], objects)
         mapped = _mapped(words[at + 3], mapped_interface, objects)
-        peers = _named(words[destination + 2], objects) if destination > 0 else Resolved(Bounded.exactly(ANY_ADDRESS))
+        # Who sends to MAPPED from outside still carries his own, real address.
+        peers = _named(words[destination + 3], objects) if destination > 0 else Resolved(Bounded.exactly(ANY_ADDRESS))
         mapped_service, real_service = services if destination < 0 else (ANY_SERVICE, ANY_SERVICE)
         yield _Static(name, origin, real, mapped, mapped_service, real_service, mapped_interface, peers)
     if destination > 0 and words[destination + 1] == "static":
@@ -173,7 +172,8 @@ def _port(protocol: int, word: str) -> ServiceSet:
 
 def _translation(static: _Static) -> Translation:
     mapped, real = static.mapped.addresses, static.real.addresses
-    exact = mapped.is_exact and real.is_exact
+    # Many real addresses behind fewer mapped ones: which of them answers is the ASA's choice.
+    exact = mapped.is_exact and real.is_exact and real.certain.count <= mapped.certain.count
     same_size = exact and mapped.certain.count == real.certain.count
     anything = static.mapped_service == ANY_SERVICE
     return Translation(

@@ -42,7 +42,7 @@ def read_ios(document: Document) -> tuple[Firewall, ...]:
     lists = (*router.lists(), *zoned.lists())
     ledger, unread = account(configuration, IOS_READ, IOS_IRRELEVANT)
     found = _VERSION.search(document.text)
-    names = [each.words[1] for each in configuration.starting("hostname") if len(each.words) > 1]
+    names = [each.at(1) for each in configuration.starting("hostname") if len(each.words) > 1]
     return (
         Firewall(
             name=names[-1] if names else document.name.rsplit("/", 1)[-1].rsplit(".", 1)[0],
@@ -143,9 +143,7 @@ class _Ios:
             # Every protocol is the default of older releases; newer ones default to none, so absence is uncertain.
             allowed = ["telnet", "ssh"]
             lists = [
-                child.words[1]
-                for child in statement.children
-                if child.words[0] == "access-class" and "in" in child.words
+                child.at(1) for child in statement.children if child.words[0] == "access-class" and "in" in child.words
             ]
             for child in statement.children:
                 if child.words[:2] == ("transport", "input"):
@@ -215,7 +213,7 @@ def _routes(configuration: Configuration, objects: Objects, interfaces: tuple[In
             yield Route(interface.networks, interface.name, 0, interface.origin, connected=True)
     for statement in configuration.starting("ip", "route"):
         words = statement.words[2:]
-        if words[0] == "vrf":
+        if words[:1] == ("vrf",):
             objects.gap(statement, "ip route", f"routes of a VRF are not read: {statement.text}", hides_access=False)
             continue
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from parsers.cisco.statements import Configuration, Statement
+from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Ledger, Origin
 
 ASA_READ = frozenset(
@@ -21,10 +22,12 @@ ASA_IRRELEVANT = frozenset(
         "sysopt tcp-map terminal threat-detection timeout tls-proxy track tunnel-group url url-block url-cache "
         "url-server user-identity username vpdn vpn-addr-assign vpn-sessiondb vpnclient xlate zone prefix-list "
         "route-map community-list policy-list as-path cluster cts device-sensor service-module app-agent "
-        "dns-group dns-group-map quit exit "
+        "dns-group dns-group-map quit exit name-server "
         "Serial: Hardware:"
     ).split()
 )
+_MARKS = (":", "Cryptochecksum:")
+"""How the remarks begin that the ASA prints around a configuration."""
 ASA_SUSPECT = frozenset(
     ("static", "global", "conduit", "outbound", "established", "shun", "filter", "alias", "virtual")
 )
@@ -45,7 +48,8 @@ IOS_IRRELEVANT = frozenset(
         "subscriber switch system tacacs tacacs-server template terminal tftp-server track transceiver tunnel udld "
         "upgrade username vlan voice vpdn vrf vtp vpdn-group wsma xsd exit quit ! key memory-size nat64 "
         "process-max-time l2vpn lacp md5 mediatrace micro nls object-track performance pseudowire-class qos sampler "
-        "scripting wireless ap mgcp bfd-template device-tracking"
+        "scripting wireless ap mgcp bfd-template device-tracking name-server netconf netconf-yang netconf-format nve "
+        "telemetry grpc xml bfd spd domain lisp avb licensing throughput rsvp wlccp restconf virtual-service"
     ).split()
 )
 IOS_SUSPECT = frozenset(("class", "reflexive"))
@@ -53,16 +57,31 @@ IOS_SUSPECT = frozenset(("class", "reflexive"))
 
 
 def account(configuration: Configuration, read: frozenset[str], irrelevant: frozenset[str]) -> tuple[Ledger, list[Gap]]:
-    """The ledger of the file, and a gap for every kind of statement that is not understood (once a word)."""
+    """The ledger of the file, and a gap for every kind of statement that is not understood (once a word).
+
+    Raises:
+        UnreadableError: most statements are none of this product: a template, a script, another system.
+    """
     suspects = ASA_SUSPECT if read is ASA_READ else IOS_SUSPECT
     counts = {"read": 0, "not understood": 0}
     gaps: dict[str, Gap] = {}
+    strange = [
+        statement
+        for statement in configuration.statements
+        if (word := statement.words[0]) not in read and word not in irrelevant and not word.startswith(_MARKS)
+    ]
+    if len(strange) * 2 > len(configuration.statements):
+        message = (
+            f"most of the file is not the configuration of a Cisco firewall or router (this line first: "
+            f"{strange[0].words[0]!r}): give the output of 'show running-config' alone"
+        )
+        raise UnreadableError(configuration.file, message, strange[0].line)
     for statement in configuration.statements:
         word = statement.words[0]
         lines = _lines(statement)
         if word in read:
             counts["read"] += lines
-        elif word not in irrelevant and not word.startswith(":"):
+        elif word not in irrelevant and not word.startswith(_MARKS):
             counts["not understood"] += lines
             gaps.setdefault(word, _gap(configuration, statement, hides_access=word in suspects))
     total = configuration.line_count

@@ -77,6 +77,16 @@ class Objects:
         """
         return Resolved(Bounded.exactly(AddressSet.network(self.name(word))))
 
+    def masked(self, address: str, mask: str) -> AddressSet:
+        """The addresses of an address (or a name for one) and a netmask; "0" is short for 0.0.0.0 in both.
+
+        Raises:
+            ValueError: not an address, or not a mask.
+        """
+        zero = {"0": "0.0.0.0"}
+        address = self.name(address)
+        return AddressSet.network(f"{zero.get(address, address)}/{zero.get(mask, mask)}")
+
     def interface(self, name: str) -> Resolved:
         """The own addresses of an interface; any address where it gets them from DHCP or PPPoE."""
         found = self.interfaces.get(name)
@@ -113,7 +123,7 @@ class Objects:
             case ("subnet", prefix) if "/" in prefix:
                 return Resolved(Bounded.exactly(AddressSet.network(prefix)))
             case ("subnet", address, mask):
-                return Resolved(Bounded.exactly(AddressSet.network(f"{self.name(address)}/{mask}")))
+                return Resolved(Bounded.exactly(self.masked(address, mask)))
             case ("range", first, last):
                 return Resolved(Bounded.exactly(AddressSet.range(self.name(first), self.name(last))))
             case ("fqdn", *rest):
@@ -126,7 +136,7 @@ class Objects:
             case ("network-object", prefix) if "/" in prefix:
                 return Resolved(Bounded.exactly(AddressSet.network(prefix)))
             case ("network-object", address, mask):
-                return Resolved(Bounded.exactly(AddressSet.network(f"{self.name(address)}/{mask}")))
+                return Resolved(Bounded.exactly(self.masked(address, mask)))
             case (first, mask) if first[0].isdigit() and mask.count(".") == 3:
                 return Resolved(Bounded.exactly(AddressSet.network(f"{first}/{mask}")))
             case ("any",):
@@ -150,7 +160,7 @@ class Objects:
         found: list[int] = []
         for child in self.icmp[name].children if name in self.icmp else ():
             if child.words[0] == "icmp-object":
-                word = child.words[1].lower()
+                word = child.at(1).lower()
                 found.append(int(word) if word.isdigit() else ICMP_TYPES.get(word, ICMP6_TYPES.get(word, 255)))
         return tuple(found)
 
@@ -167,7 +177,7 @@ class Objects:
         self._services[name] = ResolvedService(
             Bounded(NO_SERVICE, ANY_SERVICE), uncertain=(f"group {name!r} contains itself",)
         )
-        header = statement.words[3].lower() if len(statement.words) > 3 else ""
+        header = statement.at(3).lower() if len(statement.words) > 3 else ""
         parts = self._within("service object", statement, lambda child: self._service_member(child, header))
         union = Bounded(
             ServiceSet.union(part.services.certain for part in parts),
@@ -246,7 +256,7 @@ class Objects:
 
     def _within(self, kind: str, statement: Statement, read: Callable[[Statement], T | None]) -> list[T]:
         outer = self.user
-        self.user = (kind, statement.words[2], self.origin(statement))
+        self.user = (kind, statement.at(2), self.origin(statement))
         parts: list[T] = []
         for child in statement.children:
             try:
@@ -286,19 +296,19 @@ def read_objects(configuration: Configuration, *, dual_stack: bool, wildcards: b
     objects = Objects(configuration, dual_stack, wildcards)
     for statement in configuration.starting("name"):
         if len(statement.words) >= 3:
-            objects.names[statement.words[2]] = statement.words[1]
+            objects.names[statement.at(2)] = statement.at(1)
     tables = {"network": objects.networks, "service": objects.services, "protocol": objects.protocols}
     tables |= {"icmp-type": objects.icmp, "ip": objects.networks}
     for word in ("object", "object-group"):
         for statement in configuration.starting(word):
-            if len(statement.words) >= 3 and statement.words[1] in tables:
-                key = statement.words[2]
-                known = tables[statement.words[1]].get(key)
+            if len(statement.words) >= 3 and statement.at(1) in tables:
+                key = statement.at(2)
+                known = tables[statement.at(1)].get(key)
                 # ASA prints an object twice: its value, and later its NAT; the children belong together.
                 merged = statement if known is None else _merged(known, statement)
-                tables[statement.words[1]][key] = merged
+                tables[statement.at(1)][key] = merged
     for statement in configuration.starting("time-range"):
-        objects.times[statement.words[1]] = statement
+        objects.times[statement.at(1)] = statement
     return objects
 
 

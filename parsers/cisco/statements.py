@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,10 @@ class Statement:
     words: tuple[str, ...]
     line: int
     children: tuple[Statement, ...] = ()
+
+    def at(self, place: int) -> str:
+        """The word at a place (0 is the first), "" where the line is shorter."""
+        return self.words[place] if place < len(self.words) else ""
 
     @property
     def last_line(self) -> int:
@@ -54,7 +58,7 @@ def read_statements(document: Document, syntax: str) -> Configuration:
         from ciscoconfparse2 import CiscoConfParse
     except ImportError:
         raise UnreadableError(document.name, INSTALL) from None
-    lines = [re.sub(r"[\x00-\x08\x0b-\x1f]", "", line) for line in re.split(r"\r\n|\n|\r", document.text)]
+    lines = indented(re.sub(r"[\x00-\x08\x0b-\x1f]", "", line) for line in re.split(r"\r\n|\n|\r", document.text))
     # An empty banner or an empty file gives the library nothing to parse; a lone "!" is a comment to it.
     parse = CiscoConfParse(lines or ["!"], syntax=syntax, loguru=False, factory=False)
     statements = tuple(
@@ -64,6 +68,34 @@ def read_statements(document: Document, syntax: str) -> Configuration:
     for statement in statements:
         index.setdefault(statement.words[0], []).append(statement)
     return Configuration(document.name, statements, len(document.text.splitlines()), index)
+
+
+_BELOW = {
+    "interface": re.compile(
+        r"(?:no )?(?:nameif|security-level|shutdown|description|management-only|speed|duplex|vlan|zone-member|"
+        r"encapsulation|bridge-group|ip(?:v6)? address|ip access-group|ipv6 traffic-filter|ip nat (?:inside|outside)$)"
+    ),
+    "object network": re.compile(r"host|subnet|range|fqdn|nat \S+ (?:static|dynamic)"),
+    "object service": re.compile(r"service"),
+    "object-group": re.compile(r"(?:network|port|service|protocol|icmp)-object|group-object"),
+    "ip access-list": re.compile(r"(?:\d+ )?(?:permit|deny|remark)\b"),
+}
+"""What belongs to a block; scripts that people paste often come without the blanks before it."""
+
+
+def indented(lines: Iterable[str]) -> list[str]:
+    """The lines, with a blank before those that belong to the block above them where that block has no blanks."""
+    found: list[str] = []
+    block = ""
+    for line in lines:
+        if not line or line[0].isspace() or line[0] == "!":
+            block = "" if line.strip() else block  # an indented block needs no help, and "!" ends one
+        elif block and _BELOW[block].match(line):
+            line = f" {line}"
+        else:
+            block = next((each for each in _BELOW if line.startswith(f"{each} ")), "")
+        found.append(line)
+    return found
 
 
 def _statement(item: Any) -> Statement | None:

@@ -39,7 +39,7 @@ class ZoneFirewall:
     def __post_init__(self) -> None:
         for statement in self.configuration.starting("zone", "security"):
             if len(statement.words) > 2:
-                self.members[statement.words[2]] = frozenset()
+                self.members[statement.at(2)] = frozenset()
         for interface in self.interfaces:
             if interface.zone:
                 self.members[interface.zone] = self.members.get(interface.zone, frozenset()) | {interface.name}
@@ -49,7 +49,7 @@ class ZoneFirewall:
     def zones(self) -> tuple[Zone, ...]:
         """The zones as rules refer to them."""
         origins = {
-            statement.words[2]: self.objects.origin(statement)
+            statement.at(2): self.objects.origin(statement)
             for statement in self.configuration.starting("zone", "security")
             if len(statement.words) > 2
         }
@@ -101,13 +101,13 @@ class ZoneFirewall:
             return
         default = Action.DENY
         for statement in self._policy(pair):
-            kind = statement.words[1:]
+            name = statement.words[-1]
             action = next((_ACTIONS[each.words[0]] for each in statement.children if each.words[0] in _ACTIONS), None)
-            if kind[-1] == "class-default":
+            if name == "class-default":
                 default = action or Action.DENY
                 continue
-            for selection in classes.selected(kind[-1], statement) if action else ():
-                yield self._rule(pair, kind[-1], action or Action.DENY, selection, ingress, egress)
+            for selection in classes.selected(name, statement) if action else ():
+                yield self._rule(pair, name, action or Action.DENY, selection, ingress, egress)
         yield implicit(f"end of zone pair {pair.name}", default, pair.origin, ingress=ingress, egress=egress)
 
     def _interfaces(self, pair: _Pair, zone: str) -> frozenset[str]:
@@ -177,4 +177,4 @@ class _Pair:
             return None
         policies = [each.words[-1] for each in statement.children if each.words[0] == "service-policy"]
         origin = objects.origin(statement)
-        return _Pair(words[2], source, destination, policies[-1] if policies else "", origin)
+        return _Pair(statement.at(2), source, destination, policies[-1] if policies else "", origin)
