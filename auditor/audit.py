@@ -10,6 +10,7 @@ from auditor.answers import answers
 from auditor.baseline import Ruleset, Site, bind
 from auditor.benchmarks import Benchmark, Guide
 from auditor.checks import CHECKS, Check
+from auditor.findings.decisions import Judged, LastWorkbook, follow_up, waivers_of
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, RulesetUsed
 from auditor.findings.waivers import apply_waivers
@@ -24,6 +25,7 @@ def audit(
     checks: tuple[Check, ...] = CHECKS,
     inferred: tuple[str, ...] = (),
     benchmarks: tuple[Benchmark, ...] = (),
+    last: LastWorkbook | None = None,
 ) -> AuditResult:
     """Judge exports against rulesets.
 
@@ -35,6 +37,7 @@ def audit(
         checks: what to look for.
         inferred: sentences on what was inferred for want of a site file.
         benchmarks: the hardening guides to judge settings by (`load_benchmarks()` gives all that are shipped).
+        last: what people decided in the last workbook: accepted findings are waived, all are compared.
 
     Raises:
         RulesetError: the site names interfaces its devices do not have.
@@ -42,7 +45,8 @@ def audit(
     bound = tuple(bind(ruleset, site, firewalls) for ruleset in rulesets)
     analysis = Analysis(firewalls, bound, site, now, benchmarks=benchmarks)
     findings = [finding for check in checks for finding in check.run(analysis, check)]
-    waived = apply_waivers(sorted(findings, key=_order), site.waivers, now.date())
+    decided = waivers_of(last.decisions, findings) if last else ()
+    waived = apply_waivers(sorted(findings, key=_order), (*site.waivers, *decided), now.date())
     coverage = tuple(covered.row for covered in analysis.covered)
     return AuditResult(
         fwproof_version=__version__,
@@ -62,7 +66,14 @@ def audit(
         checks=tuple(check.described() for check in checks),
         hardening=analysis.hardening,
         benchmarks=tuple(_guide(guide) for benchmark in benchmarks for guide in benchmark.guides),
+        follow_up=follow_up(last, findings, _judged(firewalls, checks), now.date()) if last else None,
     )
+
+
+def _judged(firewalls: tuple[Firewall, ...], checks: tuple[Check, ...]) -> Judged:
+    blind = frozenset(device.name for device in firewalls if any(gap.hides_access for gap in device.gaps))
+    names = frozenset(device.name for device in firewalls)
+    return Judged(names, blind, frozenset(check.id for check in checks))
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from auditor.commands.case import files_argument, open_case, ruleset_option, sit
 from auditor.commands.output import check_folder, save, show, show_bytes, window
 
 if TYPE_CHECKING:
+    from auditor.findings.decisions import LastWorkbook
     from auditor.reports import Report
 
 LEVELS = ("critical", "high", "medium", "low", "info", "never")
@@ -31,6 +32,13 @@ def _outputs(
         check_folder(path)
         found.append((path, report))
     return tuple(found)
+
+
+def _last(workbook: Path) -> LastWorkbook:
+    from auditor.findings.decisions import LastWorkbook
+    from auditor.reports.workbook.returned import read_decisions
+
+    return LastWorkbook(workbook.name, read_decisions(workbook))
 
 
 def _format(context: click.Context, parameter: click.Parameter, value: str) -> Report:
@@ -80,6 +88,14 @@ def _format(context: click.Context, parameter: click.Parameter, value: str) -> R
     help="Exit with 1 when a finding has this severity or a worse one.",
 )
 @click.option("--allow-gaps", is_flag=True, help="Judge although something that was not understood may hide access.")
+@click.option(
+    "--decisions",
+    "workbook",
+    type=click.Path(path_type=Path),
+    metavar="FINDINGS.XLSX",
+    help="The last workbook: owner, decision, due date and comment are carried over, accepted findings are waived up "
+    "to their due date, and new, still open and fixed findings are marked.",
+)
 @click.option("--all", "every", is_flag=True, help="Print every finding in full, not only the first of each kind.")
 @today_option
 def audit_command(
@@ -93,6 +109,7 @@ def audit_command(
     fail_on: str,
     allow_gaps: bool,
     every: bool,
+    workbook: Path | None,
     now: datetime,
 ) -> int:
     """Judge exported firewall configurations.
@@ -115,7 +132,10 @@ def audit_command(
         raise click.UsageError("--no-hardening and --benchmark contradict each other.")
     benchmarks = () if no_hardening else load_benchmarks(benchmark_ids)
     case = open_case(files, site_path, ruleset_ids)
-    result = audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred, benchmarks=benchmarks)
+    last = _last(workbook) if workbook else None
+    result = audit(
+        case.firewalls, case.rulesets, case.site, now, inferred=case.inferred, benchmarks=benchmarks, last=last
+    )
     for path, report in outputs:
         save(path, report.render(result))
     ruling = rule_on(result, None if fail_on == "never" else Severity.parse(fail_on), allow_gaps)

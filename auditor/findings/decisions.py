@@ -20,6 +20,8 @@ class Status(StrEnum):
     BACK = "back again"
     """Was fixed at an earlier audit."""
     FIXED = "fixed"
+    CHANGED = "changed"
+    """The same check finds something else about the same rule now: decisions about the old packets do not hold."""
     UNKNOWN = "not judged this time"
     """Neither found nor disproved: its firewall or its check was not part of the audit, or gaps could hide it."""
 
@@ -60,6 +62,14 @@ class Decision:
     def accepts(self) -> bool:
         """Accepted by somebody up to a day: that is a waiver."""
         return self.decision == Choice.ACCEPTED and bool(self.owner) and self.due is not None
+
+
+@dataclass(frozen=True, slots=True)
+class LastWorkbook:
+    """The findings of the last workbook with what people decided; `source` is its name."""
+
+    source: str
+    decisions: tuple[Decision, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +118,36 @@ class Judged:
     blind: frozenset[str]
     checks: frozenset[str]
 
+    def past(self, decision: Decision, replaced: bool, today: date) -> Past:
+        """What became of a finding that is not among those of today; `replaced` when its rule has another one."""
+        if decision.fixed_on is not None:
+            return Past(decision, Status.FIXED, f"not found since {decision.fixed_on.isoformat()}")
+        if decision.device and decision.device not in self.devices:
+            return Past(decision, Status.UNKNOWN, f"{decision.device} is not part of this audit")
+        if decision.check not in self.checks:
+            return Past(decision, Status.UNKNOWN, f"the check {decision.check or 'that found it'} did not run")
+        if decision.device in self.blind:
+            return Past(decision, Status.UNKNOWN, f"gaps of {decision.device} could hide it")
+        if replaced:
+            return Past(decision, Status.CHANGED, "the rule has another finding now, because its packets changed")
+        return Past(replace(decision, fixed_on=today), Status.FIXED, f"not found since {today.isoformat()}")
 
-def follow_up(
-    source: str, decisions: tuple[Decision, ...], findings: Iterable[Finding], judged: Judged, today: date
-) -> FollowUp:
+
+def follow_up(last: LastWorkbook, findings: Iterable[Finding], judged: Judged, today: date) -> FollowUp:
     """Compare the findings of today, waived ones included, with those of the last workbook."""
-    earlier = {decision.fingerprint: decision for decision in decisions}
-    current = {finding.fingerprint: _status(earlier.get(finding.fingerprint)) for finding in findings}
-    past = [_past(each, judged, today) for each in decisions if each.fingerprint not in current]
-    carried = {key: earlier[key] for key in current if key in earlier}
-    return FollowUp(source, current, carried, tuple(past), tuple(_notes(carried.values(), today)))
+    earlier = {decision.fingerprint: decision for decision in last.decisions}
+    current: dict[str, Status] = {}
+    rules: set[tuple[str, str, str]] = set()
+    for finding in findings:
+        current[finding.fingerprint] = _status(earlier.get(finding.fingerprint))
+        rules.add((finding.check, finding.device, finding.rule))
+    past = tuple(
+        judged.past(each, bool(each.rule) and (each.check, each.device, each.rule) in rules, today)
+        for each in last.decisions
+        if each.fingerprint not in current
+    )
+    carried = {key: decision for key, decision in earlier.items() if key in current}
+    return FollowUp(last.source, current, carried, past, tuple(_notes(carried.values(), today)))
 
 
 def _status(decision: Decision | None) -> Status:
@@ -126,18 +156,6 @@ def _status(decision: Decision | None) -> Status:
     if decision.fixed_on is not None:
         return Status.BACK
     return Status.IN_PROGRESS if decision.status == Status.IN_PROGRESS else Status.OPEN
-
-
-def _past(decision: Decision, judged: Judged, today: date) -> Past:
-    if decision.fixed_on is not None:
-        return Past(decision, Status.FIXED, f"not found since {decision.fixed_on.isoformat()}")
-    if decision.device and decision.device not in judged.devices:
-        return Past(decision, Status.UNKNOWN, f"{decision.device} is not part of this audit")
-    if decision.check not in judged.checks:
-        return Past(decision, Status.UNKNOWN, f"the check {decision.check or 'that found it'} did not run")
-    if decision.device in judged.blind:
-        return Past(decision, Status.UNKNOWN, f"gaps of {decision.device} could hide it")
-    return Past(replace(decision, fixed_on=today), Status.FIXED, f"not found since {today.isoformat()}")
 
 
 def _notes(decisions: Iterable[Decision], today: date) -> Iterable[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from auditor.findings.decisions import FollowUp
 from auditor.findings.finding import Finding
 from auditor.findings.result import AuditResult
 from auditor.reports.text import printable
@@ -25,18 +26,23 @@ COLUMNS = (
     "remedy",
     "citation",
     "waived",
+    "status",
+    "owner",
+    "decision",
+    "due",
+    "comment",
 )
 
 
 def csv_text(result: AuditResult) -> str:
-    """Open findings, then waived ones with their reason in the last column; RFC 4180 with LF line ends."""
+    """Open findings, then waived ones with their reason, with what people decided; RFC 4180 with LF line ends."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     for finding in result.findings:
-        writer.writerow([_cell(value) for value in _row(finding, "")])
+        writer.writerow([_cell(value) for value in (*_row(finding, ""), *_decided(finding, result.follow_up))])
     for finding, reason in result.waived:
-        writer.writerow([_cell(value) for value in _row(finding, reason)])
+        writer.writerow([_cell(value) for value in (*_row(finding, reason), *_decided(finding, result.follow_up))])
     return stream.getvalue()
 
 
@@ -58,6 +64,17 @@ def _row(finding: Finding, waived: str) -> tuple[str, ...]:
         " ".join(finding.citation),
         waived,
     )
+
+
+def _decided(finding: Finding, follow_up: FollowUp | None) -> tuple[str, ...]:
+    if follow_up is None:
+        return ("", "", "", "", "")
+    decision = follow_up.decisions.get(finding.fingerprint)
+    status = follow_up.statuses[finding.fingerprint].value
+    if decision is None:
+        return (status, "", "", "", "")
+    due = decision.due.isoformat() if decision.due else ""
+    return (status, decision.owner, decision.decision, due, decision.comment)
 
 
 def _cell(text: str) -> str:

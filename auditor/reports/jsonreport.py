@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from auditor.findings.decisions import Decision, FollowUp
 from auditor.findings.finding import Evidence, Finding, Packet
 from auditor.findings.hardening import HardeningItem
 from auditor.findings.result import AuditResult, Exposure, FlowCoverage
@@ -65,6 +66,7 @@ def json_value(result: AuditResult) -> dict[str, Any]:
         ],
         "gaps": [gap_value(gap) for gap in result.gaps],
         "hardening": [_hardening(item) for item in result.hardening],
+        "follow_up": _follow_up(result.follow_up),
     }
 
 
@@ -173,6 +175,42 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "rule": evidence.rule,
         "origin": _origin(evidence.origin),
         "text": evidence.text,
+    }
+
+
+def _follow_up(follow_up: FollowUp | None) -> dict[str, Any] | None:
+    if follow_up is None:
+        return None
+    return {
+        "source": follow_up.source,
+        "findings": [
+            {"fingerprint": key, "status": status.value, **_decision(follow_up.decisions.get(key))}
+            for key, status in follow_up.statuses.items()
+        ],
+        "past": [
+            {
+                "fingerprint": past.decision.fingerprint,
+                "status": past.status.value,
+                "reason": past.reason,
+                "severity": past.decision.severity,
+                "check": past.decision.check,
+                "device": past.decision.device,
+                "rule": past.decision.rule,
+                "message": past.decision.message,
+                **_decision(past.decision),
+            }
+            for past in follow_up.past
+        ],
+        "notes": list(follow_up.notes),
+    }
+
+
+def _decision(decision: Decision | None) -> dict[str, Any]:
+    return {
+        "owner": decision.owner if decision else "",
+        "decision": decision.decision if decision else "",
+        "due": decision.due.isoformat() if decision and decision.due else None,
+        "comment": decision.comment if decision else "",
     }
 
 

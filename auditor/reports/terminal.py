@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
 from auditor.reports.guides import failed_items
+from auditor.reports.since import since_lines
 from auditor.reports.text import one_line
 from auditor.reports.verdict import (
     SEVERITIES,
@@ -71,7 +72,8 @@ def terminal_text(result: AuditResult, width: int = 100, colour: bool = False, e
         emoji=False,
         legacy_windows=False,
     )
-    for part in (_head, _findings, _ports, _answers, _hardening, _gaps, _ledger, _inferred, _left_out):
+    parts = (_head, _since, _findings, _ports, _answers, _hardening, _gaps, _ledger, _inferred, _left_out)
+    for part in parts:
         for item in part(result, every):
             _print(console, item)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
@@ -129,6 +131,12 @@ def _head(result: AuditResult, every: bool) -> Iterator[RenderableType]:
         facts.add_row("Firewalls" if number == 0 else "", one_line(f"{device.name}: {product}, {rules} rules"))
     facts.add_row("Judged as of", f"{result.today.isoformat()} by fwproof {result.fwproof_version}")
     yield facts
+
+
+def _since(result: AuditResult, every: bool) -> Iterator[RenderableType]:
+    if lines := since_lines(result, every):
+        yield from _title("Since the last workbook")
+        yield from _bullets(lines)
 
 
 def _title(text: str) -> Iterator[RenderableType]:

@@ -52,6 +52,7 @@ COLOURS: Mapping[str, Colours] = {
     "back again": ("E4572E", "FFFFFF"),
     "still open": ("FFEB9C", "7F6000"),
     "in progress": ("CFE8F3", "12394D"),
+    "changed": ("CFE8F3", "12394D"),
     "fixed": ("C6EFCE", "006100"),
     "not judged this time": ("E9ECEF", "495057"),
 }

@@ -41,6 +41,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     (Status.BACK, "status", "Was fixed and is there again."),
     (Status.IN_PROGRESS, "status", "Set by you; kept as long as the finding is there."),
     (Status.FIXED, "status", "Not found any more. Set by you on a finding that is still there, it is reported."),
+    (Status.CHANGED, "status", "Its rule has another finding now: the packets are others, so decide again."),
     (Status.UNKNOWN, "status", "Neither found nor disproved: its firewall or check was not part of the audit."),
     (Choice.ACCEPTED, "decision", "With an owner and a due date the finding is waived up to that day."),
     (Choice.FIX, "decision", "To be repaired up to the due date."),

@@ -7,10 +7,18 @@ from dataclasses import dataclass, field
 
 from openpyxl import Workbook
 
-from auditor.findings.decisions import Status
 from auditor.findings.finding import Severity
 from auditor.findings.result import AuditResult
-from auditor.reports.verdict import SEVERITIES, STATES, alarming, counts, headline, ports_sentence, required
+from auditor.reports.since import since_last_time
+from auditor.reports.verdict import (
+    SEVERITIES,
+    STATES,
+    alarming,
+    counts,
+    headline,
+    ports_sentence,
+    required,
+)
 from auditor.reports.workbook.charts import ports_chart, severities_chart
 from auditor.reports.workbook.findings import finding_label, ordered
 from auditor.reports.workbook.firewalls import Tally, tallies
@@ -72,15 +80,6 @@ def _head(ink: Ink, result: AuditResult) -> list[_Row]:
         *([_Row([_wide(ink, since)])] if (since := since_last_time(result)) else []),
         _Row(),
     ]
-
-
-def since_last_time(result: AuditResult) -> str:
-    """What became of the last workbook's findings, in one sentence; "" when there is no last workbook."""
-    if result.follow_up is None:
-        return ""
-    found = Counter(result.follow_up.statuses.values()) + Counter(past.status for past in result.follow_up.past)
-    words = ", ".join(f"{found[status]} {status.value}" for status in Status if found[status])
-    return f"Compared with {result.follow_up.source}: {words or 'nothing then, nothing now'}."
 
 
 def _tiles(ink: Ink, result: AuditResult) -> list[_Row]:

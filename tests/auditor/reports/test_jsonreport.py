@@ -1,9 +1,11 @@
 import json
 from dataclasses import replace
+from datetime import date
 from importlib.resources import files
 
 from jsonschema import Draft202012Validator
 
+from auditor.findings.decisions import Decision, FollowUp, Past, Status
 from auditor.findings.result import AuditResult
 from auditor.reports.jsonreport import json_text, json_value
 
@@ -13,6 +15,22 @@ SCHEMA = json.loads(files("auditor.reports").joinpath("report.schema.json").read
 def test_the_report_fits_its_published_schema(result: AuditResult) -> None:
     Draft202012Validator.check_schema(SCHEMA)
     Draft202012Validator(SCHEMA).validate(json.loads(json_text(result)))
+
+
+def test_what_became_of_the_last_workbook_fits_too(result: AuditResult) -> None:
+    first, second = result.findings[:2]
+    decision = Decision(second.fingerprint, "", owner="Ada", decision="to fix", due=date(2027, 1, 1))
+    follow_up = FollowUp(
+        "last.xlsx",
+        {first.fingerprint: Status.NEW, second.fingerprint: Status.OPEN},
+        {second.fingerprint: decision},
+        (Past(replace(decision, fingerprint="0" * 16), Status.FIXED, "not found"),),
+        ("a note",),
+    )
+    value = json.loads(json_text(replace(result, follow_up=follow_up)))
+    Draft202012Validator(SCHEMA).validate(value)
+    assert [row["status"] for row in value["follow_up"]["findings"]] == ["new", "still open"]
+    assert value["follow_up"]["findings"][1]["due"] == "2027-01-01"
 
 
 def test_every_key_is_described_by_the_schema(result: AuditResult) -> None:

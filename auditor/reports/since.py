@@ -1,0 +1,33 @@
+"""What became of the findings of the last workbook, in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from auditor.findings.decisions import Status
+from auditor.findings.result import AuditResult
+
+MOST_FIXED = 5
+"""Fixed findings named before the rest is counted."""
+
+
+def since_last_time(result: AuditResult) -> str:
+    """What became of the last workbook's findings, in one sentence; "" when there is no last workbook."""
+    if result.follow_up is None:
+        return ""
+    found = Counter(result.follow_up.statuses.values()) + Counter(past.status for past in result.follow_up.past)
+    words = ", ".join(f"{found[status]} {status.value}" for status in Status if found[status])
+    return f"Compared with {result.follow_up.source}: {words or 'nothing then, nothing now'}."
+
+
+def since_lines(result: AuditResult, every: bool) -> list[str]:
+    """The sentence, the notes on decisions and what was fixed, one line each; nothing without a last workbook."""
+    if result.follow_up is None:
+        return []
+    gone = [past.decision for past in result.follow_up.past if past.status is Status.FIXED]
+    shown = gone if every else gone[:MOST_FIXED]
+    lines = [since_last_time(result), *result.follow_up.notes]
+    lines += [f"fixed: {each.check} {each.device} {each.rule}: {each.message}" for each in shown]
+    if len(shown) < len(gone):
+        lines.append(f"and {len(gone) - len(shown)} more fixed: --all shows them")
+    return lines
