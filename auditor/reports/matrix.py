@@ -9,7 +9,12 @@ from auditor.findings.result import AuditResult
 from auditor.reports.text import one_line
 
 MOST_COLUMNS = 24
-_CELL, _LEFT, _TOP = 22, 300, 110
+_CELL, _TOP = 22, 110
+_LETTER = 6.6
+"""Width of a letter of the labels, in units of the picture."""
+_LONGEST = 44
+_MARKS = {"possible": "?", "undocumented": "!"}
+"""What tells the states apart without colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +52,31 @@ def exposure_matrix(result: AuditResult, widest: int = MOST_COLUMNS) -> Matrix:
 
 def matrix_svg(matrix: Matrix) -> str:
     """The matrix as an SVG image with a title for every cell; colours come from the page's style classes."""
-    width = _LEFT + _CELL * len(matrix.columns) + 60
+    labels = [f"{zone} → {server}" for zone, server in matrix.rows]
+    left = int(min(max(map(len, labels), default=0), _LONGEST) * _LETTER) + 12
+    width = left + _CELL * len(matrix.columns) + 70
     height = _TOP + _CELL * len(matrix.rows) + 10
     parts = [
         f'<svg class="matrix" role="img" aria-label="Exposure matrix: zones and servers by service" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" xmlns="http://www.w3.org/2000/svg">'
     ]
     for number, column in enumerate(matrix.columns):
-        x, y = _LEFT + number * _CELL + 15, _TOP - 8
+        x, y = left + number * _CELL + 15, _TOP - 8
         parts.append(f'<text x="{x}" y="{y}" transform="rotate(-55 {x} {y})">{_text(column, 22)}</text>')
-    for line, ((zone, server), cells) in enumerate(zip(matrix.rows, matrix.cells, strict=True)):
+    for line, (label, cells) in enumerate(zip(labels, matrix.cells, strict=True)):
         y = _TOP + line * _CELL
-        label = _text(f"{zone} → {server}", 44)
-        parts.append(f'<text x="{_LEFT - 8}" y="{y + 15}" text-anchor="end">{label}</text>')
+        parts.append(f'<text x="{left - 8}" y="{y + 15}" text-anchor="end">{_text(label, _LONGEST)}</text>')
         for number, state in enumerate(cells):
-            x = _LEFT + number * _CELL
-            title = _text(f"{zone} → {server} {matrix.columns[number]}: {state or 'closed'}", 200)
+            x = left + number * _CELL
+            title = _text(f"{label} {matrix.columns[number]}: {state or 'closed'}", 200)
             parts.append(
                 f'<rect x="{x}" y="{y}" width="{_CELL - 2}" height="{_CELL - 2}" rx="3" '
                 f'class="cell {state or "closed"}"><title>{title}</title></rect>'
             )
+            if state in _MARKS:
+                parts.append(
+                    f'<text class="mark" x="{x + 10}" y="{y + 15}" text-anchor="middle">{_MARKS[state]}</text>'
+                )
     parts.append("</svg>")
     return "".join(parts)
 

@@ -34,6 +34,12 @@ def counts(result: AuditResult) -> Mapping[Severity, int]:
     return {severity: found[severity] for severity in SEVERITIES}
 
 
+def rule_counts(result: AuditResult) -> Mapping[Severity, int]:
+    """The same without the findings of hardening guides."""
+    found = Counter(finding.severity for finding in rule_findings(result))
+    return {severity: found[severity] for severity in SEVERITIES}
+
+
 def blind_gaps(result: AuditResult) -> tuple[Gap, ...]:
     """The gaps behind which an opening could hide."""
     return tuple(gap for gap in result.gaps if gap.hides_access)

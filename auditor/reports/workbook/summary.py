@@ -14,10 +14,10 @@ from auditor.reports.verdict import (
     SEVERITIES,
     STATES,
     alarming,
-    counts,
     headline,
     ports_sentence,
     required,
+    rule_counts,
 )
 from auditor.reports.workbook.charts import ports_chart, severities_chart
 from auditor.reports.workbook.findings import finding_label, ordered
@@ -83,7 +83,7 @@ def _head(ink: Ink, result: AuditResult) -> list[_Row]:
 
 
 def _tiles(ink: Ink, result: AuditResult) -> list[_Row]:
-    numbers = counts(result)
+    numbers = rule_counts(result)
     rows = [
         _Row([_tile(ink, numbers[each], each.word, "Findings") for each in SEVERITIES], tall=True),
         _Row([_caption(ink, each.word) for each in SEVERITIES]),
