@@ -19,18 +19,28 @@ LEVELS = ("critical", "high", "medium", "low", "info", "never")
 
 
 def _outputs(
-    context: click.Context, parameter: click.Parameter, values: tuple[Path, ...]
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
 ) -> tuple[tuple[Path, Report], ...]:
     from auditor.reports import REPORTS, report_for
 
-    found = []
-    for path in values:
-        report = report_for(path.name, REPORTS)
-        if report is None:
+    found: list[tuple[Path, Report]] = []
+    for value in values:
+        named = Path(value)
+        report = report_for(named.name, REPORTS)
+        name, colon, rest = value.partition(":")
+        by_name = next((each for each in REPORTS if each.name == name), None) if colon else None
+        if by_name is not None:
+            named, report = Path(rest), by_name
+        if report is None or not named.name:
             endings = ", ".join(suffix for each in REPORTS for suffix in each.suffixes)
-            raise click.BadParameter(f"the ending of {path.name!r} names no format; there are {endings}.")
-        check_folder(path)
-        found.append((path, report))
+            names = ", ".join(each.name for each in REPORTS)
+            raise click.BadParameter(
+                f"{value!r} names no format: give a file ending in {endings}, or NAME:FILE with one of {names}."
+            )
+        check_folder(named)
+        if named in (path for path, _ in found):
+            raise click.BadParameter(f"{named} would be written twice.")
+        found.append((named, report))
     return tuple(found)
 
 
@@ -67,9 +77,10 @@ def _format(context: click.Context, parameter: click.Parameter, value: str) -> R
     "--output",
     "outputs",
     multiple=True,
-    type=click.Path(path_type=Path),
+    metavar="[NAME:]FILE",
     callback=_outputs,
-    help="Also write a report; the ending chooses the format (.xlsx .json .html .sarif .xml .md .csv). Repeatable.",
+    help="Also write a report; the ending chooses the format (.xlsx .json .html .sarif .xml .md .csv), or its name "
+    "before a colon (gitlab:quality.json). Repeatable.",
 )
 @click.option(
     "--format",

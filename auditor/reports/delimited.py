@@ -34,6 +34,9 @@ COLUMNS = (
 )
 
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
 def csv_text(result: AuditResult) -> str:
     """Open findings, then waived ones with their reason, with what people decided; RFC 4180 with LF line ends."""
     stream = io.StringIO()
@@ -80,4 +83,4 @@ def _decided(finding: Finding, follow_up: FollowUp | None) -> tuple[str, ...]:
 def _cell(text: str) -> str:
     """A spreadsheet takes a cell that begins with = + - @ or a tab for a formula: an apostrophe keeps it text."""
     shown = printable(text)
-    return f"'{shown}" if shown.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else shown
+    return f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown

@@ -5,11 +5,9 @@ Source of the format: GitLab documentation, "Code Quality report format".
 
 from __future__ import annotations
 
-import json
-
 from auditor.findings.finding import Severity
 from auditor.findings.result import AuditResult
-from auditor.reports.text import one_line
+from auditor.reports.text import json_document, one_line
 
 _SEVERITIES = {
     Severity.INFO: "info",
@@ -36,4 +34,4 @@ def gitlab_text(result: AuditResult) -> str:
         }
         for finding in result.findings
     ]
-    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+    return json_document(rows)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from auditor.findings.decisions import Decision, FollowUp
 from auditor.findings.finding import Evidence, Finding, Packet
 from auditor.findings.hardening import HardeningItem
 from auditor.findings.result import AuditResult, Exposure, FlowCoverage
+from auditor.reports.text import json_document
 from auditor.reports.verdict import blind_gaps, counts, headline
 from parsers.model.firewall import Firewall
 from parsers.model.origin import Gap, Origin
@@ -20,7 +20,7 @@ SCHEMA = "fwproof-report/1"
 
 def json_text(result: AuditResult) -> str:
     """The audit as one JSON document: keys in a fixed order, UTF-8, no time of day, the same bytes every time."""
-    return json.dumps(json_value(result), indent=2, ensure_ascii=False) + "\n"
+    return json_document(json_value(result))
 
 
 def json_value(result: AuditResult) -> dict[str, Any]:

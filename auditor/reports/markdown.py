@@ -1,66 +1,114 @@
-"""Markdown: an audit short enough for a pull-request comment."""
+"""Markdown: an audit short enough for a pull-request comment, the most important first."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Iterable
 
-from auditor.findings.finding import Finding, Severity
-from auditor.findings.result import AuditResult, CoverageState
+from auditor.findings.finding import Confidence, Finding
+from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
+from auditor.reports.since import since_last_time
 from auditor.reports.text import one_line
+from auditor.reports.verdict import blind_gaps, hardening_findings, headline, required, rule_findings
+from parsers.model.origin import Gap
 
-MOST_FINDINGS = 25
-"""Rows of the table; the rest is counted. A comment on GitHub holds 65,536 characters."""
+MOST_CHARACTERS = 60_000
+"""A comment on GitHub holds 65,536 characters; the rest is left to what a pipeline writes around the report."""
+MOST_ROWS = 25
+"""Rows of one list; the rest is counted."""
+LONGEST = 600
+"""Characters of one text before it is cut: a single name cannot push everything else out."""
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&])")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>!|~&$@#]|:(?=//)|(?<=www)\.|^[-+]|^\d+[.)]", re.IGNORECASE)
+_OPEN = (CoverageState.SATISFIED, CoverageState.NOT_APPLICABLE, CoverageState.NOT_OBSERVABLE)
 
 
 def markdown_text(result: AuditResult) -> str:
-    """Verdict, counts, the worst findings, required ports that are not satisfied, and what was not judged."""
-    counts = Counter(finding.severity for finding in result.findings)
-    words = ", ".join(f"{counts[level]} {level.word}" for level in reversed(Severity) if counts[level])
-    blind = [gap for gap in result.gaps if gap.hides_access]
-    lines = ["## fwproof", "", f"**{words or 'No findings'}** on {len(result.devices)} devices."]
-    if blind:
-        lines += ["", f"**Not fully judged:** {len(blind)} places could hide access."]
-    lines += _table(result.findings) + _ports(result)
-    if blind:
-        lines += ["", "### Not understood", ""]
-        lines += [f"- {_text(gap.origin.text)}: {_text(gap.what)}" for gap in blind[:MOST_FINDINGS]]
+    """Verdict, what was not judged, the worst findings, required ports that are not open, what is waived."""
+    lines = ["## fwproof", "", f"**{plain(headline(result))}**"]
+    if result.follow_up:
+        lines += ["", plain(since_last_time(result))]
+    room = MOST_CHARACTERS - sum(len(line) + 1 for line in lines)
+    for heading, rows in (
+        (["", "### Not understood, could hide access", ""], [_gap(gap) for gap in blind_gaps(result)]),
+        (_FINDINGS, [_finding(finding, result) for finding in _worst_first(rule_findings(result))]),
+        (["", "### Required ports", ""], [_port(row) for row in required(result) if row.state not in _OPEN]),
+        (["", "### Hardening", ""], [_setting(each) for each in _worst_first(hardening_findings(result))]),
+    ):
+        part = list(_fitting(heading, rows, room))
+        room -= sum(len(line) + 1 for line in part)
+        lines += part
     if result.waived:
-        lines += ["", f"{len(result.waived)} findings are waived."]
+        number = len(result.waived)
+        lines += ["", f"{number} {'finding is' if number == 1 else 'findings are'} waived."]
     return "\n".join(lines) + "\n"
 
 
-def _table(findings: tuple[Finding, ...]) -> list[str]:
-    if not findings:
-        return []
-    lines = ["", "| severity | device | rule | where | finding |", "|---|---|---|---|---|"]
-    for finding in sorted(findings, key=lambda each: -each.severity)[:MOST_FINDINGS]:
-        place = _text(finding.origin.text) if finding.origin else ""
-        doubt = "" if finding.confidence.value == "certain" else " (possible)"
-        cells = (f"{finding.severity.word}{doubt}", _text(finding.device), _text(finding.rule), place)
-        lines.append(f"| {' | '.join(cells)} | **{finding.check}** {_text(finding.message)} |")
-    rest = len(findings) - MOST_FINDINGS
-    return [*lines, "", f"and {rest} more."] if rest > 0 else lines
+_FINDINGS = ["", "### Findings", "", "| severity | firewall | rule | where | finding |", "|---|---|---|---|---|"]
 
 
-def _ports(result: AuditResult) -> list[str]:
-    open_states = (CoverageState.SATISFIED, CoverageState.NOT_APPLICABLE, CoverageState.NOT_OBSERVABLE)
-    rows = [row for row in result.coverage if row.level == "required" and row.state not in open_states]
+def _worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: -finding.severity)
+
+
+def _fitting(heading: list[str], rows: list[str], room: int) -> Iterable[str]:
+    """The heading, as many rows as fit below it, and how many do not; nothing without rows."""
     if not rows:
-        return []
-    lines = ["", "### Required ports", ""]
-    for row in rows[:MOST_FINDINGS]:
-        detail = row.missing or row.question
-        tail = f": {_text(detail)}" if detail else ""
-        lines.append(
-            f"- **{row.state.value}** {_text(row.title)} ({_text(row.source)} to {_text(row.destination)}){tail}"
-        )
-    rest = len(rows) - MOST_FINDINGS
-    return [*lines, f"- and {rest} more"] if rest > 0 else lines
+        return
+    yield from heading
+    room -= sum(len(line) + 1 for line in heading) + _REST
+    shown = 0
+    for row in rows[:MOST_ROWS]:
+        room -= len(row) + 1
+        if room < 0:
+            break
+        shown += 1
+        yield row
+    if shown < len(rows):
+        yield from ("", f"and {len(rows) - shown} more.")
 
 
-def _text(text: str) -> str:
-    """Configuration text as plain Markdown: no markup, links, HTML or mentions can come out of it."""
-    return _SPECIAL.sub(r"\\\1", one_line(text))
+_REST = 200
+"""Characters kept for headings and counts of what does not fit."""
+
+
+def _finding(finding: Finding, result: AuditResult) -> str:
+    place = plain(finding.origin.text) if finding.origin else ""
+    doubt = " (possible)" if finding.confidence is Confidence.POSSIBLE else ""
+    status = result.follow_up.statuses[finding.fingerprint].value if result.follow_up else ""
+    cells = (
+        finding.severity.word + doubt + (f", {status}" if status else ""),
+        plain(finding.device),
+        plain(finding.rule),
+    )
+    return f"| {' | '.join(cells)} | {place} | **{finding.check}** {plain(finding.message)} |"
+
+
+def _setting(finding: Finding) -> str:
+    return f"- **{finding.severity.word}** {plain(finding.device)}: {plain(finding.message)}"
+
+
+def _port(row: FlowCoverage) -> str:
+    detail = row.missing or row.question
+    tail = f": {plain(detail)}" if detail else ""
+    return f"- **{row.state.value}** {plain(row.title)} ({plain(row.source)} to {plain(row.destination)}){tail}"
+
+
+def _gap(gap: Gap) -> str:
+    return f"- {plain(gap.origin.text)}: {plain(gap.what)}"
+
+
+def plain(text: str) -> str:
+    """Configuration text as plain Markdown: no markup, links, HTML, mentions or issue references can come out of it."""
+    line = one_line(text)
+    if len(line) > LONGEST:
+        line = f"{line[:LONGEST]} ..."
+    return _SPECIAL.sub(_escaped, line)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """A backslash keeps punctuation from being markup; what GitHub links by itself gets a gap that nobody sees."""
+    sign = match.group()
+    if sign in (":", "."):
+        return f"{sign}<!-- -->"
+    return f"{sign[:-1]}\\{sign[-1]}" + ("<!-- -->" if sign in "@#" else "")

@@ -5,12 +5,13 @@ Source of the format: OASIS "Static Analysis Results Interchange Format (SARIF) 
 
 from __future__ import annotations
 
-import json
+import re
 from typing import Any
 from urllib.parse import quote
 
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import AuditResult, CheckDescription
+from auditor.reports.text import json_document, printable
 from parsers.model.origin import Origin
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -38,8 +39,9 @@ def sarif_text(result: AuditResult) -> str:
     every = [*result.findings, *(finding for finding, _ in suppressed)]
     rules = _rules(result, every)
     positions = {rule["id"]: position for position, rule in enumerate(rules)}
-    results = [_result(finding, positions) for finding in result.findings]
-    results += [_result(finding, positions) | _suppression(reason) for finding, reason in suppressed]
+    files = {device.name: device.sources[0].name for device in result.devices if device.sources}
+    results = [_result(finding, positions, files) for finding in result.findings]
+    results += [_result(finding, positions, files) | _suppression(reason) for finding, reason in suppressed]
     run: dict[str, Any] = {
         "tool": {
             "driver": {
@@ -56,7 +58,7 @@ def sarif_text(result: AuditResult) -> str:
         "results": results,
         "invocations": [_invocation(result)],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    return json_document({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _artifacts(result: AuditResult) -> list[tuple[str, str]]:
@@ -67,7 +69,7 @@ def _invocation(result: AuditResult) -> dict[str, Any]:
     notifications = [
         {
             "level": "error" if gap.hides_access else "note",
-            "message": {"text": gap.what},
+            "message": {"text": _message(gap.what)},
             "locations": [_location(gap.origin)],
         }
         for gap in result.gaps
@@ -93,20 +95,21 @@ def _rule(check: CheckDescription) -> dict[str, Any]:
         "name": "".join(word.capitalize() for word in check.slug.split("-")),
         "shortDescription": {"text": check.title},
         "fullDescription": {"text": check.docs.strip().split("\n\n", 1)[0]},
-        "help": {"text": check.docs.strip()},
+        "help": {"text": check.docs.strip(), "markdown": _markdown(check.docs)},
         "defaultConfiguration": {"level": _LEVELS[severity]},
         "properties": {"security-severity": _SCORES[severity], "tags": ["security", "firewall"]},
     }
 
 
-def _result(finding: Finding, positions: dict[str, int]) -> dict[str, Any]:
+def _result(finding: Finding, positions: dict[str, int], files: dict[str, str]) -> dict[str, Any]:
+    """A result; one without a line of its own points to the file of its firewall."""
     example = f"\nExample packet: {finding.example.text}" if finding.example else ""
     text = f"{finding.message}{example}\nWhat to do: {finding.remedy}"
     answer: dict[str, Any] = {
         "ruleId": finding.check,
         "ruleIndex": positions[finding.check],
         "level": _LEVELS[finding.severity],
-        "message": {"text": text},
+        "message": {"text": _message(text)},
         "partialFingerprints": {"fwproof/v1": finding.fingerprint},
         "properties": {
             "severity": finding.severity.word,
@@ -122,17 +125,19 @@ def _result(finding: Finding, positions: dict[str, int]) -> dict[str, Any]:
         answer["properties"]["uncertain"] = list(finding.uncertain)
     if finding.origin is not None:
         answer["locations"] = [_location(finding.origin)]
+    elif finding.device in files:
+        answer["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": _uri(files[finding.device])}}}]
     related = [(place, place.origin) for place in finding.related if place.origin is not None]
     if related:
         answer["relatedLocations"] = [
-            _location(origin) | {"id": number, "message": {"text": place.text}}
+            _location(origin) | {"id": number, "message": {"text": _message(place.text)}}
             for number, (place, origin) in enumerate(related, start=1)
         ]
     return answer
 
 
 def _suppression(reason: str) -> dict[str, Any]:
-    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": reason}]}
+    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": printable(reason)}]}
 
 
 def _location(origin: Origin) -> dict[str, Any]:
@@ -143,5 +148,21 @@ def _location(origin: Origin) -> dict[str, Any]:
     return {"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": name, "kind": "object"}]}
 
 
+def _message(text: str) -> str:
+    """Square brackets make links of SARIF messages where a round one follows (section 3.11.6)."""
+    shown = printable(text)
+    return re.sub(r"([\\\[\]])", r"\\\1", shown) if "](" in shown else shown
+
+
+def _markdown(docs: str) -> str:
+    """The page of a check with its underlined headings as Markdown ones."""
+    return re.sub(r"(?m)^(.+)\n-{3,}$", r"### \1", docs.strip())
+
+
 def _uri(name: str) -> str:
-    return quote(name.replace("\\", "/"), safe="/._-~!$&'()*+,;=@")
+    """A relative name stays relative to the repository; an absolute one is a file URI."""
+    path = quote(name.replace("\\", "/"), safe="/._-~!$&'()*+,;=@")
+    if path.startswith("/"):
+        return f"file://{path}"
+    drive = re.match(r"([A-Za-z])%3A/", path)
+    return f"file:///{drive.group(1)}:{path[4:]}" if drive else path

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -15,6 +17,15 @@ def printable(text: str) -> str:
     Tabs and line ends stay. The result is legal in XML 1.0 and cannot rewrite a terminal line.
     """
     return _CONTROL.sub(_escaped, text)
+
+
+def json_document(value: Any) -> str:
+    """A value as JSON for people and programs: indented, with the letters of every script as they are.
+
+    Control and direction characters are escaped, so that a terminal obeys nothing in it; that changes no value.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return _CONTROL.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
 
 
 def one_line(text: str) -> str:

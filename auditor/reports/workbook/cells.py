@@ -12,7 +12,8 @@ LONGEST = 32_767
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _UNUSUAL = re.compile(r"[^ -^`-~\xa1-\xff\u0100-\u024f\n]")
 """Everything but printable Latin text without underscores: what needs a second look."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
+"""The wide forms count in spreadsheets set to Japanese or Chinese."""
 
 
 def cell_text(text: str) -> str:

@@ -203,6 +203,35 @@ def test_files_are_written_and_named(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert f"Wrote {book}" in capsys.readouterr().out
 
 
+def test_a_name_before_a_colon_chooses_the_format(tmp_path: Path) -> None:
+    quality = tmp_path / "quality.json"
+    assert run(["audit", str(write(tmp_path)), "-o", f"gitlab:{quality}"]) == 0
+    assert quality.read_text("utf-8").startswith("[")
+
+
+def test_an_unknown_ending_lists_the_formats(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in ("audit.docx", "docx:audit", "C:/audit"):
+        assert run(["audit", str(write(tmp_path)), "-o", path]) == 2
+        error = capsys.readouterr().err
+        assert f"{path!r} names no format" in error
+        assert ".sarif" in error
+        assert "terminal, xlsx, json, html, sarif, junit, gitlab, markdown, csv" in " ".join(error.split())
+
+
+def test_two_reports_in_one_file_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(tmp_path / "a.json")
+    assert run(["audit", str(write(tmp_path)), "-o", path, "-o", f"gitlab:{path}"]) == 2
+    assert "written twice" in capsys.readouterr().err
+    assert run(["audit", str(write(tmp_path)), "-o", "json:"]) == 2
+
+
+def test_a_report_that_cannot_be_written_is_not_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / ("n" * 240 + ".json")
+    assert run(["audit", str(write(tmp_path)), "-o", str(path)]) == 3
+    assert "cannot write" in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == ["fw.conf"]
+
+
 def test_the_day_settles_what_expires(tmp_path: Path) -> None:
     outputs = []
     for day in ("2026-11-24", "2026-11-24", "2027-01-01"):
