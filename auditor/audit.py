@@ -14,6 +14,7 @@ from auditor.findings.decisions import Judged, LastWorkbook, follow_up, waivers_
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, RulesetUsed
 from auditor.findings.waivers import apply_waivers
+from parsers import Told
 from parsers.model.firewall import Firewall
 
 
@@ -26,6 +27,7 @@ def audit(
     inferred: tuple[str, ...] = (),
     benchmarks: tuple[Benchmark, ...] = (),
     last: LastWorkbook | None = None,
+    told: Told = lambda what, done, total: None,
 ) -> AuditResult:
     """Judge exports against rulesets.
 
@@ -38,13 +40,17 @@ def audit(
         inferred: sentences on what was inferred for want of a site file.
         benchmarks: the hardening guides to judge settings by (`load_benchmarks()` gives all that are shipped).
         last: what people decided in the last workbook: accepted findings are waived, all are compared.
+        told: hears of every check before it runs.
 
     Raises:
         RulesetError: the site names interfaces its devices do not have.
     """
     bound = tuple(bind(ruleset, site, firewalls) for ruleset in rulesets)
     analysis = Analysis(firewalls, bound, site, now, benchmarks=benchmarks)
-    findings = [finding for check in checks for finding in check.run(analysis, check)]
+    findings: list[Finding] = []
+    for number, check in enumerate(checks):
+        told(f"checking {check.id} {check.title}", number, len(checks))
+        findings += check.run(analysis, check)
     decided = waivers_of(last.decisions, findings) if last else ()
     waived = apply_waivers(sorted(findings, key=_order), (*site.waivers, *decided), now.date())
     coverage = tuple(covered.row for covered in analysis.covered)

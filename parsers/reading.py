@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,10 @@ from parsers.source import Document
 
 PARSERS: tuple[Parser, ...] = (windows.PARSER, fortigate.PARSER, cisco.PARSER)
 """Every vendor fwproof reads, in the order in which they are asked."""
+
+
+Told = Callable[[str, int, int], None]
+"""Hears what is done now, how many steps of its kind are done, and how many there are: for people who wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +51,19 @@ def read_all(inputs: Sequence[Path | Document]) -> tuple[Firewall, ...]:
     return read_inputs(inputs).firewalls
 
 
-def read_inputs(inputs: Sequence[Path | Document]) -> Inputs:
+def read_inputs(inputs: Sequence[Path | Document], told: Told = lambda what, done, total: None) -> Inputs:
     """As `read_all`, and the files inside folders and archives that were left out, with the reason.
 
-    A file given by name must be readable; a file found inside a folder or archive may be something else.
+    A file given by name must be readable; a file found inside a folder or archive may be something else. `told` hears
+    of every input before it is read.
 
     Raises:
         UnreadableError: an input cannot be read, or a folder or archive holds no export at all.
     """
     found: list[tuple[Parser, Firewall]] = []
     skipped: list[tuple[str, str]] = []
-    for each in inputs:
+    for number, each in enumerate(inputs):
+        told(f"reading {each.name}", number, len(inputs))
         if isinstance(each, Document) and not is_zip(each.data):
             found += _read_document(each)
             continue

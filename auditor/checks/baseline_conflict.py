@@ -35,7 +35,7 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.baseline import conflicts
-from auditor.checks.check import Check
+from auditor.checks.check import Check, exact
 from auditor.findings.finding import Finding, Severity
 
 
@@ -56,7 +56,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 "Decide which of the two holds here: answer its condition in the site file, "
                 "or accept the other as an exception."
             ),
-            packets=f"{each.flow.source.name} to {destination.text(8)} {each.service.text(40)}",
+            packets=f"{each.flow.source.name} to {exact(destination)} {exact(each.service, 40)}",
             identity=f"{each.flow.ruleset} {flow.id} {each.forbidden.ruleset} {banned.id}",
             citation=tuple(dict.fromkeys((*flow.cite, *banned.cite))),
             flow=f"{flow.id}, {banned.id}",

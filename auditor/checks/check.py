@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from auditor.analysis.analysis import Analysis
 from auditor.findings.finding import Confidence, Evidence, Finding, Packet, Severity
 from auditor.findings.result import CheckDescription
+from parsers.model.addresses import AddressSet
 from parsers.model.origin import Origin
 from parsers.model.rule import Rule
+from parsers.model.services import ServiceSet
 
 SECTIONS = ("What it finds", "Why it matters", "Example", "What to do", "When to waive", "References")
 """The sections of every check's page (the docstring of its module)."""
@@ -90,10 +93,19 @@ def names(words: Iterable[str], most: int = 5) -> str:
     return ", ".join(items[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
+def exact(values: AddressSet | ServiceSet, most: int = 8) -> str:
+    """A set for the `packets` of a finding: like `text(most)`, but different sets always give different texts.
+
+    What is not printed counts as eight hexadecimal digits, so that a finding somebody accepted is another one as soon
+    as the rule lets more through.
+    """
+    shown, whole = values.text(most), values.text(sys.maxsize)
+    return shown if shown == whole else f"{shown} ({sha256(whole.encode()).hexdigest()[:8]})"
+
+
 def match_text(rule: Rule) -> str:
     """What a rule matches, in values only: services, sources, destinations."""
-    parts = (rule.service.possible.text(8), rule.source.possible.text(8), rule.destination.possible.text(8))
-    return " ".join(parts)
+    return " ".join((exact(rule.service.possible), exact(rule.source.possible), exact(rule.destination.possible)))
 
 
 def evidence(device: str, rule: Rule, text: str) -> Evidence:

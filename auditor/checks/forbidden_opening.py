@@ -40,7 +40,7 @@ from auditor.analysis.devices import Device
 from auditor.analysis.exposure import port_names
 from auditor.analysis.layers import Asked, candidates, host_passing
 from auditor.baseline import BoundEnd, BoundForbidden, BoundRuleset
-from auditor.checks.check import Check, evidence
+from auditor.checks.check import Check, evidence, exact
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from auditor.findings.result import CoverageState
 from auditor.packets import Decision, Flow, PacketSet, opens
@@ -237,7 +237,7 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         message=message,
         remedy=" ".join(list(remedies)[:2])
         or "Remove these ports from the rule, or limit its source to those who need them.",
-        packets=f"{hit.source.name} to {targets.text(8)} {services.text(40)}",
+        packets=f"{hit.source.name} ({exact(hit.rule.source.possible)}) to {exact(targets)} {exact(services, 40)}",
         identity=hit.rule.id,
         example=packets.example(),
         related=related,

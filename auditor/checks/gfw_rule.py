@@ -38,7 +38,7 @@ from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
 from auditor.analysis.layers import host_passing
 from auditor.baseline import BoundRuleset, HostRule, host_rule_key
-from auditor.checks.check import Check, evidence
+from auditor.checks.check import Check, evidence, exact
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from parsers.model.addresses import PUBLIC
 from parsers.model.rule import Action, Direction, Rule, ScopeKind
@@ -112,7 +112,7 @@ def _finding(
         confidence=Confidence.CERTAIN,
         message=message,
         remedy=known.advice,
-        packets=f"{' '.join(known.ports)} {'reached ' + reached.text(20) if reached else 'not reached'}",
+        packets=f"{' '.join(known.ports)} {'reached ' + exact(reached, 20) if reached else 'not reached'}",
         identity=f"{known.id} {' '.join(sorted(rule.ingress or ()))}",
         related=related,
         citation=known.cite,

@@ -32,7 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
-from auditor.checks.check import Check, evidence
+from auditor.checks.check import Check, evidence, exact
 from auditor.findings.finding import Finding, Severity
 
 
@@ -58,7 +58,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 f"{row.destination}, but the host stops all of it."
             ),
             remedy="Open it on the host, or close it at the perimeter.",
-            packets=f"{row.service} {covered.bound.source.name} {covered.bound.destination.addresses.text(3)}",
+            packets=f"{row.service} {covered.bound.source.name} {exact(covered.bound.destination.addresses)}",
             origin=through[0].rule.origin if through else None,
             identity=covered.bound.flow.id,
             related=tuple(evidence(outer[0].device.name, each.rule, "lets it through") for each in through[:4]),

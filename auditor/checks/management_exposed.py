@@ -35,7 +35,7 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
-from auditor.checks.check import Check
+from auditor.checks.check import Check, exact
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from auditor.packets import Decision, Flow
 from parsers.model.addresses import ANY_ADDRESS, PUBLIC, AddressSet
@@ -88,7 +88,7 @@ def _finding(check: Check, device: Device, decision: Decision) -> Finding:
         confidence=Confidence.CERTAIN if decision.packets.certain else Confidence.POSSIBLE,
         message=f"{message}.",
         remedy=_remedy(rule.id),
-        packets=f"{packets.services().text(8)} from {_stable(sources)} on {' '.join(sorted(rule.ingress or ()))}",
+        packets=f"{exact(packets.services())} from {_stable(sources)} on {' '.join(sorted(rule.ingress or ()))}",
         identity=rule.id,
         example=packets.example(),
         related=tuple(
@@ -99,7 +99,7 @@ def _finding(check: Check, device: Device, decision: Decision) -> Finding:
 
 
 def _stable(sources: AddressSet) -> str:
-    return "everybody" if sources.ipv4.count > 1 << 31 else sources.text(8)
+    return "everybody" if sources.ipv4.count > 1 << 31 else exact(sources)
 
 
 def _remedy(word: str) -> str:

@@ -32,7 +32,7 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
-from auditor.checks.check import Check, evidence
+from auditor.checks.check import Check, evidence, exact
 from auditor.findings.finding import Confidence, Finding, Severity
 from parsers.model.rule import Action, Direction, Rule
 
@@ -82,7 +82,7 @@ def _finding(check: Check, device: Device, rule: Rule, below: list[Rule]) -> Fin
         confidence=Confidence.POSSIBLE if unsure else Confidence.CERTAIN,
         message=f"It does not stop traffic to virtual IPs, which are published below it by rule {ids}.",
         remedy="Set match-vip enable on it, or name the virtual IPs as its destination.",
-        packets=f"deny not before translated {rule.service.possible.text(6)}",
+        packets=f"deny not before translated {exact(rule.service.possible)}",
         related=tuple(evidence(device.name, each, "still reached") for each in below[:8]),
         uncertain=rule.uncertain if unsure else (),
     )

@@ -37,7 +37,7 @@ from collections.abc import Iterable, Iterator
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
 from auditor.baseline import BoundEnd, BoundRuleset
-from auditor.checks.check import Check
+from auditor.checks.check import Check, exact
 from auditor.findings.finding import Finding, Severity
 from parsers.model.addresses import AddressSet
 from parsers.model.origin import Origin
@@ -95,7 +95,7 @@ def _finding(check: Check, bound: BoundRuleset, end: BoundEnd, place: _Place) ->
             f"{bound.ruleset.title} supports it in zone {allowed} only."
         ),
         remedy=f"Move it to zone {allowed}, or correct the zone in the site file.",
-        packets=f"{end.name} {end.addresses.text(3)} in {zone}",
+        packets=f"{end.name} {exact(end.addresses)} in {zone}",
         origin=origin,
         identity=end.name,
         citation=role.cite,

@@ -37,7 +37,7 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.coverage import Covered
-from auditor.checks.check import Check, evidence
+from auditor.checks.check import Check, evidence, exact
 from auditor.findings.finding import Finding, Severity
 from auditor.findings.result import CoverageState
 
@@ -91,7 +91,7 @@ def _finding(check: Check, group: list[Covered]) -> Finding:
         message=message,
         remedy=_remedy(first),
         packets=" ".join(
-            (row.state.value, row.service, bound.source.name, bound.destination.addresses.text(4), row.missing)
+            (row.state.value, row.service, bound.source.name, exact(bound.destination.addresses), row.missing)
         ),
         identity=f"{flows} {bound.source.name}",
         related=related,

@@ -35,7 +35,7 @@ from auditor.analysis.analysis import Analysis
 from auditor.analysis.exposure import port_names
 from auditor.analysis.layers import candidates
 from auditor.baseline import BoundClosedWorld, BoundRuleset
-from auditor.checks.check import Check
+from auditor.checks.check import Check, exact
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import CoverageState
 from auditor.packets import Flow, PacketSet, opens
@@ -68,6 +68,7 @@ def _world(analysis: Analysis, check: Check, world: BoundClosedWorld) -> Iterabl
             destination = share.destinations()
             passing, _, stopping = analysis.paths.passing(world.source, world.destination, services, device)
             known = port_names(services)
+            who = f"{world.source.name} ({exact(rule.source.possible)})"
             wide = world.destination.addresses if world.destination.kind == "role" else destination
             yield check.found(
                 device=device.name,
@@ -80,7 +81,7 @@ def _world(analysis: Analysis, check: Check, world: BoundClosedWorld) -> Iterabl
                     f"{_further(services, passing, stopping)}"
                 ),
                 remedy="Remove it, or document it with an owner: in an own ruleset or as an exception of the site.",
-                packets=f"{world.source.name} to {wide.text(4)} {services.text(40)}",
+                packets=f"{who} to {exact(destination)} {exact(services, 40)}",
                 example=share.example(),
                 citation=world.rule.cite,
                 flow=world.rule.id,

@@ -34,7 +34,7 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.exposure import Opening
-from auditor.checks.check import Check
+from auditor.checks.check import Check, exact
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import CoverageState
 from parsers.model.addresses import AddressSet
@@ -54,6 +54,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             continue
         destinations = packets.destinations()
         surplus = destinations - known
+        who = exact(opening.rule.source.possible)
         flows = _served(analysis, opening, destinations)
         # Servers of other products are none of this baseline's business: only rules that serve it are judged.
         if flows and surplus and destinations.overlaps(known):
@@ -66,7 +67,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                     f"{opening.zone.name} reach {destinations.text(3)} on {packets.services().text(6)}."
                 ),
                 remedy=f"Limit its destination to {(destinations & known).text(3)}.",
-                packets=f"{destinations.text(6)} {packets.services().text(10)}",
+                packets=f"{who} to {exact(destinations)} {exact(packets.services(), 10)}",
                 example=packets.example(),
                 uncertain=opening.rule.uncertain,
             )

@@ -33,7 +33,7 @@ from collections.abc import Iterable
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.coverage import published_as
 from auditor.analysis.exposure import restricted
-from auditor.checks.check import Check
+from auditor.checks.check import Check, exact
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import CoverageState
 from parsers.model.services import ServiceSet
@@ -88,7 +88,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                             f"it belongs to {' or '.join(right)}."
                         ),
                         remedy=f"Map it to a {' or '.join(right)} server.",
-                        packets=f"{service.text()} to {address.text(3)}",
+                        packets=f"{exact(service)} to {exact(address)}",
                         example=part.example(),
                         citation=tuple(dict.fromkeys(cite for bound in served for cite in bound.flow.cite)),
                         flow=", ".join(dict.fromkeys(bound.flow.id for bound in served)),

@@ -10,6 +10,7 @@ import click
 
 from auditor.commands.case import files_argument, open_case, ruleset_option, site_option, today_option
 from auditor.commands.output import check_folder, save, show, show_bytes, window
+from auditor.commands.progress import progress
 
 if TYPE_CHECKING:
     from auditor.findings.decisions import LastWorkbook
@@ -142,13 +143,23 @@ def audit_command(
     if no_hardening and benchmark_ids:
         raise click.UsageError("--no-hardening and --benchmark contradict each other.")
     benchmarks = () if no_hardening else load_benchmarks(benchmark_ids)
-    case = open_case(files, site_path, ruleset_ids)
-    last = _last(workbook) if workbook else None
-    result = audit(
-        case.firewalls, case.rulesets, case.site, now, inferred=case.inferred, benchmarks=benchmarks, last=last
-    )
-    for path, report in outputs:
-        save(path, report.render(result))
+    with progress() as told:
+        case = open_case(files, site_path, ruleset_ids, told)
+        last = _last(workbook) if workbook else None
+        told("looking at the rules", 0, 1)
+        result = audit(
+            case.firewalls,
+            case.rulesets,
+            case.site,
+            now,
+            inferred=case.inferred,
+            benchmarks=benchmarks,
+            last=last,
+            told=told,
+        )
+        for number, (path, report) in enumerate(outputs):
+            told(f"writing {path}", number, len(outputs))
+            save(path, report.render(result))
     ruling = rule_on(result, None if fail_on == "never" else Severity.parse(fail_on), allow_gaps)
     plain = shown.name == "terminal"
     if plain:

@@ -14,7 +14,7 @@ from auditor.commands.output import show
 
 if TYPE_CHECKING:
     from auditor.baseline import Ruleset, Site
-    from parsers import Inputs
+    from parsers import Inputs, Told
     from parsers.model.firewall import Firewall
 
 files_argument = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
@@ -48,7 +48,11 @@ today_option = click.option(
 )
 
 
-def read_exports(files: Sequence[Path]) -> Inputs:
+def _unheard(what: str, done: int, total: int) -> None:
+    """Nobody waits."""
+
+
+def read_exports(files: Sequence[Path], told: Told = _unheard) -> Inputs:
     """The firewalls in files, folders and archives; what is left out of a folder is said on standard error.
 
     Raises:
@@ -56,7 +60,7 @@ def read_exports(files: Sequence[Path]) -> Inputs:
     """
     from parsers import read_inputs
 
-    inputs = read_inputs(files)
+    inputs = read_inputs(files, told)
     for name, reason in inputs.skipped:
         show(f"skipped {name}: {reason}", err=True)
     return inputs
@@ -76,8 +80,8 @@ class Case:
     inferred: tuple[str, ...]
 
 
-def open_case(files: Sequence[Path], site_path: Path | None, ruleset_ids: Sequence[str]) -> Case:
-    """Read exports, site file and rulesets.
+def open_case(files: Sequence[Path], site_path: Path | None, ruleset_ids: Sequence[str], told: Told = _unheard) -> Case:
+    """Read exports, site file and rulesets; `told` hears of every file before it is read.
 
     Raises:
         UnreadableError: a file cannot be read as an export.
@@ -88,7 +92,7 @@ def open_case(files: Sequence[Path], site_path: Path | None, ruleset_ids: Sequen
     site = load_site(site_path) if site_path else None
     named = tuple(ruleset_ids) or (site.rulesets if site else ()) or DEFAULT_RULESETS
     rulesets = tuple(load_ruleset(name) for name in named)
-    firewalls = read_exports(files).firewalls
+    firewalls = read_exports(files, told).firewalls
     if site is not None:
         others = (load_ruleset(name) for name in site.rulesets if name not in named)
         check_words(site, (*rulesets, *others))
