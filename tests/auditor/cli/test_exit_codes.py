@@ -162,7 +162,7 @@ def test_a_backup_without_rules_is_not_judged(tmp_path: Path, capsys: pytest.Cap
 def test_a_defect_is_one_line_without_the_configuration(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(files: object) -> None:
+    def broken(*_: object) -> None:
         raise KeyError("ENC secret-of-the-configuration")
 
     monkeypatch.delenv("FWPROOF_DEBUG", raising=False)
@@ -177,7 +177,7 @@ def test_a_defect_is_one_line_without_the_configuration(
 def test_an_interrupt_is_not_judged(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(files: object) -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("parsers.read_inputs", interrupted)
@@ -188,7 +188,7 @@ def test_an_interrupt_is_not_judged(
 def test_click_exceptions_do_not_pass_for_findings(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(files: object) -> None:
+    def refused(*_: object) -> None:
         raise click.ClickException("cannot write")
 
     monkeypatch.setattr("parsers.read_inputs", refused)
