@@ -167,7 +167,7 @@ def test_lines_are_found_on_demand() -> None:
 
 
 names = st.text(string.ascii_letters + string.digits + " -_.", min_size=1, max_size=8).filter(
-    lambda text: text.strip() == text
+    lambda text: text.strip() == text and text != "0"  # "edit 0" means the next free number
 )
 values = st.lists(
     st.text(string.ascii_letters + string.digits + " \"\\'\n#-", min_size=0, max_size=12), min_size=1, max_size=3
