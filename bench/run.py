@@ -121,11 +121,33 @@ def cisco(folder: Path) -> None:
     show("  read and audited, every check, no workbook", seconds, memory, floor)
 
 
+MANY = """
+import pathlib
+sys.path.insert(0, 'bench')
+from findings import many
+result = many()
+from auditor.reports import REPORTS
+render = dict((report.name, report.render) for report in REPORTS)
+"""
+BACK = "from auditor.reports.workbook.returned import read_decisions"
+
+
+def reports(folder: Path) -> None:
+    for name in ("xlsx", "html", "json", "sarif"):
+        seconds, memory = inside(f"render[{name!r}](result)", MANY)
+        show(f"20,000 findings as {name}", seconds, memory)
+    book = folder / "many.xlsx"
+    inside(f"pathlib.Path({str(book)!r}).write_bytes(render['xlsx'](result))", MANY)
+    seconds, memory = inside(f"read_decisions(pathlib.Path({str(book)!r}))", f"import pathlib\n{BACK}")
+    show("their workbook read back", seconds, memory)
+
+
 BENCHES: dict[str, Callable[[Path], None]] = {
     "start-up": start_up,
     "sample": sample,
     "fortigate": fortigate,
     "windows": windows,
+    "reports": reports,
     "cisco": cisco,
 }
 

@@ -14,6 +14,7 @@ from auditor.reports.verdict import (
     SEVERITIES,
     STATES,
     alarming,
+    hardening_findings,
     headline,
     ports_sentence,
     required,
@@ -30,7 +31,7 @@ MOST_FIREWALLS = 10
 """Rows of the table beside the charts; the other firewalls are one row, so that the numbers add up."""
 LONGEST = 300
 _WIDTHS = (20, 14, 14, 14, 14, 20, 68, 62)
-_CHART_ROWS = 19
+_CHART_ROWS = 14
 """Rows of usual height that the charts need beside them."""
 
 
@@ -84,11 +85,12 @@ def _head(ink: Ink, result: AuditResult) -> list[_Row]:
 
 def _tiles(ink: Ink, result: AuditResult) -> list[_Row]:
     numbers = rule_counts(result)
-    rows = [
-        _Row([_tile(ink, numbers[each], each.word, "Findings") for each in SEVERITIES], tall=True),
-        _Row([_caption(ink, each.word) for each in SEVERITIES]),
-        _Row(),
-    ]
+    figures = [_tile(ink, numbers[each], each.word, "Findings") for each in SEVERITIES]
+    captions = [_caption(ink, each.word) for each in SEVERITIES]
+    if result.hardening:
+        figures.append(_tile(ink, len(hardening_findings(result)), "info", "Hardening"))
+        captions.append(ink.cell("hardening", COLOURS["info"], centred=True))
+    rows = [_Row([*figures], tall=True), _Row([*captions]), _Row()]
     if states := _states(result):
         found = Counter(row.state.value for row in required(result))
         rows += [
