@@ -69,14 +69,13 @@ def _world(analysis: Analysis, check: Check, world: BoundClosedWorld) -> Iterabl
             passing, _, stopping = analysis.paths.passing(world.source, world.destination, services, device)
             known = port_names(services)
             who = f"{world.source.name} ({exact(rule.source.possible)})"
-            wide = world.destination.addresses if world.destination.kind == "role" else destination
             yield check.found(
                 device=device.name,
                 rule=rule,
                 severity=world.rule.severity if passing else min(world.rule.severity, Severity.LOW),
                 confidence=Confidence.CERTAIN if decision.packets.certain else Confidence.POSSIBLE,
                 message=(
-                    f"{world.source.text} reaches {world.destination.name} {wide.text(4)} on {services.text(8)}"
+                    f"{world.source.text} reaches {world.destination.name} {destination.text(4)} on {services.text(8)}"
                     f"{f' ({known})' if known else ''}; no documented flow asks for it."
                     f"{_further(services, passing, stopping)}"
                 ),

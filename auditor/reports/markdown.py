@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
-from auditor.reports.since import since_last_time
+from auditor.reports.since import mark, since_last_time
 from auditor.reports.text import one_line
 from auditor.reports.verdict import blind_gaps, hardening_findings, headline, required, rule_findings
 from parsers.model.origin import Gap
@@ -75,7 +75,7 @@ _REST = 200
 def _finding(finding: Finding, result: AuditResult) -> str:
     place = plain(finding.origin.text) if finding.origin else ""
     doubt = " (possible)" if finding.confidence is Confidence.POSSIBLE else ""
-    status = result.follow_up.statuses[finding.fingerprint].value if result.follow_up else ""
+    status = mark(result, finding)
     cells = (
         finding.severity.word + doubt + (f", {status}" if status else ""),
         plain(finding.device),

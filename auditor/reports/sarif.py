@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import AuditResult, CheckDescription
+from auditor.reports.since import mark
 from auditor.reports.text import json_document, printable
 from parsers.model.origin import Origin
 
@@ -42,6 +43,9 @@ def sarif_text(result: AuditResult) -> str:
     files = {device.name: device.sources[0].name for device in result.devices if device.sources}
     results = [_result(finding, positions, files) for finding in result.findings]
     results += [_result(finding, positions, files) | _suppression(reason) for finding, reason in suppressed]
+    for finding, row in zip(every, results, strict=True):
+        if status := mark(result, finding):
+            row["properties"]["status"] = status
     run: dict[str, Any] = {
         "tool": {
             "driver": {

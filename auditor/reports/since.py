@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from auditor.findings.decisions import Status
+from auditor.findings.finding import Finding
 from auditor.findings.result import AuditResult
 
 MOST_FIXED = 5
@@ -18,6 +19,11 @@ def since_last_time(result: AuditResult) -> str:
     found = Counter(result.follow_up.statuses.values()) + Counter(past.status for past in result.follow_up.past)
     words = ", ".join(f"{found[status]} {status.value}" for status in Status if found[status])
     return f"Compared with {result.follow_up.source}: {words or 'nothing then, nothing now'}."
+
+
+def mark(result: AuditResult, finding: Finding) -> str:
+    """ "new", "still open" ...: where a finding of today stands; "" without a last workbook."""
+    return result.follow_up.statuses[finding.fingerprint].value if result.follow_up else ""
 
 
 def since_lines(result: AuditResult, every: bool) -> list[str]:

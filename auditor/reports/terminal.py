@@ -10,9 +10,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from auditor.findings.finding import Confidence, Finding, Severity
-from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
+from auditor.findings.result import AuditResult, CoverageState
+from auditor.reports.flows import QUIET, alike
 from auditor.reports.guides import failed_items
-from auditor.reports.since import since_lines
+from auditor.reports.since import mark, since_lines
 from auditor.reports.text import one_line
 from auditor.reports.verdict import (
     SEVERITIES,
@@ -43,14 +44,10 @@ _STATES = {
     CoverageState.NOT_PUBLISHED: "yellow",
     CoverageState.CANNOT_TELL: "yellow",
 }
-_QUIET = (CoverageState.NOT_APPLICABLE, CoverageState.NOT_OBSERVABLE)
 MOST_ALIKE = 5
 """Findings of one check and severity shown before the rest is counted."""
 MOST_GAPS = 15
-MOST_RULES = 4
 LONGEST_PATH = 40
-LONGEST_DETAIL = 240
-"""Characters of one cell of the required ports; --all shows everything."""
 _SILENT = ("not applicable", "not observable", "see the answer", "cannot tell")
 _CALM = ("satisfied", "closed", "see the answer", "not applicable", "not observable")
 
@@ -157,13 +154,15 @@ def _findings(result: AuditResult, every: bool) -> Iterator[RenderableType]:
             shown[finding.check] += 1
             if not every and shown[finding.check] > MOST_ALIKE:
                 continue
-            yield from _block(finding) if every or severity >= Severity.MEDIUM else _brief(finding)
+            status = mark(result, finding)
+            full = every or severity >= Severity.MEDIUM
+            yield from _block(finding, status) if full else _brief(finding, status)
         for check, number in sorted(shown.items()):
             if not every and number > MOST_ALIKE:
                 yield from _note(f"and {number - MOST_ALIKE} more of {check}: --all shows them, so does -o audit.xlsx")
 
 
-def _heading(finding: Finding) -> RenderableType:
+def _heading(finding: Finding, status: str) -> RenderableType:
     from rich.text import Text
 
     text = Text("")
@@ -171,6 +170,8 @@ def _heading(finding: Finding) -> RenderableType:
     text.append(f"  {finding.check} {one_line(finding.title)}", style="bold")
     if finding.confidence is Confidence.POSSIBLE:
         text.append("  (possible)", style="yellow")
+    if status:
+        text.append(f"  ({status})")
     return text
 
 
@@ -180,13 +181,13 @@ def place(finding: Finding) -> str:
     return one_line(f"{where} ({finding.origin.text})" if finding.origin else where)
 
 
-def _block(finding: Finding) -> Iterator[RenderableType]:
+def _block(finding: Finding, status: str) -> Iterator[RenderableType]:
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
     yield Text("")
-    yield _heading(finding)
+    yield _heading(finding, status)
     yield Padding(Text(one_line(finding.message)), (0, 0, 0, 2))
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True, style="dim")
@@ -205,7 +206,7 @@ def _block(finding: Finding) -> Iterator[RenderableType]:
     yield Padding(grid, (0, 0, 0, 2))
 
 
-def _brief(finding: Finding) -> Iterator[RenderableType]:
+def _brief(finding: Finding, status: str) -> Iterator[RenderableType]:
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
@@ -214,6 +215,7 @@ def _brief(finding: Finding) -> Iterator[RenderableType]:
     grid.add_column(no_wrap=True, style="bold")
     grid.add_column(overflow="fold")
     doubt = " (possible)" if finding.confidence is Confidence.POSSIBLE else ""
+    doubt += f" ({status})" if status else ""
     grid.add_row(finding.check, Text(f"{place(finding)}{doubt}: {one_line(finding.message)}"))
     yield Padding(grid, (0, 0, 0, 2))
 
@@ -238,7 +240,7 @@ def _ports(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     table.add_column("flow", ratio=5)
     table.add_column("service", ratio=3)
     table.add_column("by, or what is missing", ratio=5)
-    for (state, source, destination, service, detail), flows in _alike(rows, every).items():
+    for (state, source, destination, service, detail), flows in alike(rows, every).items():
         table.add_row(
             Text(state.value, style=_STATES.get(state, "dim")),
             Text(one_line(f"{', '.join(flows)}{f': {source} to {destination}' if source else ''}")),
@@ -246,46 +248,10 @@ def _ports(result: AuditResult, every: bool) -> Iterator[RenderableType]:
             Text(one_line(detail)),
         )
     yield table
-    quiet = Counter(row.state for row in rows if row.state in _QUIET)
+    quiet = Counter(row.state for row in rows if row.state in QUIET)
     if quiet and not every:
         words = ", ".join(f"{number} {state.value}" for state, number in quiet.items())
         yield from _note(f"and {words}: --all shows them")
-
-
-_Alike = tuple[CoverageState, str, str, str, str]
-
-
-def _alike(rows: Iterable[FlowCoverage], every: bool) -> dict[_Alike, list[str]]:
-    """Flows that ask for the same packets and have the same answer are one line, and so are those of one question."""
-    found: dict[_Alike, list[str]] = {}
-    for row in rows:
-        if row.state in _QUIET and not every:
-            continue
-        detail = port_detail(row)
-        if not every and len(detail) > LONGEST_DETAIL:
-            detail = f"{detail[:LONGEST_DETAIL].rsplit(' ', 1)[0]} ..."
-        asked = row.state is CoverageState.CANNOT_TELL
-        ends = ("", "", "") if asked else (row.source, row.destination, row.service)
-        flows = found.setdefault((row.state, *ends, detail), [])
-        if row.flow not in flows:
-            flows.append(row.flow)
-    return found
-
-
-def port_detail(row: FlowCoverage) -> str:
-    """What settles a flow: the deciding rules and the published address, or what is missing, or the open question."""
-    rules = ", ".join(row.rules[:MOST_RULES])
-    if len(row.rules) > MOST_RULES:
-        rules += f" and {len(row.rules) - MOST_RULES} more rules"
-    satisfied = row.state is CoverageState.SATISFIED
-    by = f"{'by' if satisfied else 'let through by'} {rules}" if rules else ""
-    if satisfied and not rules and row.device:
-        by = f"nothing on {row.device} stops it"
-    published = f"published as {row.published_as}" if row.published_as else ""
-    missing = f"missing {row.missing}" if row.missing else ""
-    if row.state is CoverageState.CANNOT_TELL and row.question:
-        return row.question
-    return "; ".join(part for part in (missing, by, published) if part)
 
 
 def _answers(result: AuditResult, every: bool) -> Iterator[RenderableType]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from auditor.findings.decisions import Decision, FollowUp, Past, Status
 from auditor.findings.finding import Confidence, Evidence, Finding, Packet, Severity
 from auditor.findings.result import (
     Answer,
@@ -178,3 +180,19 @@ RESULT = AuditResult(
 @pytest.fixture(scope="session")
 def result() -> AuditResult:
     return RESULT
+
+
+@pytest.fixture(scope="session")
+def followed(result: AuditResult) -> AuditResult:
+    """The same result, seen from a workbook that knew its first finding."""
+    first, *others = result.findings
+    statuses = {each.fingerprint: Status.NEW for each in (*others, *(each for each, _ in result.waived))}
+    last = Decision(first.fingerprint, "last.xlsx, row 2", owner="Ada", decision="to fix", due=date(2027, 1, 31))
+    gone = Decision(
+        "0" * 16, "", check="FW112", device="edge", rule="ssh", message="ssh answered", fixed_on=date(2026, 1, 1)
+    )
+    past = (Past(gone, Status.FIXED, "not found since 2026-01-01"),)
+    follow_up = FollowUp(
+        "last.xlsx", {first.fingerprint: Status.OPEN} | statuses, {first.fingerprint: last}, past, ("a note",)
+    )
+    return replace(result, follow_up=follow_up)
