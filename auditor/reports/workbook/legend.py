@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from auditor.findings.decisions import Choice, Status
@@ -50,6 +51,12 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+def _compact(docs: str) -> str:
+    """The page of a check with one line a section."""
+    sections = re.sub(r"(?m)^(.+)\n-{3,}\n", r"\1: ", docs.strip())
+    return "\n".join(" ".join(part.split()) for part in re.split(r"\n\s*\n", sections))
+
+
 def legend_table(result: AuditResult) -> Table:
     """One row a check that ran or could not run, then one a word; a check links to its first finding."""
     findings = ordered(result)
@@ -58,7 +65,7 @@ def legend_table(result: AuditResult) -> Table:
     for number, finding in enumerate(findings):
         first.setdefault(finding.check, number)
     rows: list[tuple[Value, ...]] = [
-        (check.id, check.title, check.severity, found[check.id], check.docs.strip()) for check in result.checks
+        (check.id, check.title, check.severity, found[check.id], _compact(check.docs)) for check in result.checks
     ]
     rows += [(each.check, "could not run", "", 0, each.reason) for each in result.checks_skipped]
     links = [place("Findings", first[str(row[0])]) if row[0] in first else "" for row in rows]

@@ -96,7 +96,7 @@ def new_sheet(book: Workbook, title: str, widths: Sequence[float]) -> Sheet:
 
 _DENSITY = 1.2
 """Characters of 10-point text to one unit of column width, which is a digit of 11-point text."""
-_LINE, _MOST_LINES = 12.9, 10
+_LINE, _MOST_LINES = 12.9, 14
 """Points of one line of 10-point text, and how many lines a row shows before the rest needs a click."""
 
 

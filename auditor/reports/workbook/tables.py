@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from auditor.findings.finding import Severity
+from auditor.findings.hardening import HardeningState
 from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
 from auditor.reports.matrix import exposure_matrix
 from auditor.reports.verdict import STATES
@@ -171,9 +173,9 @@ HARDENING = (
 
 
 def hardening_table(result: AuditResult) -> Table:
-    """One row a benchmark item and firewall, whatever its state: failed ones first."""
-    order = ("fail", "not decidable", "pass", "not applicable")
-    rows = sorted(result.hardening, key=lambda item: order.index(item.state.value))
+    """One row a benchmark item and firewall, whatever its state: failed ones first, worst first."""
+    order = list(HardeningState)
+    rows = sorted(result.hardening, key=lambda item: (order.index(item.state), -Severity.parse(item.severity)))
     frame = frame_of(
         HARDENING,
         (
@@ -197,8 +199,7 @@ def hardening_table(result: AuditResult) -> Table:
             for item in rows
         ),
     )
-    guides = ", ".join(f"{used.title} {used.version}".strip() for used in result.benchmarks)
-    about = f"Every item of the hardening guides, met or not: {guides or 'none was evaluated'}."
+    about = "Every item of the hardening guides, met or not, with the line that shows it."
     return Table("Hardening", HARDENING, frame, {}, "No hardening guide was evaluated.", printed=10, about=about)
 
 

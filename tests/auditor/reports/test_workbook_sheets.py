@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
 
 from auditor.findings.finding import Severity
 from auditor.findings.result import AuditResult, RulesetUsed
 from auditor.reports.workbook import sheet as sheet_module
 from auditor.reports.workbook import workbook_bytes
-from auditor.reports.workbook.cells import LONGEST, cell_text
+from auditor.reports.workbook.cells import LONGEST, cell_text, looks_like_formula
+from auditor.reports.workbook.ink import Ink
 from parsers.model.firewall import NamedObject, Reference
 from parsers.model.origin import Origin
 
@@ -82,6 +85,24 @@ def test_a_finding_links_to_its_check_and_back(book: Any) -> None:
     row = book["Legend"][check.hyperlink.location.split("!")[1]].row
     assert book["Legend"].cell(row, 1).value == "FW102"
     assert book["Legend"].cell(row, 4).hyperlink.location == "'Findings'!A2"
+
+
+def test_the_legend_has_one_line_a_section(book: Any) -> None:
+    assert column(book["Legend"], "In full")[1] == "What it finds: RPC."
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(), min_size=1, max_size=40))
+def test_any_text_is_read_back_as_text(text: str) -> None:
+    book = Workbook(write_only=True)
+    sheet: Any = book.create_sheet("a")
+    sheet.append([Ink(sheet).cell(text)])
+    stream = io.BytesIO()
+    book.save(stream)
+    cell = load_workbook(io.BytesIO(stream.getvalue()))["a"]["A1"]
+    assert cell.value == cell_text(text)
+    assert cell.data_type == "s"
+    assert cell.quotePrefix == looks_like_formula(text)
 
 
 def test_the_matrix_is_a_table_of_short_words(book: Any) -> None:
