@@ -9,7 +9,7 @@ from auditor.analysis.analysis import Analysis
 from auditor.answers import answers
 from auditor.baseline import Ruleset, Site, bind
 from auditor.benchmarks import Benchmark, Guide
-from auditor.checks import CHECKS, Check
+from auditor.checks import CHECKS, Check, Checked
 from auditor.findings.decisions import Judged, LastWorkbook, follow_up, waivers_of
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, RulesetUsed
@@ -51,8 +51,10 @@ def audit(
     for number, check in enumerate(checks):
         told(f"checking {check.id} {check.title}", number, len(checks))
         findings += check.run(analysis, check)
-    decided = waivers_of(last.decisions, findings) if last else ()
-    waived = apply_waivers(sorted(findings, key=_order), (*site.waivers, *decided), now.date())
+    waivers = (*site.waivers, *(waivers_of(last.decisions, findings) if last else ()))
+    checked = Checked(tuple(findings), waivers, now.date(), frozenset(firewall.name for firewall in firewalls))
+    findings += (finding for check in checks if check.after for finding in check.after(checked, check))
+    waived = apply_waivers(sorted(findings, key=_order), waivers, now.date())
     coverage = tuple(covered.row for covered in analysis.covered)
     return AuditResult(
         fwproof_version=__version__,

@@ -23,10 +23,11 @@ from auditor.checks import (
     undefined_object,
     undocumented_access,
     unused_object,
+    waiver_state,
     wide_rule,
     wrong_target,
 )
-from auditor.checks.check import SECTIONS, Check
+from auditor.checks.check import SECTIONS, Check, Checked
 
 CHECKS: tuple[Check, ...] = (
     required_flow.CHECK,
@@ -50,8 +51,9 @@ CHECKS: tuple[Check, ...] = (
     placement.CHECK,
     baseline_conflict.CHECK,
     absent_device.CHECK,
+    waiver_state.CHECK,
     hardening.CHECK,
 )
 """Every check, in the order of its id."""
 
-__all__ = ["CHECKS", "SECTIONS", "Check"]
+__all__ = ["CHECKS", "SECTIONS", "Check", "Checked"]

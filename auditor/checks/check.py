@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 
 from auditor.analysis.analysis import Analysis
 from auditor.findings.finding import Confidence, Evidence, Finding, Packet, Severity
 from auditor.findings.result import CheckDescription
+from auditor.findings.waivers import Waiver
 from parsers.model.addresses import AddressSet
 from parsers.model.origin import Origin
 from parsers.model.rule import Rule
@@ -20,8 +22,26 @@ SECTIONS = ("What it finds", "Why it matters", "Example", "What to do", "When to
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """What all checks found, and the waivers that will be applied to it."""
+
+    findings: tuple[Finding, ...]
+    waivers: tuple[Waiver, ...]
+    today: date
+    devices: frozenset[str]
+
+
+def nothing(analysis: Analysis, check: Check) -> Iterable[Finding]:
+    """The `run` of a check that only looks at what others found."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
-    """One check. `run` is pure: it looks at the analysis and yields findings made with `found`."""
+    """One check. `run` is pure: it looks at the analysis and yields findings made with `found`.
+
+    `after` does the same with the findings of all checks; few need it.
+    """
 
     id: str
     slug: str
@@ -29,11 +49,12 @@ class Check:
     severity: Severity
     why: str
     run: Callable[[Analysis, Check], Iterable[Finding]] = field(compare=False)
+    after: Callable[[Checked, Check], Iterable[Finding]] | None = field(default=None, compare=False)
 
     @property
     def docs(self) -> str:
         """The page of the check: the docstring of the module it lives in."""
-        return (sys.modules[self.run.__module__].__doc__ or "").strip()
+        return (sys.modules[(self.after or self.run).__module__].__doc__ or "").strip()
 
     def described(self) -> CheckDescription:
         """The check for reports."""

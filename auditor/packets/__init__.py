@@ -4,8 +4,9 @@ from auditor.packets.filter import Decision, Filter, opens
 from auditor.packets.flow import Flow
 from auditor.packets.hidden import Hidden
 from auditor.packets.packetset import PacketSet, Piece
-from auditor.packets.space import OTHER, Space
+from auditor.packets.space import Space
 from auditor.packets.trace import Arrival, Outcome, Verdict, arrivals, judge
+from auditor.packets.translated import OTHER
 
 __all__ = [
     "OTHER",

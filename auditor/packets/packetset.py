@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from auditor.findings.finding import Packet
 from auditor.packets.box import Box, covers, intersect, minus
-from auditor.packets.space import OTHER, Space
-from auditor.packets.translated import origin_of
+from auditor.packets.space import Space
+from auditor.packets.translated import OTHER, origin_of
 from parsers.model.addresses import PRIVATE_IPV4, PUBLIC, AddressSet, address_text
 from parsers.model.intervals import IntervalSet
 from parsers.model.services import ICMP, ICMPV6, PORT_PROTOCOLS, TCP, UDP, ServiceSet

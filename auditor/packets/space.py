@@ -8,15 +8,12 @@ from auditor.packets.atoms import ServiceAtoms
 from auditor.packets.box import Box, intersect, minus
 from auditor.packets.flow import Flow
 from auditor.packets.index import BoxIndex
-from auditor.packets.translated import Domain, Taken, certainly_taken, domains
+from auditor.packets.translated import OTHER, Domain, Taken, certainly_taken, domains
 from parsers.model.addresses import ANY_IPV4, ANY_IPV6, AddressSet
 from parsers.model.firewall import Firewall
 from parsers.model.intervals import IntervalSet
 from parsers.model.rule import ANY_TRANSLATION, RuleList
 from parsers.model.services import ServiceSet
-
-OTHER = "(other)"
-"""Stands for every interface the configuration does not name."""
 
 
 class Space:

@@ -15,6 +15,9 @@ from parsers.model.firewall import Firewall, Mapping, Translation
 from parsers.model.intervals import IntervalSet
 from parsers.model.services import ANY_SERVICE, ServiceSet
 
+OTHER = "(other)"
+"""Stands for every interface the configuration does not name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -41,6 +44,7 @@ class Domain:
 
 def domains(firewall: Firewall) -> tuple[Domain, ...]:
     """The domains of all active translations, in table order, and nothing that an earlier entry takes for certain."""
+    everywhere = _interfaces(firewall)
     found: list[Domain] = []
     earlier: list[Taken] = []
     maybe: list[Taken] = []
@@ -54,7 +58,7 @@ def domains(firewall: Firewall) -> tuple[Domain, ...]:
                 translation.ingress, translation.source.possible, mapping.original_destination, mapping.original_service
             )
             exact = translation.source.is_exact and mapping.mapped_destination.is_exact and not translation.uncertain
-            for piece in _outside([whole], earlier):
+            for piece in _outside([whole], earlier, everywhere):
                 certain = exact and not any(_overlap(piece, other) for other in maybe)
                 destination, service = image(mapping, piece.destination, piece.service)
                 found.append(Domain(translation, mapping, piece, destination, service, certain))
@@ -162,26 +166,35 @@ def _overlap(a: Taken, b: Taken) -> bool:
     )
 
 
-def _outside(pieces: list[Taken], taken: Iterable[Taken]) -> list[Taken]:
-    """The pieces less what is taken, exactly; an ingress limit of an earlier entry stays a whole interface."""
+def _interfaces(firewall: Firewall) -> frozenset[str]:
+    """Every interface a packet can come from: those the configuration names, and `OTHER` for all it does not."""
+    names = {interface.name for interface in firewall.interfaces}
+    for rules in firewall.lists:
+        for rule in rules.rules:
+            names |= (rule.ingress or frozenset()) | (rule.egress or frozenset())
+    for translation in firewall.translations:
+        names |= translation.ingress or frozenset()
+    return frozenset({OTHER, *names})
+
+
+def _outside(pieces: list[Taken], taken: Iterable[Taken], everywhere: frozenset[str]) -> list[Taken]:
+    """The pieces less what is taken, exactly."""
     for other in taken:
         left: list[Taken] = []
         for piece in pieces:
-            left += _less(piece, other) if _overlap(piece, other) else [piece]
+            left += _less(piece, other, everywhere) if _overlap(piece, other) else [piece]
         pieces = left
     return pieces
 
 
-def _less(piece: Taken, other: Taken) -> list[Taken]:
+def _less(piece: Taken, other: Taken, everywhere: frozenset[str]) -> list[Taken]:
     found: list[Taken] = []
+    inside = piece.ingress
     if other.ingress is not None:
-        if piece.ingress is None:
-            # Interfaces outside a known list cannot be named: the piece stays whole, which only widens "possible".
-            return [piece]
-        outside = piece.ingress - other.ingress
+        whole = everywhere if piece.ingress is None else piece.ingress
+        outside, inside = whole - other.ingress, whole & other.ingress
         if outside:
             found.append(Taken(outside, piece.source, piece.destination, piece.service))
-    inside = piece.ingress if other.ingress is None else (piece.ingress or frozenset()) & other.ingress
     destination = piece.destination - other.destination
     if destination:
         found.append(Taken(inside, piece.source, destination, piece.service))

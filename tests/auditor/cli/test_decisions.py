@@ -41,7 +41,9 @@ def test_accepted_findings_are_waived_until_their_day(tmp_path: Path, capsys: py
     # The next audit starts from the second workbook: what was accepted stays accepted, up to its day.
     assert audit(EXPORT, "--decisions", str(second)) == 0
     assert audit(EXPORT, "--decisions", str(second), "--today", "2027-01-01") == 1
-    assert "accepted until 2026-12-31, which is over" in " ".join(capsys.readouterr().out.split())
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "accepted until 2026-12-31, which is over" in shown
+    assert "FW122 Waiver to look at" in shown
 
 
 def test_new_open_and_fixed_findings_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
