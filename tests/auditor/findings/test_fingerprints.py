@@ -75,13 +75,14 @@ class Writing:
     comment: str
 
 
-POLICIES = st.lists(
-    st.tuples(st.sampled_from(["any", "partner"]), st.integers(1, 60_000), st.integers(0, 500), st.booleans()),
-    min_size=2,
-    max_size=5,
-).map(
+PORTS = st.one_of(
+    # No flow asks for these, so that each port more is a finding about one port more.
+    st.tuples(st.integers(10_000, 50_000), st.integers(0, 300)),
+    st.tuples(st.sampled_from([25, 135, 445, 3389]), st.just(0)),
+)
+POLICIES = st.lists(st.tuples(st.sampled_from(["any", "partner"]), PORTS, st.booleans()), min_size=2, max_size=5).map(
     lambda rows: tuple(
-        Policy(number, each[0], each[1], each[1] + each[2], each[3]) for number, each in enumerate(rows, 1)
+        Policy(number, source, low, low + more, logged) for number, (source, (low, more), logged) in enumerate(rows, 1)
     )
 )
 
