@@ -10,8 +10,8 @@ from parsers.model.firewall import Firewall, Setting
 from parsers.model.origin import Origin
 
 _FRAGMENTS = ("fortios partial", "fortios script")
-_FACTORY = "system global"
-"""Every backup of a device has this table; an export without it is a fragment, whose absent lines mean nothing."""
+_ALWAYS = frozenset({"system global", "system interface", "system admin"})
+"""Every backup of a device has these tables; an export without them is a fragment, whose absent lines mean nothing."""
 
 
 class Configured:
@@ -36,7 +36,7 @@ class Configured:
             if slash:
                 self._entries.setdefault(table, {}).setdefault(name.partition("/")[0], setting.origin)
         formats = {source.format for source in firewall.sources}
-        self.whole = _FACTORY in tables and not formats <= set(_FRAGMENTS)
+        self.whole = tables >= _ALWAYS and not formats <= set(_FRAGMENTS)
 
     def setting(self, table: str, key: str) -> Setting | None:
         """The line that sets a keyword of a table or entry ("system admin/jo"), None when there is none."""

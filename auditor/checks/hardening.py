@@ -51,7 +51,7 @@ def _finding(check: Check, item: HardeningItem) -> Finding:
     doubt = item.enforced == "unknown from this export"
     return check.found(
         device=item.device,
-        message=f"{item.title}: {item.found}{f'; expected {item.expected}' if item.expected else ''}.",
+        message=f"Not met: {item.title}. {_capital(item.found)}{f'; expected {item.expected}' if item.expected else ''}.",
         remedy=item.remedy,
         packets=item.setting,
         severity=Severity.parse(item.severity),
@@ -61,6 +61,10 @@ def _finding(check: Check, item: HardeningItem) -> Finding:
         guides=tuple(each.text for each in item.guides),
         uncertain=(item.reason,) if doubt else (),
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 CHECK = Check(

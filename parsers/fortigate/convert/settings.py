@@ -57,6 +57,8 @@ def _policies(scope: Scope) -> Iterator[Setting]:
 
 
 def _interfaces(scope: Scope, table: Block) -> Iterator[Setting]:
+    """The interfaces of the VDOM, after a line that says that the table is there."""
+    yield Setting("system interface", "", "", Origin(scope.file, table.line, table.last_line, table.name, ""))
     for key, entry in table.entries.items():
         if (entry.get("vdom") or "root") == scope.vdom:
             yield from _walk(scope, f"system interface/{key}", entry)

@@ -17,7 +17,7 @@ from auditor.benchmarks.model import Expectation
 from auditor.findings.hardening import HardeningItem, HardeningState
 from parsers.source import Document
 
-GLOBAL = 'config system global\nset alias "x"\nend\n'
+GLOBAL = 'config system global\nset alias "x"\nend\nconfig system interface\nend\nconfig system admin\nend\n'
 
 
 def fortigate(text: str, version: str = "7.2.3", vdoms: str = "0") -> tuple[HardeningItem, ...]:
@@ -67,6 +67,10 @@ end
 config global
 config system global
 set admintimeout 90
+end
+config system interface
+end
+config system admin
 end
 end
 config vdom

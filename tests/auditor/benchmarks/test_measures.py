@@ -8,7 +8,7 @@ import parsers
 from auditor.benchmarks import evaluate, load_benchmark
 from auditor.findings.hardening import HardeningItem, HardeningState
 
-HEADER = '#config-version=FGT60F-7.2.3-FW-build0523-230606:opmode=0:vdom=0:user=admin\nconfig system global\nset alias "x"\nend\n'
+HEADER = '#config-version=FGT60F-7.2.3-FW-build0523-230606:opmode=0:vdom=0:user=admin\nconfig system global\nset alias "x"\nend\nconfig system interface\nend\nconfig system admin\nend\n'
 PASSED, FAILED = HardeningState.PASSED, HardeningState.FAILED
 UNDECIDED, ABSENT = HardeningState.NOT_DECIDABLE, HardeningState.NOT_APPLICABLE
 
