@@ -49,9 +49,10 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
 
 def _finding(check: Check, item: HardeningItem) -> Finding:
     doubt = item.enforced == "unknown from this export"
+    expected = f"; expected {item.expected}" if item.expected else ""
     return check.found(
         device=item.device,
-        message=f"Not met: {item.title}. {_capital(item.found)}{f'; expected {item.expected}' if item.expected else ''}.",
+        message=f"Not met: {item.title}. {_capital(item.found)}{expected}.",
         remedy=item.remedy,
         packets=item.setting,
         severity=Severity.parse(item.severity),

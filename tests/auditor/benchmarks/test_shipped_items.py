@@ -52,7 +52,12 @@ def lines(clause: Clause, value: str) -> Iterator[str]:
 
 def backup(*blocks: str, version: str = VERSION) -> bytes:
     header = f"#config-version=FGT60F-{version}-FW-build0523-230606:opmode=0:vdom=0:user=admin\n"
-    return (header + 'config system global\nset alias "x"\nend\nconfig system interface\nend\nconfig system admin\nend\n' + "\n".join(blocks) + "\n").encode()
+    return (
+        header
+        + 'config system global\nset alias "x"\nend\nconfig system interface\nend\nconfig system admin\nend\n'
+        + "\n".join(blocks)
+        + "\n"
+    ).encode()
 
 
 def judged(benchmark: Benchmark, item: Item, data: bytes, name: str = "x.conf") -> HardeningItem:
