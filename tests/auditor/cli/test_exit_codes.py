@@ -226,7 +226,7 @@ def test_two_reports_in_one_file_are_refused(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_a_report_that_cannot_be_written_is_not_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / ("n" * 260 + ".json")
+    path = tmp_path / ("n" * 243 + ".json")
     assert run(["audit", str(write(tmp_path)), "-o", str(path)]) == 3
     assert "cannot write" in capsys.readouterr().err
     assert [each.name for each in tmp_path.iterdir()] == ["fw.conf"]
