@@ -43,6 +43,7 @@ from parsers.model.rule import Action, Direction
 from parsers.model.services import ANY_SERVICE
 
 _CLEAR = ("http ", "telnet ")
+_SERVERS = ("DNS ", "explicit web proxy ")
 _INFO = ("ping ", "IPsec ", "SSL VPN ", "probe-response ", "ftm ")
 
 
@@ -69,10 +70,12 @@ def _finding(check: Check, device: Device, decision: Decision) -> Finding:
     rule = decision.rule
     packets = decision.packets.certain or decision.packets.possible
     sources = packets.sources()
-    everybody = sources.ipv4.count > 1 << 31 or sources.ipv6.count > 1 << 124
+    everybody = _everybody(sources)
     severity = Severity.CRITICAL if everybody else Severity.MEDIUM
     if rule.id.startswith(_INFO):
         severity = Severity.LOW if rule.id.startswith("ping ") else Severity.INFO
+    elif rule.id.startswith(_SERVERS):
+        severity = Severity.MEDIUM
     elif rule.id.startswith(_CLEAR):
         severity = Severity.CRITICAL
     open_admins = [each for each in device.firewall.administrators if not each.restricted]
@@ -98,8 +101,12 @@ def _finding(check: Check, device: Device, decision: Decision) -> Finding:
     )
 
 
+def _everybody(sources: AddressSet) -> bool:
+    return sources.ipv4.count > 1 << 31 or (not sources.ipv4 and PUBLIC.ipv6 <= sources)
+
+
 def _stable(sources: AddressSet) -> str:
-    return "everybody" if sources.ipv4.count > 1 << 31 else exact(sources)
+    return "everybody" if _everybody(sources) else exact(sources)
 
 
 def _remedy(word: str) -> str:
@@ -107,6 +114,8 @@ def _remedy(word: str) -> str:
         return (
             "Expected for a VPN gateway: keep its software current; limit sources with a local-in policy if possible."
         )
+    if word.startswith(_SERVERS):
+        return "Serve it on inside interfaces only, or stop strangers with a local rule."
     if word.startswith("ping"):
         return "Harmless by itself; switch it off here if nobody monitors it."
     return "Switch it off on this interface; manage through a VPN, and limit every login to the hosts that need it."

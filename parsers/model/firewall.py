@@ -111,6 +111,21 @@ class NamedObject:
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """An object whose addresses an export does not hold; a person may know them (`resolve` of a site file).
+
+    `kind` is "fqdn", "geography", "internet-service", "dynamic" or "object"; `value` what the object stands for (a
+    host name, a country code); `answered` whether the reading was given its addresses.
+    """
+
+    kind: str
+    name: str
+    value: str
+    origin: Origin
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """One object or rule naming another. `defined` is False when the export does not hold what is named."""
 
@@ -186,6 +201,7 @@ class Firewall:
     translations: tuple[Translation, ...] = ()
     objects: tuple[NamedObject, ...] = ()
     references: tuple[Reference, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
     settings: tuple[Setting, ...] = ()
     administrators: tuple[Administrator, ...] = ()
     dynamic_routing: bool = False

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePath
 
+from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.ledger import account
 from parsers.fortigate.convert.local import LocalTraffic
-from parsers.fortigate.convert.policies import Books, Policies
-from parsers.fortigate.convert.routes import routes, routes_elsewhere
+from parsers.fortigate.convert.policies import Policies
+from parsers.fortigate.convert.routes import incomplete, routes
 from parsers.fortigate.convert.settings import settings
-from parsers.fortigate.objects.addresses import AddressBook
-from parsers.fortigate.objects.interfaces import Interfaces
-from parsers.fortigate.objects.schedules import Schedules
 from parsers.fortigate.objects.scope import Scope
-from parsers.fortigate.objects.services import ServiceBook, predefined
-from parsers.fortigate.objects.vips import GROUPS, VirtualAddresses
+from parsers.fortigate.objects.services import predefined
+from parsers.fortigate.objects.vips import GROUPS
 from parsers.fortigate.objects.vips import TABLES as VIP_TABLES
 from parsers.fortigate.syntax.tree import Tree
 from parsers.model.firewall import Firewall, NamedObject, Source
@@ -43,24 +41,18 @@ def convert(document: Document, tree: Tree) -> tuple[Firewall, ...]:
     source = Source(document.name, document.sha256, f"fortios {header.kind}", document.decoded.encoding, ledger)
     scopes = [Scope(document.name, tree, block, name) for name, block in tree.vdoms.items()]
     scopes = scopes or [Scope(document.name, tree, tree.root, header.vdom_name or "root")]
-    used = [scope for scope in scopes if _carries_traffic(scope)] or scopes[:1]
+    used = [scope for scope in scopes if _in_use(scope)] or scopes[:1]
     return tuple(
         _firewall(scope, source, tuple(gaps) if number == 0 else (), several=len(used) > 1)
         for number, scope in enumerate(used)
     )
 
 
-def _carries_traffic(scope: Scope) -> bool:
-    if scope.own.get("vdom-type") == "admin":
-        return False
-    return bool(scope.own.tables) or any(
-        (block.get("vdom") or "root") == scope.vdom
-        for block in (
-            scope.tree.root.tables["system interface"].entries.values()
-            if "system interface" in scope.tree.root.tables
-            else ()
-        )
-    )
+def _in_use(scope: Scope) -> bool:
+    """Has a VDOM tables or interfaces of its own? (A VDOM for administration has logins, if no policies.)"""
+    table = scope.tree.root.tables.get("system interface")
+    interfaces = table.entries.values() if table is not None else ()
+    return bool(scope.own.tables) or any((block.get("vdom") or "root") == scope.vdom for block in interfaces)
 
 
 def _remarks(tree: Tree, file: str) -> list[Gap]:
@@ -72,18 +64,8 @@ def _remarks(tree: Tree, file: str) -> list[Gap]:
 
 
 def _firewall(scope: Scope, source: Source, gaps: tuple[Gap, ...], *, several: bool) -> Firewall:
-    interfaces = Interfaces(scope)
-    networks = interfaces.networks()
-    services = ServiceBook(scope)
-    books = Books(
-        scope,
-        interfaces,
-        AddressBook(scope, networks),
-        AddressBook(scope, networks, six=True),
-        services,
-        Schedules(scope),
-        VirtualAddresses(scope, interfaces, services),
-    )
+    books = Books.of(scope)
+    interfaces = books.interfaces
     policies = Policies(books)
     local = LocalTraffic(books)
     lists = policies.lists() + local.lists()
@@ -92,10 +74,15 @@ def _firewall(scope: Scope, source: Source, gaps: tuple[Gap, ...], *, several: b
     name = scope.setting("system global", "hostname") or PurePath(scope.file).stem
     if not scope.version:
         scope.assume("The file names no FortiOS version: defaults that changed between versions are left open.")
-    if not any(route.connected is False for route in table):
+    open_ways = incomplete(books)
+    for reason in open_ways:
+        scope.assume(f"{reason[:1].upper()}{reason[1:]}: outgoing interfaces are taken from the policies.")
+    if not open_ways and not any(route.connected is False for route in table):
         scope.assume("The file holds no static route: a policy's outgoing interface is taken as given.")
     if scope.setting("system settings", "asymroute") == "enable":
         scope.assume("asymroute is enabled: asymmetric flows pass without stateful checks.")
+    if scope.table("system virtual-wire-pair") is not None:
+        scope.assume("Packets of a virtual wire pair leave through its other member, whatever the routes say.")
     for zone in interfaces.zones:
         for member in zone.interfaces:
             defined = member in interfaces.by_name or scope.table("system interface") is None
@@ -113,10 +100,11 @@ def _firewall(scope: Scope, source: Source, gaps: tuple[Gap, ...], *, several: b
         interfaces=interfaces.interfaces,
         zones=interfaces.zones,
         routes=table,
-        dynamic_routing=routes_elsewhere(books),
+        dynamic_routing=bool(open_ways),
         translations=translations,
         objects=tuple(_objects(books)),
         references=tuple(scope.references),
+        unknowns=tuple(scope.unknowns.values()),
         settings=tuple(settings(scope)),
         administrators=local.administrators,
         gaps=tuple(sorted((*gaps, *scope.gaps), key=lambda gap: (gap.origin.first_line, gap.keyword))),

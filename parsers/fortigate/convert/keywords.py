@@ -21,7 +21,10 @@ POLICY_READ = frozenset(
     "devices src-vendor-mac ztna-ems-tag ztna-ems-tag-secondary ztna-geo-tag ztna-device-ownership sgt "
     "sgt-check tos tos-mask tos-negate vlan-filter reputation-minimum reputation-direction geoip-match "
     "geoip-anycast application app-category url-category app-group enforce-default-app-port ztna-status "
-    "policyid poolname6 uuid-idx".split()
+    "policyid poolname6 uuid-idx permit-any-host permit-stun-host pcp-inbound cgn-eif eif-check eif-learn "
+    "tcp-session-without-syn fall-through-unauthenticated network-service-dynamic network-service-src-dynamic "
+    "internet-service-fortiguard internet-service-src-fortiguard internet-service6-fortiguard "
+    "internet-service6-src-fortiguard endpoint-compliance disclaimer".split()
 )
 
 POLICY_IRRELEVANT = frozenset(
@@ -36,25 +39,57 @@ POLICY_IRRELEVANT = frozenset(
     "delay-tcp-npu-session delay-tcp-npu-sessoin logtraffic-start logtraffic-app capture-packet wccp webcache "
     "webcache-https webproxy-forward-server webproxy-profile wanopt wanopt-detection wanopt-passive-opt "
     "wanopt-profile wanopt-peer tcp-mss-sender tcp-mss-receiver diffserv-forward diffserv-reverse diffserv-copy "
-    "diffservcode-forward diffservcode-rev disclaimer block-notification replacemsg-override-group "
+    "diffservcode-forward diffservcode-rev block-notification replacemsg-override-group "
     "custom-log-fields comments-field send-deny-packet firewall-session-dirty timeout-send-rst anti-replay "
     "schedule-timeout ssl-mirror ssl-mirror-intf decrypted-traffic-mirror tags scan-botnet-connections dsri "
     "radius-mac-auth-bypass vlan-cos-fwd vlan-cos-rev captive-portal-exempt nsh-service-path "
-    "passive-wan-health-measurement fec dynamic-shaping cgn-log-server-grp cgn-eif cgn-eim cgn-session-quota "
+    "passive-wan-health-measurement fec dynamic-shaping cgn-log-server-grp cgn-eim cgn-session-quota "
     "cgn-resource-quota policy-offload app-monitor app-perf-log fsso fsso-agent-for-ntlm ntlm "
     "ntlm-enabled-browsers ntlm-guest wsso rsso auth-path auth-cert auth-redirect-addr redirect-url "
-    "permit-any-host permit-stun-host rtp-nat rtp-addr tcp-session-without-syn http-policy-redirect "
-    "ssh-policy-redirect http-tunnel-auth pcp-inbound pcp-outbound pcp-poolname port-preserve port-random "
-    "eif-check eif-learn log-http-transaction log-unmatched-traffic ztna-policy-redirect ztna-tags-match-logic "
-    "fall-through-unauthenticated isolator-server url-risk bandwidth sslvpn-auth sslvpn-ccert sslvpn-cipher "
-    "casb-profile network-service-dynamic network-service-src-dynamic internet-service-fortiguard "
-    "internet-service-src-fortiguard color endpoint-compliance email-collect email-collection-portal "
+    "rtp-nat rtp-addr http-policy-redirect "
+    "ssh-policy-redirect http-tunnel-auth pcp-outbound pcp-poolname port-preserve port-random "
+    "log-http-transaction log-unmatched-traffic ztna-policy-redirect ztna-tags-match-logic "
+    "isolator-server url-risk bandwidth sslvpn-auth sslvpn-ccert sslvpn-cipher "
+    "casb-profile "
+    "color email-collect email-collection-portal "
     "require-tfa devices-detection device-detection-portal forticlient-compliance-enforcement-portal "
     "client-reputation client-reputation-mode dynamic-profile bypass-fragment identity-from traffic-shaper6 "
     "srcintf-negate6 nat46-pool pool-list transaction-based web-auth-cookie dynamic-profile-fallthrough "
     "dynamic-profile-access log-http-transaction gtp-inspection".split()
 )
 """NAT of sources, inspection, shaping, logging and looks: they may block content, and never widen what passes."""
+
+_VIP = frozenset(
+    "type extip extaddr extintf mappedip mapped-addr portforward protocol extport mappedport "
+    "portmapping-type service src-filter srcintf-filter status nat-source-vip arp-reply server-type "
+    "ldb-method monitor persistence uuid comment color id dns-mapping-ttl gratuitous-arp-interval "
+    "http-redirect nat44 nat46 ipv6-mappedip ipv6-mappedport add-nat46-route weblogic-server "
+    "websphere-server outlook-web-access http-cookie-domain http-cookie-path http-cookie-age "
+    "http-cookie-generation http-cookie-share https-cookie-secure http-ip-header http-ip-header-name "
+    "http-multiplex max-embryonic-connections ssl-mode ssl-certificate ssl-algorithm ssl-min-version "
+    "ssl-max-version ssl-dh-bits ssl-pfs ssl-send-empty-frags ssl-client-fallback ssl-client-renegotiation "
+    "ssl-client-session-state-max ssl-client-session-state-timeout ssl-client-session-state-type "
+    "ssl-server-min-version ssl-server-max-version ssl-server-session-state-max "
+    "ssl-server-session-state-timeout ssl-server-session-state-type ssl-http-location-conversion "
+    "ssl-http-match-host ssl-hpkp ssl-hsts ssl-hsts-age ssl-hsts-include-subdomains ssl-accept-ffdhe-groups "
+    "ssl-server-algorithm ssl-client-rekey-count one-click-gslb-server gslb-domain-name gslb-hostname "
+    "h2-support h3-support http-multiplex-ttl http-multiplex-max-request "
+    "http-multiplex-max-concurrent-request http-supported-max-version src-vip-filter user-agent-detect "
+    "client-cert empty-cert-action custom-sni ssl-server-renegotiation"
+    " ipv4-mappedip ipv4-mappedport nat66 nat64 embedded-ipv4-address "
+    "ndp-reply add-nat64-route server-type".split()
+)
+
+_VIP_GROUP = frozenset("interface member uuid comments color tags".split())
+
+_LOCAL_IN = frozenset(
+    "uuid intf srcaddr dstaddr action service schedule status comments srcaddr-negate dstaddr-negate service-negate "
+    "ha-mgmt-intf-only virtual-patch logtraffic internet-service-src internet-service-src-name "
+    "internet-service-src-group internet-service-src-custom internet-service-src-custom-group "
+    "internet-service-src-negate internet-service6-src internet-service6-src-name internet-service6-src-group "
+    "internet-service6-src-custom internet-service6-src-custom-group internet-service6-src-negate "
+    "auto-asic-offload".split()
+)
 
 TABLES: Mapping[str, frozenset[str]] = {
     "firewall address": frozenset(
@@ -84,25 +119,18 @@ TABLES: Mapping[str, frozenset[str]] = {
         "helper app-service-type app-category application fabric-object uuid tags port-range".split()
     ),
     "firewall service group": frozenset("member comment color proxy explicit-proxy fabric-object uuid tags".split()),
-    "firewall vip": frozenset(
-        "type extip extaddr extintf mappedip mapped-addr portforward protocol extport mappedport "
-        "portmapping-type service src-filter srcintf-filter status nat-source-vip arp-reply server-type "
-        "ldb-method monitor persistence uuid comment color id dns-mapping-ttl gratuitous-arp-interval "
-        "http-redirect nat44 nat46 ipv6-mappedip ipv6-mappedport add-nat46-route weblogic-server "
-        "websphere-server outlook-web-access http-cookie-domain http-cookie-path http-cookie-age "
-        "http-cookie-generation http-cookie-share https-cookie-secure http-ip-header http-ip-header-name "
-        "http-multiplex max-embryonic-connections ssl-mode ssl-certificate ssl-algorithm ssl-min-version "
-        "ssl-max-version ssl-dh-bits ssl-pfs ssl-send-empty-frags ssl-client-fallback ssl-client-renegotiation "
-        "ssl-client-session-state-max ssl-client-session-state-timeout ssl-client-session-state-type "
-        "ssl-server-min-version ssl-server-max-version ssl-server-session-state-max "
-        "ssl-server-session-state-timeout ssl-server-session-state-type ssl-http-location-conversion "
-        "ssl-http-match-host ssl-hpkp ssl-hsts ssl-hsts-age ssl-hsts-include-subdomains ssl-accept-ffdhe-groups "
-        "ssl-server-algorithm ssl-client-rekey-count one-click-gslb-server gslb-domain-name gslb-hostname "
-        "h2-support h3-support http-multiplex-ttl http-multiplex-max-request "
-        "http-multiplex-max-concurrent-request http-supported-max-version src-vip-filter user-agent-detect "
-        "client-cert empty-cert-action custom-sni ssl-server-renegotiation".split()
-    ),
-    "firewall vipgrp": frozenset("interface member uuid comments color tags".split()),
+    "firewall vip": _VIP,
+    "firewall vip6": _VIP,
+    "firewall vip46": _VIP,
+    "firewall vip64": _VIP,
+    "firewall vipgrp": _VIP_GROUP,
+    "firewall vipgrp6": _VIP_GROUP,
+    "firewall vipgrp46": _VIP_GROUP,
+    "firewall vipgrp64": _VIP_GROUP,
+    "firewall local-in-policy": _LOCAL_IN,
+    "firewall local-in-policy6": _LOCAL_IN,
+    "firewall internet-service-custom": frozenset("reputation comment id master-service-id".split()),
+    "firewall internet-service-custom-group": frozenset("member comment".split()),
     "system zone": frozenset("interface intrazone description tags tagging".split()),
     "firewall schedule recurring": frozenset("day start end color fabric-object uuid label-day".split()),
     "firewall schedule onetime": frozenset(
@@ -111,3 +139,30 @@ TABLES: Mapping[str, frozenset[str]] = {
     "firewall schedule group": frozenset("member color fabric-object uuid".split()),
 }
 """All keywords of an object table, read or cosmetic."""
+
+NESTED: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ("firewall vip", "firewall vip6", "firewall vip46", "firewall vip64"),
+        frozenset(
+            "realservers mappedip ssl-cipher-suites ssl-server-cipher-suites quic gslb-public-ips monitor "
+            "ssl-hpkp".split()
+        ),
+    ),
+    **dict.fromkeys(
+        ("firewall address", "firewall address6", "firewall addrgrp", "firewall addrgrp6"),
+        frozenset("tagging list subnet-segment filter".split()),
+    ),
+    "system zone": frozenset({"tagging"}),
+    "firewall internet-service-custom": frozenset({"entry", "disable-entry"}),
+}
+"""Tables inside the entries of an object table, read or cosmetic."""
+
+WIDENING: Mapping[str, str] = {
+    "permit-any-host": "any outside host may send UDP to ports that inside clients opened",
+    "permit-stun-host": "any outside host may send UDP to ports that inside clients opened by STUN",
+    "pcp-inbound": "inside clients open ports to the outside by the Port Control Protocol",
+    "cgn-eif": "any outside host may send to ports that inside clients opened (endpoint-independent filtering)",
+    "eif-check": "any outside host may send to ports that inside clients opened (endpoint-independent filtering)",
+    "tcp-session-without-syn": "TCP packets start sessions without a handshake",
+}
+"""Switches of a policy that let packets in which no policy lists: said as an assumption of the whole reading."""

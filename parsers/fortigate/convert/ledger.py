@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from parsers.fortigate.convert.keywords import TABLES
+from parsers.fortigate.convert.keywords import NESTED, TABLES
 from parsers.fortigate.syntax.tree import Block, Tree
 from parsers.model.origin import Gap, Ledger, Origin
 
@@ -17,7 +17,9 @@ _READ = frozenset(
     "firewall schedule group|system interface|system zone|system sdwan|system virtual-wan-link|system settings|"
     "system global|system admin|router static|vpn ipsec phase1-interface|vpn ipsec phase1|vpn ssl settings|"
     "system vdom-link|system external-resource|system switch-interface|system vdom-property|"
-    "firewall internet-service-name|firewall internet-service-custom".split("|")
+    "firewall internet-service-name|firewall internet-service-custom|firewall internet-service-custom-group|"
+    "router static6|router policy|router policy6|system dns-server|web-proxy explicit|"
+    "user setting|system api-user|system virtual-wire-pair".split("|")
 )
 """Tables that decide which packets pass."""
 
@@ -48,13 +50,26 @@ _IRRELEVANT = frozenset(
     "firewall internet-service|firewall internet-service-list|firewall internet-service-owner|"
     "firewall internet-service-sld|firewall internet-service-subapp|firewall internet-service-botnet|"
     "firewall internet-service-ipbl-reason|firewall internet-service-ipbl-vendor|"
-    "firewall internet-service-custom-group|firewall address6-template|firewall pfcp|firewall sctp-filter|"
+    "firewall address6-template|firewall pfcp|firewall sctp-filter|"
     "firewall addrgrp-bulk|firewall policy-lookup|firewall ipmac-binding|firewall ip-translation|"
     "router rip|router ripng|router ospf|router ospf6|router bgp|router isis|router multicast|router multicast6|"
     "router multicast-flow|router route-map|router access-list|router access-list6|router prefix-list|"
     "router prefix-list6|router aspath-list|router community-list|router key-chain|router bfd|router bfd6|"
-    "router auth-path|router setting|router static6|router policy|router policy6|router extcommunity-list".split("|")
+    "router auth-path|router setting|router extcommunity-list|firewall deep-inspection-options|"
+    "firewall sniff-interface-policy|"
+    "firewall sniff-interface-policy6|firewall service explicit-web|firewall service-path|firewall ipv6-eh-filter|"
+    "firewall central-nat|firewall profile|firewall ngfw-learn-log|firewall internet-service-fallback|"
+    "firewall saml".split("|")
 )
+
+_PROXIED = "its policies permit traffic through the proxy of the device, which is not followed"
+_APART = {
+    "firewall proxy-policy": _PROXIED,
+    "firewall explicit-proxy-policy": _PROXIED,
+    "firewall multicast-policy": "its policies permit multicast only, which is not judged",
+    "firewall multicast-policy6": "its policies permit multicast only, which is not judged",
+}
+"""Tables that permit packets outside the forwarding policy, and what of."""
 
 _SUSPECT = ("firewall ",)
 """Unknown tables below these paths may open something."""
@@ -70,7 +85,10 @@ def account(tree: Tree, file: str) -> tuple[Ledger, list[Gap]]:
             if name in _READ:
                 gaps += _keywords(name, table, file)
                 read += _size(table)
-            elif not _irrelevant(name):
+            elif name in _APART:
+                read += _size(table)
+                gaps += _apart(name, table, file)
+            elif not _irrelevant(name) and (table.entries or table.settings or table.tables):
                 unknown += _size(table)
                 what = f"table {name!r} is not known to fwproof ({lines} lines)"
                 origin = Origin(file, table.line, table.last_line, name, "")
@@ -83,6 +101,19 @@ def account(tree: Tree, file: str) -> tuple[Ledger, list[Gap]]:
     unknown += len(tree.stray_lines)
     read = min(read, tree.line_count - unknown)
     return Ledger(tree.line_count, read, max(0, tree.line_count - read - unknown), unknown), gaps
+
+
+def _apart(name: str, table: Block, file: str) -> Iterator[Gap]:
+    """A table whose accepts are another path than forwarding: said when it has any."""
+    active = [
+        entry.name
+        for entry in table.entries.values()
+        if entry.get("status") != "disable" and (entry.get("action") or "deny") != "deny"
+    ]
+    if active:
+        what = f"{name} {', '.join(active[:5])}{' ...' if len(active) > 5 else ''}: {_APART[name]}"
+        origin = Origin(table.file or file, table.line, table.last_line, name, "")
+        yield Gap(origin, name, "", what, hides_access="multicast" not in name)
 
 
 def _irrelevant(name: str) -> bool:
@@ -105,6 +136,14 @@ def _keywords(name: str, table: Block, file: str) -> Iterator[Gap]:
         for keyword in entry.settings:
             if keyword not in known and keyword not in seen:
                 seen.add(keyword)
-                origin = Origin(file, entry.line, entry.last_line, name, entry.name)
+                origin = Origin(entry.file or file, entry.line, entry.last_line, name, entry.name)
                 what = f"keyword {keyword!r} of {name} {entry.name!r} is not known to fwproof"
                 yield Gap(origin, f"{name} {entry.name}", keyword, what, hides_access=True)
+        for inner in entry.tables:
+            if inner not in NESTED.get(name, ()) and inner not in seen:
+                seen.add(inner)
+                origin = Origin(
+                    entry.file or file, entry.tables[inner].line, entry.tables[inner].last_line, name, inner
+                )
+                what = f"table {inner!r} of {name} {entry.name!r} is not known to fwproof"
+                yield Gap(origin, f"{name} {entry.name}", inner, what, hides_access=True)

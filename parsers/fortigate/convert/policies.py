@@ -5,22 +5,18 @@ Source: the reference, sections 3, 4, 7 and 8.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from parsers.fortigate.convert.keywords import POLICY_IRRELEVANT, POLICY_READ
+from parsers.fortigate.convert.books import Books
+from parsers.fortigate.convert.implicit import after_policies, beside_policies
+from parsers.fortigate.convert.keywords import POLICY_IRRELEVANT, POLICY_READ, WIDENING
 from parsers.fortigate.objects.addresses import AddressBook
-from parsers.fortigate.objects.interfaces import Interfaces
-from parsers.fortigate.objects.schedules import Schedules, expiry
-from parsers.fortigate.objects.scope import Scope
-from parsers.fortigate.objects.services import ResolvedService, ServiceBook
-from parsers.fortigate.objects.vips import VirtualAddresses
+from parsers.fortigate.objects.schedules import expiry
+from parsers.fortigate.objects.services import ResolvedService
 from parsers.fortigate.syntax.tree import Block
-from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet
+from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
-from parsers.model.origin import Origin
 from parsers.model.rule import (
-    ANY_TRANSLATION,
     NO_TRANSLATIONS,
     Action,
     AsWritten,
@@ -29,7 +25,6 @@ from parsers.model.rule import (
     Evaluation,
     Rule,
     RuleList,
-    Truth,
 )
 from parsers.model.services import ANY_SERVICE, NO_SERVICE
 
@@ -48,21 +43,11 @@ _UNSEEN = {
     "app-category": "only for application categories {0}",
     "app-group": "only for application group {0}",
     "url-category": "only for URL categories {0}",
+    "ztna-device-ownership": "only from known devices",
+    "endpoint-compliance": "only from endpoints that comply",
+    "disclaimer": "only after a disclaimer was accepted",
 }
 _OFF = frozenset({"", "0", "0x00", "disable"})
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """Everything a policy refers to, of one VDOM."""
-
-    scope: Scope
-    interfaces: Interfaces
-    addresses: AddressBook
-    addresses6: AddressBook
-    services: ServiceBook
-    schedules: Schedules
-    vips: VirtualAddresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +55,7 @@ class _Matched:
     """One side of a policy."""
 
     addresses: Bounded[AddressSet]
-    translations: frozenset[str] = NO_TRANSLATIONS
+    translations: Bounded[frozenset[str]] = Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS)
     uncertain: tuple[str, ...] = ()
 
 
@@ -84,6 +69,7 @@ class Policies:
         self.ngfw = self.scope.setting(settings, "ngfw-mode") == "policy-based"
         self.consolidated = self.ngfw or self.scope.enabled(settings, "consolidated-firewall-mode")
         self.central = self.ngfw or self.scope.enabled(settings, "central-nat")
+        self.asks_always = self.scope.setting("user setting", "auth-on-demand") == "always"
         self._every_service = Bounded.exactly(ANY_SERVICE)
 
     def referenced(self) -> frozenset[str]:
@@ -100,14 +86,12 @@ class Policies:
 
     def lists(self) -> tuple[RuleList, ...]:
         """The forwarding rule list, and the security policy beside it in NGFW policy mode."""
-        rules: list[Rule] = []
-        for kind in ("firewall policy", "firewall policy6", "firewall policy46", "firewall policy64"):
+        rules = list(beside_policies(self.books))
+        for kind in self._tables():
             for _, block in self.scope.entries(kind):
-                rules += self._policy(kind, block, hand_over=self.ngfw)
-        if self.consolidated:
-            for _, block in self.scope.entries("firewall consolidated policy"):
-                rules += self._policy("firewall consolidated policy", block, hand_over=self.ngfw)
-        rules += self._implicit()
+                rules += self._policy(kind, block)
+        rules += after_policies(self.books)
+        self._caveats()
         found = [RuleList("firewall policy", Direction.FORWARD, Evaluation.FIRST_MATCH, tuple(rules))]
         if self.ngfw:
             security = [
@@ -120,36 +104,71 @@ class Policies:
             )
         return tuple(found)
 
-    def _policy(self, kind: str, block: Block, *, hand_over: bool = False) -> list[Rule]:
+    def _caveats(self) -> None:
+        """Say which policies admit packets that no policy lists."""
+        found: dict[str, list[str]] = {}
+        for kind in self._tables():
+            for _, block in self.scope.entries(kind):
+                if block.get("status") != "disable" and block.get("action") == "accept":
+                    for keyword in WIDENING.keys() & block.settings.keys():
+                        if block.get(keyword) not in _OFF:
+                            found.setdefault(keyword, []).append(block.name)
+        for keyword in sorted(found):
+            self.scope.assume(
+                f"{keyword} in policy {', '.join(found[keyword])}: {WIDENING[keyword]}; not in the answers."
+            )
+
+    def _tables(self) -> tuple[str, ...]:
+        """The policy tables in force: consolidated mode (6.2) replaces the policies of each family."""
+        if self.scope.vdom_type == "admin":
+            return ()
+        if self.consolidated and any(True for _ in self.scope.entries("firewall consolidated policy")):
+            return ("firewall consolidated policy", "firewall policy46", "firewall policy64")
+        return ("firewall policy", "firewall policy6", "firewall policy46", "firewall policy64")
+
+    def _policy(self, kind: str, block: Block) -> list[Rule]:
+        self._unknown_keywords(kind, block)
         sub = block.table("identity-based-policy")
         if block.get("identity-based") == "enable" and sub is not None and sub.entries:
-            self.scope.assume(
-                "Identity-based policies (FortiOS 5.0 and earlier) are read as conditional accepts; traffic they stop "
-                "before authentication is not modelled."
-            )
-            return [self._identity_rule(kind, block, entry) for entry in sub.entries.values()]
-        self._unknown_keywords(kind, block)
-        return [self._rule(kind, block, block, hand_over=hand_over)]
+            return self._identity_rules(kind, block, sub)
+        rule = self._rule(kind, block, block)
+        if rule.action is Action.ALLOW and rule.enabled:
+            if block.get("action") == "ipsec" and block.get("inbound") != "disable":
+                return [rule, _inbound(rule)]
+            if self.asks_always and any(each.kind == "identity" for each in rule.conditions):
+                return [rule, _stopped(rule, "unless authenticated: auth-on-demand asks everybody this policy matches")]
+        return [rule]
 
-    def _identity_rule(self, kind: str, parent: Block, entry: Block) -> Rule:
-        merged = Block(f"{parent.name}.{entry.name}", entry.line)
-        merged.last_line = entry.last_line
-        merged.settings = parent.settings | entry.settings
-        return self._rule(kind, parent, merged)
+    def _identity_rules(self, kind: str, parent: Block, sub: Block) -> list[Rule]:
+        """FortiOS 5.0 and earlier: each sub-rule lets authenticated users pass; the rest stops at the parent."""
+        for entry in sub.entries.values():
+            self._unknown_keywords(kind, entry)
+        rules = [self._rule(kind, parent, _merged(parent, entry)) for entry in sub.entries.values()]
+        if parent.get("fall-through-unauthenticated") == "enable":
+            return rules
+        whole = _merged(parent, parent)
+        whole.settings |= {"service": ("ALL",), "schedule": ("always",)}
+        for keyword in _IDENTITY:
+            whole.settings.pop(keyword, None)
+        rule = replace(self._rule(kind, parent, whole), service=Bounded.exactly(ANY_SERVICE), id=parent.name)
+        return [*rules, _stopped(rule, "unless authenticated: an identity-based policy stops everybody else")]
 
     def _unknown_keywords(self, kind: str, block: Block) -> None:
         for keyword in block.settings:
             if keyword not in POLICY_READ and keyword not in POLICY_IRRELEVANT and not keyword.startswith("_"):
                 what = f"keyword {keyword!r} of {kind} {block.name} is not known to fwproof"
                 self.scope.gap(kind, block, keyword, what, hides_access=True)
+        for name, table in block.tables.items():
+            if name != "identity-based-policy" and (table.settings or table.entries):
+                what = f"table {name!r} of {kind} {block.name} is not known to fwproof"
+                self.scope.gap(kind, table, "", what, hides_access=True)
 
-    def _rule(self, kind: str, place: Block, block: Block, *, hand_over: bool = False) -> Rule:
-        six = kind == "firewall policy6"
-        source = self._source(kind, block, six=six)
-        target = self._destination(kind, block, six=six)
-        service, limit = self._service(kind, block)
+    def _rule(self, kind: str, place: Block, block: Block) -> Rule:
+        source = self._source(kind, block)
+        target, internet = self._destination(kind, block)
+        service, limit = (internet, None) if internet is not None else self._service(kind, block)
         action, conditions = self._action(block)
-        if hand_over:
+        if self.ngfw and kind != "firewall security-policy":
             # NGFW policy mode: this table only hands traffic to the security policy; it has no action of its own.
             action = Action.ALLOW
         addresses = target.addresses
@@ -170,7 +189,7 @@ class Policies:
             source=source.addresses,
             destination=addresses,
             service=service.services,
-            translations=Bounded.exactly(target.translations),
+            translations=target.translations,
             translated_destination=translated,
             conditions=conditions + self._conditions(kind, block),
             uncertain=tuple(dict.fromkeys(source.uncertain + target.uncertain + service.uncertain + doubt)),
@@ -195,31 +214,38 @@ class Policies:
     def _is_address(self, name: str) -> bool:
         return self.books.addresses.defines(name) and name not in self.books.vips.blocks
 
-    def _source(self, kind: str, block: Block, *, six: bool) -> _Matched:
-        if block.get("internet-service-src") == "enable":
-            reason = "its sources are an Internet service, whose addresses are not in the backup"
-            return _Matched(Bounded(NO_ADDRESS, ANY_ADDRESS), uncertain=(reason,))
-        parts: list[_Matched] = []
-        if six:
-            parts.append(self._side(kind, block, "srcaddr", self.books.addresses6))
-        else:
-            keyword = "srcaddr4" if block.words("srcaddr4") else "srcaddr"
-            parts.append(self._side(kind, block, keyword, self.books.addresses))
-            parts.append(self._side(kind, block, "srcaddr6", self.books.addresses6))
-        return _union(parts)
+    def _source(self, kind: str, block: Block) -> _Matched:
+        return _union([self._family(kind, block, "src", six=six)[0] for six in _families(kind, "src")])
 
-    def _destination(self, kind: str, block: Block, *, six: bool) -> _Matched:
-        if block.get("internet-service") == "enable":
-            reason = "its destination is an Internet service, whose addresses and ports are not in the backup"
-            return _Matched(Bounded(NO_ADDRESS, ANY_ADDRESS), uncertain=(reason,))
-        parts: list[_Matched] = []
-        if six:
-            parts.append(self._side(kind, block, "dstaddr", self.books.addresses6))
-        else:
-            keyword = "dstaddr4" if block.words("dstaddr4") else "dstaddr"
-            parts.append(self._side(kind, block, keyword, self.books.addresses))
-            parts.append(self._side(kind, block, "dstaddr6", self.books.addresses6))
-        return _union(parts)
+    def _destination(self, kind: str, block: Block) -> tuple[_Matched, ResolvedService | None]:
+        """The destination, and the services an Internet service brings along (None: those the policy names)."""
+        found = [self._family(kind, block, "dst", six=six) for six in _families(kind, "dst")]
+        target = _union([matched for matched, _ in found])
+        brought = [service for _, service in found if service is not None]
+        if not brought:
+            return target, None
+        if len(brought) == 1 and all(not matched.addresses.possible for matched, service in found if service is None):
+            return target, brought[0]
+        # One family by Internet service, the other by addresses: each has services of its own.
+        every = ResolvedService(Bounded(NO_SERVICE, ANY_SERVICE), uncertain=brought[0].uncertain)
+        return target, every
+
+    def _family(self, kind: str, block: Block, side: str, *, six: bool) -> tuple[_Matched, ResolvedService | None]:
+        """One side of a policy in one family: an Internet service where one is switched on, else addresses."""
+        book = self.books.addresses6 if six else self.books.addresses
+        prefix = f"internet-service{'6' if six else ''}{'-src' if side == 'src' else ''}"
+        if block.get(prefix) == "enable":
+            found = self.books.internet.side(block, prefix)
+            services = ResolvedService(found.services, uncertain=found.uncertain)
+            addresses = found.addresses
+            if side == "src" and services.services != self._every_service:
+                # Whether the ports of an Internet service count where it is the source is not documented.
+                addresses = Bounded(NO_ADDRESS, addresses.possible)
+            return _Matched(addresses, uncertain=found.uncertain), services
+        keyword = f"{side}addr6" if six and kind not in _OLD_FAMILIES else f"{side}addr"
+        if not six and block.words(f"{side}addr4"):
+            keyword = f"{side}addr4"
+        return self._side(kind, block, keyword, book), None
 
     def _side(self, kind: str, block: Block, keyword: str, book: AddressBook) -> _Matched:
         names = block.words(keyword)
@@ -237,16 +263,17 @@ class Policies:
                 translations |= vips
         found = book.union(tuple(plain)) if plain else None
         addresses = found.addresses if found else _NO_ADDRESSES
-        if block.get(f"{keyword}-negate") == "enable" or (
-            keyword.endswith("4") and block.get(f"{keyword[:-1]}-negate") == "enable"
-        ):
-            addresses = Bounded.exactly(book.whole) - addresses
-        return _Matched(addresses, frozenset(translations), found.uncertain if found else ())
+        reasons = found.uncertain if found else ()
+        if not _negated(block, keyword):
+            return _Matched(addresses, Bounded.exactly(frozenset(translations)), reasons)
+        others = frozenset(self.books.vips.blocks) - translations if keyword.startswith("dst") else NO_TRANSLATIONS
+        if others and not self.central:
+            reasons += ("whether a negated destination matches traffic to virtual IPs is not documented",)
+            return _Matched(Bounded.exactly(book.whole) - addresses, Bounded(NO_TRANSLATIONS, others), reasons)
+        return _Matched(Bounded.exactly(book.whole) - addresses, Bounded.exactly(NO_TRANSLATIONS), reasons)
 
     def _service(self, kind: str, block: Block) -> tuple[ResolvedService, AddressSet | None]:
         names = block.words("service")
-        if block.get("internet-service") == "enable":
-            return ResolvedService(Bounded(NO_SERVICE, ANY_SERVICE)), None
         if not names or names == ("",):
             # A policy without service matches nothing; security policies then use the applications' own ports.
             if kind == "firewall security-policy":
@@ -257,7 +284,7 @@ class Policies:
             self.scope.refer(kind, block, "firewall service custom", name, defined=defined)
         found = self.books.services.union(names)
         if block.get("service-negate") == "enable":
-            found = ResolvedService(self._every_service - found.services, None, found.uncertain)
+            return self.books.services.negated(found), None
         return found, found.destination
 
     @staticmethod
@@ -314,77 +341,58 @@ class Policies:
         reason = "whether match-vip compares the external or the mapped address is not documented"
         return Bounded(NO_ADDRESS, ANY_ADDRESS), only, (reason,)
 
-    def _implicit(self) -> Iterator[Rule]:
-        """Traffic that passes without a policy: within zones, within software switches, back out of one interface."""
-        for zone in self.books.interfaces.zones:
-            if zone.intrazone_allowed is not False and not zone.sdwan:
-                members = frozenset(zone.interfaces)
-                unknown = zone.intrazone_allowed is None
-                text = "the default of intrazone traffic in FortiOS 4 is not known"
-                conditions = (Condition("setting", text),) if unknown else ()
-                yield self._passing(f"intrazone {zone.name}", zone.origin, members, members, conditions)
-        if not self._redirects():
-            return
-        late = self.scope.before(7, 4, 10)
-        conditions = (
-            ()
-            if self.scope.setting("system global", "allow-traffic-redirect") == "enable" or late
-            else (Condition("setting", "the default of allow-traffic-redirect depends on the exact release"),)
-        )
-        for interface in self.books.interfaces.interfaces:
-            if interface.networks and interface.enabled:
-                names = frozenset({interface.name})
-                rule = self._passing(f"same interface {interface.name}", interface.origin, names, names, conditions)
-                yield _from_network(rule, interface.networks)
 
-    def _redirects(self) -> bool:
-        """Is traffic back out of its own interface forwarded without a policy? Default enable before 7.4.10 / 7.6.5."""
-        word = self.scope.setting("system global", "allow-traffic-redirect")
-        if word is not None:
-            return word == "enable"
-        version = self.scope.version
-        if version[:2] == (7, 4) and len(version) > 2:
-            return version < (7, 4, 10)
-        if version[:2] == (7, 6) and len(version) > 2:
-            return version < (7, 6, 5)
-        return version < (8,)
-
-    @staticmethod
-    def _passing(
-        name: str, origin: Origin, ingress: frozenset[str], egress: frozenset[str], conditions: tuple[Condition, ...]
-    ) -> Rule:
-        everything = Bounded.exactly(ANY_IPV4 | ANY_IPV6)
-        return Rule(
-            id=f"implicit: {name}",
-            name=name,
-            origin=origin,
-            action=Action.ALLOW,
-            enabled=True,
-            ingress=ingress,
-            egress=egress,
-            source=everything,
-            destination=everything,
-            service=Bounded.exactly(ANY_SERVICE),
-            translations=Bounded.exactly(ANY_TRANSLATION),
-            conditions=conditions,
-            implicit=True,
-            uncertain=tuple(condition.text for condition in conditions if condition.truth is Truth.UNKNOWN),
-        )
+def _families(kind: str, side: str) -> tuple[bool, ...]:
+    """Which address families one side of a policy has: (False,) IPv4, (True,) IPv6, both for unified policies."""
+    if kind == "firewall policy6":
+        return (True,)
+    if kind in ("firewall policy46", "firewall policy64"):
+        # NAT46 and NAT64: the destination is a virtual IP of the client's family.
+        return (kind.endswith("64"),)
+    return (False, True)
 
 
-def _from_network(rule: Rule, networks: AddressSet) -> Rule:
-    """Traffic back out of its interface: sources in the interface's own network, in every release that does so."""
-    return replace(rule, source=Bounded.exactly(networks), translations=Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS))
+_OLD_FAMILIES = frozenset({"firewall policy6", "firewall policy46", "firewall policy64"})
+"""Tables whose IPv6 addresses stand under `srcaddr` and `dstaddr`."""
+
+
+def _negated(block: Block, keyword: str) -> bool:
+    return block.get(f"{keyword}-negate") == "enable" or (
+        keyword.endswith("4") and block.get(f"{keyword[:-1]}-negate") == "enable"
+    )
+
+
+def _merged(parent: Block, entry: Block) -> Block:
+    """A sub-rule with what it inherits from its policy."""
+    merged = Block(parent.name if entry is parent else f"{parent.name}.{entry.name}", entry.line)
+    merged.last_line, merged.file = entry.last_line, entry.file
+    merged.settings = parent.settings | entry.settings
+    return merged
+
+
+def _stopped(rule: Rule, text: str) -> Rule:
+    """Those who do not authenticate at a policy do not reach the policies below it."""
+    condition = Condition("identity", text)
+    return replace(rule, action=Action.DENY, conditions=(condition,), implicit=True, uncertain=(text,))
+
+
+def _inbound(rule: Rule) -> Rule:
+    """A policy-based tunnel also lets its far side in: the same policy, the other way round."""
+    return replace(
+        rule,
+        id=f"{rule.id} inbound",
+        ingress=rule.egress,
+        egress=rule.ingress,
+        source=rule.destination,
+        destination=rule.source,
+        translations=Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS),
+    )
 
 
 def _union(parts: list[_Matched]) -> _Matched:
-    if len(parts) == 2 and not parts[1].addresses.possible and not parts[1].translations:
+    if len(parts) == 1 or not (parts[1].addresses.possible or parts[1].translations.possible):
         return parts[0]
+    first, second = parts
     return _Matched(
-        Bounded(
-            AddressSet.union(part.addresses.certain for part in parts),
-            AddressSet.union(part.addresses.possible for part in parts),
-        ),
-        frozenset().union(*(part.translations for part in parts)),
-        tuple(reason for part in parts for reason in part.uncertain),
+        first.addresses | second.addresses, first.translations | second.translations, first.uncertain + second.uncertain
     )

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from parsers.fortigate.convert.policies import Books
+from parsers.fortigate.convert.books import Books
 from parsers.fortigate.objects.interfaces import DEFAULT_SDWAN
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import ANY_IPV4, ANY_IPV6, AddressSet
 from parsers.model.firewall import Route
 
-_DYNAMIC = ("router bgp", "router ospf", "router rip", "router isis")
+_DYNAMIC = ("router bgp", "router ospf", "router ospf6", "router rip", "router ripng", "router isis")
+_BY_POLICY = ("router policy", "router policy6")
 
 
 def routes(books: Books) -> Iterator[Route]:
-    """Connected networks of enabled interfaces, then static routes that are switched on."""
+    """Connected networks of enabled interfaces, then static routes that are switched on; none in transparent mode."""
+    if books.interfaces.transparent:
+        return
     scope = books.scope
     for interface in books.interfaces.interfaces:
         if interface.networks and interface.enabled:
@@ -28,16 +31,34 @@ def routes(books: Books) -> Iterator[Route]:
                 yield from _static(books, kind, block, whole)
 
 
-def routes_elsewhere(books: Books) -> bool:
-    """Does the device also learn routes, or choose them by policy?"""
+def incomplete(books: Books) -> tuple[str, ...]:
+    """Why connected and static routes do not say where every packet leaves; () when they do."""
     scope = books.scope
-    found = any(_has_content(scope.table(name)) for name in (*_DYNAMIC, "router policy"))
-    if found:
-        scope.assume(
-            "The device also routes dynamically or by policy routes: egress interfaces were computed from connected "
-            "and static routes, and are open for private addresses that only the default route covers."
-        )
-    return found
+    found = []
+    if books.interfaces.transparent:
+        found.append("the VDOM works in transparent mode: packets leave where the MAC address is")
+    if any(_has_content(scope.table(name)) for name in _DYNAMIC):
+        found.append("the device also learns routes dynamically")
+    if any(_has_content(scope.table(name)) for name in _BY_POLICY):
+        found.append("policy routes send packets past the routing table")
+    if any(_by_service(block) for kind in ("router static", "router static6") for _, block in scope.entries(kind)):
+        found.append("routes to Internet services depend on addresses that are not in the backup")
+    if any(_by_name(books, block) for _, block in scope.entries("router static")):
+        found.append("a route goes to an address object that is not in the backup")
+    return tuple(found)
+
+
+def _by_service(block: Block) -> bool:
+    return any(
+        word not in ("", "0")
+        for keyword in ("internet-service", "internet-service-custom")
+        for word in block.words(keyword)
+    )
+
+
+def _by_name(books: Books, block: Block) -> bool:
+    named = block.get("dstaddr")
+    return bool(named) and not books.addresses.resolve(named or "").addresses.is_exact
 
 
 def _static(books: Books, kind: str, block: Block, whole: AddressSet) -> Iterator[Route]:
@@ -51,9 +72,11 @@ def _static(books: Books, kind: str, block: Block, whole: AddressSet) -> Iterato
         scope.gap(kind, block, "dst", f"route {block.name} cannot be read: {error}", hides_access=False)
         return
     if named:
+        if _by_name(books, block):
+            return
         scope.refer(kind, block, "firewall address", named, defined=books.addresses.defines(named))
         destination = books.addresses.resolve(named).addresses.possible
-    if block.words("internet-service") and block.get("internet-service") != "0":
+    if _by_service(block):
         return
     zones = [*block.words("sdwan-zone")]
     if block.get("sdwan") == "enable" or block.get("virtual-wan-link") == "enable":
@@ -65,6 +88,9 @@ def _static(books: Books, kind: str, block: Block, whole: AddressSet) -> Iterato
         return
     devices = books.interfaces.expand(tuple(zones)) if zones else frozenset(block.words("device"))
     for device in sorted(devices or ()):
+        known = books.interfaces.by_name.get(device)
+        if known is not None and not known.enabled:
+            continue  # a route through an interface that is down is not in the routing table
         yield Route(destination, device, distance, origin, priority=priority)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from parsers.fortigate.objects.scope import Scope
+from parsers.fortigate.objects.scope import EMPTY, Scope
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import (
     ANY_IPV4,
@@ -37,14 +37,16 @@ _PREDEFINED6 = {
     "SSLVPN_TUNNEL_IPv6_ADDR1": AddressSet.network("fdff:ffff::/120"),
 }
 _UNKNOWN = {
-    "fqdn": "the addresses of host name {0} are not in the backup",
-    "wildcard-fqdn": "the addresses of host names like {0} are not in the backup",
-    "geography": "the addresses of country {0} are not in the backup",
-    "dynamic": "dynamic object {0} is filled at run time",
-    "mac": "MAC address object {0} cannot be resolved to IP addresses",
-    "route-tag": "route-tag object {0} is filled at run time",
-    "template": "template object {0} is not resolved",
+    "fqdn": "address {0!r}: the addresses of host name {1!r} are not in the backup",
+    "wildcard-fqdn": "address {0!r}: the addresses of host names like {1!r} are not in the backup",
+    "geography": "address {0!r}: the addresses of country {1!r} are not in the backup",
+    "dynamic": "dynamic object {0!r} is filled at run time",
+    "mac": "MAC address object {0!r} cannot be resolved to IP addresses",
+    "route-tag": "route-tag object {0!r} is filled at run time",
+    "template": "template object {0!r} is not resolved",
 }
+_ANSWERS = {"fqdn": "fqdn", "wildcard-fqdn": "fqdn", "geography": "geography", "dynamic": "dynamic"}
+"""Under which word of a site file's `resolve` a kind of address object is answered; "object" for the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +116,23 @@ class AddressBook:
         group = self.scope.entry(self.groups, name)
         if group is not None:
             return self._group(group)
-        if self.scope.entry("system external-resource", name) is not None:
-            return self._unknown(f"external feed {name!r} is not in the backup")
+        feed = self.scope.entry("system external-resource", name)
+        if feed is not None:
+            return self._asked("object", name, name, feed, f"external feed {name!r} is not in the backup")
         if name in RUNTIME_OBJECTS:
-            return self._unknown(f"{name} is filled at run time")
+            return self._asked("dynamic", name, name, EMPTY, f"{name} is filled at run time")
         found = (_PREDEFINED6 if self.six else _PREDEFINED).get(name)
         if found is not None:
             return Resolved(Bounded.exactly(found))
-        return self._unknown(f"address {name!r} is not defined in the file")
+        return self._asked("object", name, name, EMPTY, f"address {name!r} is not defined in the file")
 
     def _unknown(self, reason: str) -> Resolved:
         return Resolved(Bounded(NO_ADDRESS, self.whole), (reason,))
+
+    def _asked(self, kind: str, name: str, value: str, entry: Block, reason: str) -> Resolved:
+        """What a person said of an object the file cannot resolve, or everything."""
+        answer = self.scope.answer(kind, name, value, entry)
+        return self._unknown(reason) if answer is None else Resolved(Bounded.exactly(answer & self.whole))
 
     def _group(self, group: Block) -> Resolved:
         members = group.words("member")
@@ -150,7 +158,7 @@ class AddressBook:
     def _object4(self, name: str, entry: Block, kind: str) -> Resolved:
         if kind in ("ipmask", "subnet"):
             if name in RUNTIME_OBJECTS and "subnet" not in entry.settings:
-                return self._unknown(f"{name} is filled at run time")
+                return self._asked("dynamic", name, name, entry, f"{name} is filled at run time")
             return Resolved(Bounded.exactly(_subnet(_own(entry, "subnet"))))
         if kind == "iprange":
             pair = _own(entry, "start-ip")
@@ -171,7 +179,7 @@ class AddressBook:
             self.scope.gap(self.table, entry, "type", f"address type {kind!r} is not known", hides_access=True)
             return self._unknown(f"address {name!r} has the unknown type {kind!r}")
         value = entry.get("fqdn") or entry.get("wildcard-fqdn") or entry.get("country") or name
-        return self._unknown(text.format(repr(value)))
+        return self._asked(_ANSWERS.get(kind, "object"), name, value, entry, text.format(name, value))
 
     def _wildcard(self, entry: Block) -> Resolved:
         words = _own(entry, "wildcard") or ("0.0.0.0", "0.0.0.0")
@@ -188,7 +196,8 @@ class AddressBook:
         words = entry.words("subnet")
         if len(words) == 2 and words[1] != "255.255.255.255":
             return Resolved(Bounded.exactly(_subnet(words)))
-        return self._unknown(f"the subnet of interface object {name!r} is not in the backup")
+        reason = f"the subnet of interface object {name!r} is not in the backup"
+        return self._asked("object", name, name, entry, reason)
 
     def _object6(self, name: str, entry: Block, kind: str) -> Resolved:
         if kind in ("ipprefix", "ipmask"):

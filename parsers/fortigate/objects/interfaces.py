@@ -22,6 +22,7 @@ class Interfaces:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self.transparent = scope.setting("system settings", "opmode") == "transparent"
         self.blocks = {name: block for name, block in self._blocks() if self._belongs(block)}
         self.zones = tuple(self._zones()) + tuple(self._sdwan_zones())
         self._members = {zone.name: zone.interfaces for zone in self.zones}
@@ -70,6 +71,8 @@ class Interfaces:
 
     def _interface(self, name: str, block: Block, zone: str, sdwan: bool, peer: str) -> Interface:
         own, networks = self._addresses(block)
+        if self.transparent and not own:
+            own = self._managed()
         mode = block.get("mode") or "static"
         kind = "management" if block.get("dedicated-to") == "management" else block.get("type") or "vlan"
         return Interface(
@@ -101,6 +104,11 @@ class Interfaces:
             own, networks = own | one, networks | network
         return own, networks
 
+    def _managed(self) -> AddressSet:
+        """The one address of a transparent VDOM (`manageip`), reached through each of its interfaces."""
+        table = self.scope.table("system settings")
+        return _own_address(table.words("manageip")) if table is not None else NO_ADDRESS
+
     def _address_words(self, block: Block) -> list[tuple[str, ...]]:
         found = [block.words("ip")]
         if block.get("secondary-IP") == "enable" and (secondary := block.table("secondaryip")) is not None:
@@ -112,18 +120,35 @@ class Interfaces:
             found += [(key,) for key in extra.entries] if extra is not None else []
         return found
 
-    def secondary(self, name: str) -> list[tuple[AddressSet, tuple[str, ...], Block]]:
-        """(address, allowaccess, entry) of every secondary address in use."""
+    def logins(self, name: str) -> list[tuple[str, AddressSet, tuple[str, ...], Block]]:
+        """(label, own addresses, allowaccess, entry): the first address, each secondary one, the IPv6 ones.
+
+        Every one of them has services of its own. The addresses are empty where the export does not hold them.
+        """
         block = self.blocks.get(name)
-        if block is None or block.get("secondary-IP") != "enable":
+        if block is None:
             return []
+        own = _own_address(block.words("ip")) or (self._managed() if self.transparent else NO_ADDRESS)
+        if (block.get("mode") or "static") != "static":
+            own = NO_ADDRESS
+        found = [("", own, tuple(block.words("allowaccess")), block)]
         table = block.table("secondaryip")
-        found = []
-        for entry in table.entries.values() if table is not None else ():
-            try:
-                found.append((network_of(entry.words("ip"))[0], tuple(entry.words("allowaccess")), entry))
-            except (ValueError, IndexError):
-                continue  # noted as a gap when the interface was read
+        if block.get("secondary-IP") == "enable" and table is not None:
+            found += [
+                (
+                    " ".join(entry.words("ip")[:1]),
+                    _own_address(entry.words("ip")),
+                    tuple(entry.words("allowaccess")),
+                    entry,
+                )
+                for entry in table.entries.values()
+            ]
+        six = block.table("ipv6")
+        if six is not None and six.words("ip6-allowaccess"):
+            extra = six.table("ip6-extra-addr")
+            words = [six.words("ip6-address"), *((key,) for key in (extra.entries if extra is not None else ()))]
+            own = AddressSet.union(_own_address(each) for each in words)
+            found.append(("IPv6", own, tuple(six.words("ip6-allowaccess")), six))
         return found
 
     def _tunnels(self, zone_of: dict[str, str], sdwan: set[str]) -> list[Interface]:
@@ -136,16 +161,31 @@ class Interfaces:
         return found
 
     def _links(self) -> dict[str, str]:
-        """Peers of vdom links: link "x" has the ends x0 and x1, NPU links npu0_vlink0 and npu0_vlink1."""
+        """Peers of vdom links: link "x" has the ends x0 and x1, NPU links npu0_vlink0 and npu0_vlink1.
+
+        VLANs of one id on both ends of a link are ends of a link themselves.
+        """
         every = dict(self._blocks())
         found: dict[str, str] = {}
-        for name in self.blocks:
-            if name[-1:] in ("0", "1"):
-                other = name[:-1] + ("1" if name[-1] == "0" else "0")
-                declared = self.scope.entry("system vdom-link", name[:-1]) is not None or "_vlink" in name
-                if other in every and declared:
-                    found[name] = f"{every[other].get('vdom') or 'root'}/{other}"
+        for name, block in self.blocks.items():
+            other = self._other_end(name, every)
+            parent = self._other_end(block.get("interface") or "", every)
+            if not other and parent and block.get("vlanid"):
+                same = (parent, block.get("vlanid"))
+                other = next(
+                    (key for key, each in every.items() if (each.get("interface"), each.get("vlanid")) == same), ""
+                )
+            if other:
+                found[name] = f"{every[other].get('vdom') or 'root'}/{other}"
         return found
+
+    def _other_end(self, name: str, every: dict[str, Block]) -> str:
+        """The interface at the other end of a link, "" where the interface is none."""
+        if name[-1:] not in ("0", "1"):
+            return ""
+        other = name[:-1] + ("1" if name[-1] == "0" else "0")
+        declared = self.scope.entry("system vdom-link", name[:-1]) is not None or "_vlink" in name
+        return other if other in every and declared else ""
 
     def _zones(self) -> list[Zone]:
         old = self.scope.version[:1] == (4,)
@@ -172,3 +212,11 @@ class Interfaces:
                 members.setdefault(entry.get("zone") or DEFAULT_SDWAN, []).append(interface)
         origin = self.scope.origin(path, table)
         return [Zone(name, origin, tuple(found), False, sdwan=True) for name, found in members.items()]
+
+
+def _own_address(words: tuple[str, ...]) -> AddressSet:
+    """The address of `set ip A M`; empty where there is none or it cannot be read (noted when the interface was)."""
+    try:
+        return network_of(words)[0]
+    except (ValueError, IndexError):
+        return NO_ADDRESS

@@ -6,7 +6,7 @@ times, a one-time schedule that has ended leaves a dead rule. Times are device-l
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from parsers.fortigate.objects.scope import Scope
 from parsers.fortigate.syntax.tree import Block
@@ -57,7 +57,8 @@ class Schedules:
 
     @staticmethod
     def _once(name: str, entry: Block) -> tuple[Condition, ...]:
-        start, end = _moment(entry.words("start")), _moment(entry.words("end"))
+        start = _moment(entry.words("start")) or _instant(entry.get("start-utc"), -_ANY_ZONE)
+        end = _moment(entry.words("end")) or _instant(entry.get("end-utc"), _ANY_ZONE)
         text = f"only in schedule {name!r} ({' '.join(entry.words('start'))} to {' '.join(entry.words('end'))})"
         return (Condition("schedule", text, Truth.UNKNOWN, start, end),)
 
@@ -83,6 +84,17 @@ def _moment(words: tuple[str, ...]) -> datetime | None:
         return datetime.strptime(" ".join(words[:2]), "%H:%M %Y/%m/%d")
     except ValueError:
         return None
+
+
+_ANY_ZONE = timedelta(hours=14)
+"""Local times differ from UTC by up to so much, and a backup need not name the time zone."""
+
+
+def _instant(word: str | None, margin: timedelta) -> datetime | None:
+    """Seconds since 1970 (`start-utc`, 7.2 and later) as a device-local time with a margin; None when missing."""
+    if not word or not word.isdigit() or len(word) > 11:
+        return None
+    return datetime(1970, 1, 1) + timedelta(seconds=int(word)) + margin
 
 
 def expiry(entry: Block) -> tuple[Condition, ...]:

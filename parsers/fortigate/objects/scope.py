@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from parsers.fortigate.syntax.tree import Block, Tree
-from parsers.model.firewall import Reference
+from parsers.model.addresses import AddressSet
+from parsers.model.firewall import Reference, Unknown
 from parsers.model.origin import Gap, Origin
 
 EMPTY = Block("", 0)
@@ -21,16 +22,24 @@ class Scope:
         tree: the whole configuration.
         own: the VDOM's block (the root block of a device without VDOMs).
         vdom: the VDOM's name ("root" without VDOMs).
+        answers: addresses of objects the file does not hold, by "KIND:NAME".
     """
 
     file: str
     tree: Tree
     own: Block
     vdom: str
+    answers: Mapping[str, AddressSet] = field(default_factory=dict)
+    unknowns: dict[tuple[str, str], Unknown] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     assumptions: dict[str, None] = field(default_factory=dict)
     _noted: set[tuple[str, str, str, str]] = field(default_factory=set)
+
+    @property
+    def vdom_type(self) -> str:
+        """ "traffic", "admin" (carries no traffic) or "lan-extension"."""
+        return self.own.get("vdom-type") or self.setting("system settings", "vdom-type") or "traffic"
 
     @property
     def version(self) -> tuple[int, ...]:
@@ -75,7 +84,7 @@ class Scope:
 
     def origin(self, kind: str, block: Block) -> Origin:
         """The place of an entry or table."""
-        return Origin(self.file, block.line, block.last_line, kind, block.name)
+        return Origin(block.file or self.file, block.line, block.last_line, kind, block.name)
 
     def gap(self, kind: str, block: Block, keyword: str, what: str, *, hides_access: bool) -> None:
         """Note what was not understood, at the line of the keyword."""
@@ -91,6 +100,27 @@ class Scope:
             self.references.append(
                 Reference(from_kind, block.name, to_kind, name, self.origin(from_kind, block), defined)
             )
+
+    def answer(self, kind: str, name: str, value: str, block: Block) -> AddressSet | None:
+        """The addresses a person gave for an object the file cannot resolve; the object is noted either way.
+
+        Args:
+            kind: "fqdn", "geography", "internet-service", "dynamic" or "object".
+            name: the object's name.
+            value: what it stands for (host name, country code); answers may name either.
+            block: where the object stands.
+        """
+        found = next(
+            (
+                self.answers[key]
+                for key in (f"{kind}:{value}", f"{kind}:{name}", f"object:{name}")
+                if key in self.answers
+            ),
+            None,
+        )
+        origin = self.origin(kind, block)
+        self.unknowns.setdefault((kind, name), Unknown(kind, name, value, origin, found is not None))
+        return found
 
     def assume(self, sentence: str) -> None:
         """Note a default that the export left open."""

@@ -72,6 +72,15 @@ class ServiceBook:
             known = self._lists[names] = _together([self.resolve(name) for name in names])
         return known
 
+    @staticmethod
+    def negated(found: ResolvedService) -> ResolvedService:
+        """Every other service; one with an address range of its own is excluded at those addresses only."""
+        services = Bounded.exactly(ANY_SERVICE) - found.services
+        if found.destination is None:
+            return ResolvedService(services, None, found.uncertain)
+        reason = "a negated service has an address range of its own"
+        return ResolvedService(Bounded(services.certain, ANY_SERVICE), None, (*found.uncertain, reason))
+
     def resolve(self, name: str) -> ResolvedService:
         """One service or group by name."""
         known = self._known.get(name)

@@ -7,6 +7,7 @@ a VIP that no policy refers to is inert unless central NAT is on.
 
 from __future__ import annotations
 
+from parsers.fortigate.objects.addresses import AddressBook
 from parsers.fortigate.objects.interfaces import Interfaces
 from parsers.fortigate.objects.scope import Scope
 from parsers.fortigate.objects.services import ServiceBook
@@ -26,9 +27,10 @@ _IGNORED_TYPES = frozenset({"dns-translation"})
 class VirtualAddresses:
     """The VIPs of one VDOM and the names policies use for them."""
 
-    def __init__(self, scope: Scope, interfaces: Interfaces, services: ServiceBook) -> None:
+    def __init__(self, scope: Scope, interfaces: Interfaces, addresses: AddressBook, services: ServiceBook) -> None:
         self.scope = scope
         self.interfaces = interfaces
+        self.addresses = addresses
         self.services = services
         self.blocks = {name: (table, block) for table in TABLES for name, block in scope.entries(table)}
         self.groups = {name: (table, block) for table in GROUPS for name, block in scope.entries(table)}
@@ -60,8 +62,11 @@ class VirtualAddresses:
     def _translation(self, name: str, table: str, block: Block, *, active: bool) -> Translation:
         kind = block.get("type") or "static-nat"
         reasons: list[str] = []
-        external = self._external(block, reasons, six=table == "firewall vip6")
-        if kind in ("server-load-balance", "load-balance"):
+        six = table in ("firewall vip6", "firewall vip64")
+        external = self._external(block, reasons, six=six)
+        if _changes_family(table, block):
+            mappings: tuple[Mapping, ...] = (_unfollowed(block, external, reasons),)
+        elif kind == "server-load-balance" or (kind == "load-balance" and block.table("realservers") is not None):
             mappings = self._balanced(block, external, reasons)
         else:
             mappings = (self._plain(block, kind, external, reasons),)
@@ -83,8 +88,9 @@ class VirtualAddresses:
     def _external(self, block: Block, reasons: list[str], *, six: bool) -> AddressSet:
         word = block.get("extip") or ""
         if block.words("extaddr"):
-            reasons.append(f"VIP {block.name!r} listens on host names: {' '.join(block.words('extaddr'))}")
-            return ANY_IPV6 if six else ANY_IPV4
+            found = self.addresses.union(block.words("extaddr"))
+            reasons += found.uncertain
+            return found.addresses.possible
         if word and word not in ("0.0.0.0", "0.0.0.0-0.0.0.0", "::"):
             return _span(word)
         interface = self.interfaces.by_name.get(block.get("extintf") or "any")
@@ -99,14 +105,14 @@ class VirtualAddresses:
 
     def _plain(self, block: Block, kind: str, external: AddressSet, reasons: list[str]) -> Mapping:
         mapped = self._mapped(block, kind, reasons)
-        by_offset = mapped.is_exact and mapped.certain.count in (1, external.count)
-        if block.get("portforward") != "enable":
-            service = ANY_SERVICE
-            if block.words("service"):
-                resolved = self.services.union(block.words("service"))
-                service = resolved.services.possible
-                reasons += resolved.uncertain
-            return Mapping(external, service, mapped, service, by_offset)
+        by_offset = kind != "load-balance" and mapped.is_exact and mapped.certain.count in (1, external.count)
+        service = ANY_SERVICE
+        if block.words("service"):
+            resolved = self.services.union(block.words("service"))
+            service = resolved.services.possible
+            reasons += resolved.uncertain
+        if block.get("portforward") != "enable" or (block.words("service") and not block.get("extport")):
+            return Mapping(external, service, mapped, _moved(service, block), by_offset)
         word = block.get("protocol") or "tcp"
         if word == "icmp":
             every = ServiceSet.protocol(ICMP)
@@ -130,16 +136,21 @@ class VirtualAddresses:
         listed = block.table("mappedip")
         words += list(listed.entries) if listed is not None else []
         if kind == "fqdn" or block.get("mapped-addr"):
-            reasons.append(f"VIP {block.name!r} maps to host name {block.get('mapped-addr')!r}")
-            return Bounded(NO_ADDRESS, ANY_IPV4)
+            return self._named(block.name, block.get("mapped-addr") or "", reasons)
         if kind == "access-proxy":
             reasons.append(f"VIP {block.name!r} ends on the FortiGate's access proxy (ZTNA)")
             return Bounded(NO_ADDRESS, ANY_IPV4)
         if not words:
-            words = [word for word in block.words("ipv6-mappedip") if word]
-        if not words:
             raise ValueError("it has no mapped address")
         return Bounded.exactly(AddressSet.union(_span(word) for word in words))
+
+    def _named(self, vip: str, name: str, reasons: list[str]) -> Bounded[AddressSet]:
+        """The addresses of the object a VIP maps to."""
+        found = self.addresses.resolve(name)
+        if not found.addresses.is_exact:
+            reasons.append(f"VIP {vip!r} maps to address object {name!r}")
+            reasons += found.uncertain
+        return found.addresses
 
     def _balanced(self, block: Block, external: AddressSet, reasons: list[str]) -> tuple[Mapping, ...]:
         kind = block.get("server-type") or "tcp"
@@ -153,8 +164,7 @@ class VirtualAddresses:
             if server.get("status") == "disable":
                 continue
             if server.get("type") == "address" or server.get("address"):
-                reasons.append(f"VIP {block.name!r} balances to address object {server.get('address')!r}")
-                mapped: Bounded[AddressSet] = Bounded(NO_ADDRESS, ANY_IPV4)
+                mapped = self._named(block.name, server.get("address") or "", reasons)
             else:
                 mapped = Bounded.exactly(_span(server.get("ip") or ""))
             own = server.get("port") or "0"
@@ -171,6 +181,36 @@ class VirtualAddresses:
         )
         inside = ServiceSet.union(each.mapped_service for each in found)
         return (Mapping(external, outside, targets, inside, by_offset=False),)
+
+
+def _changes_family(table: str, block: Block) -> bool:
+    """Does the VIP send IPv4 clients to an IPv6 server, or the other way round?"""
+    if table in ("firewall vip46", "firewall vip64"):
+        return True
+    if table == "firewall vip6":
+        return block.get("nat64") == "enable" or bool(block.get("ipv4-mappedip"))
+    return block.get("nat46") == "enable" or bool(block.get("ipv6-mappedip"))
+
+
+def _unfollowed(block: Block, external: AddressSet, reasons: list[str]) -> Mapping:
+    """Packets that change their family keep their outside address here: sources change as well, unseen."""
+    server = " ".join(
+        word for key in ("mappedip", "ipv6-mappedip", "ipv4-mappedip") for word in block.words(key) if word
+    )
+    reasons.append(
+        f"VIP {block.name!r} changes the address family (server {server or 'not stated'}): "
+        "the packets are followed under their outside address"
+    )
+    return Mapping(external, ANY_SERVICE, Bounded(NO_ADDRESS, external), ANY_SERVICE, by_offset=False)
+
+
+def _moved(service: ServiceSet, block: Block) -> ServiceSet:
+    """The services at the server where `service` filters and `mappedport` moves them."""
+    port = block.get("mappedport") or "0"
+    if block.get("portforward") != "enable" or port == "0":
+        return service
+    moved = parse_ports(port)
+    return ServiceSet.union(ServiceSet.ports(number, moved) for number in service.by_protocol())
 
 
 def _span(text: str) -> AddressSet:

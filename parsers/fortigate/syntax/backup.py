@@ -58,6 +58,7 @@ class _Reader:
         self.place = 0
         self.rescans = 0
         self.script = False
+        self.exported = any("config-version=" in line for line in lines[:100])
         self.commands: dict[str, Callable[[list[str], int], None]] = {
             "append": self._append, "unselect": self._unselect, "select": self._select, "clear": self._clear,
             "move": self._move, "rename": self._rename, "clone": self._clone, "delete": self._delete,
@@ -164,13 +165,19 @@ class _Reader:
             return block
         words = self._name(line, 1)
         key = words[0] if words else ""
-        if key == "0" and block.name != "vdom" and (self.script or "0" not in block.entries) and _numbered(block):
+        if key == "0" and self._creates(block, line):
             key = free_key(block)
         found = block.entries.get(key)
         if found is None:
             found = block.entries[key] = Block(key, self.place)
         self.stack.append((True, found))
         return found
+
+    def _creates(self, block: Block, line: str) -> bool:
+        """Does `edit 0` mean the next free id? In scripts and pastes, where the table is numbered and has no 0 yet."""
+        if self.exported or '"' in line or block.name == "vdom" or not _numbered(block):
+            return False
+        return self.script or "0" not in block.entries
 
     def _next(self, block: Block) -> Block:
         if not self.stack or not self.stack[-1][0]:

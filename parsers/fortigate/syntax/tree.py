@@ -10,15 +10,17 @@ class Block:
 
     `name` is the path of a config block ("firewall policy") or the key of an entry; `settings` maps a keyword to its
     words with quotes resolved (`set x ''` gives ("",)); `unset` holds the keywords of `unset` lines; `entries` are
-    `edit` blocks by key in file order; `tables` nested config blocks by name; `line` and `last_line` are 1-based.
+    `edit` blocks by key in file order; `tables` nested config blocks by name; `line` and `last_line` are 1-based, of
+    the script `file` where a script changed the block last ("" for the configuration itself).
     """
 
-    __slots__ = ("entries", "last_line", "line", "name", "settings", "tables", "unset")
+    __slots__ = ("entries", "file", "last_line", "line", "name", "settings", "tables", "unset")
 
     def __init__(self, name: str, line: int) -> None:
         self.name = name
         self.line = line
         self.last_line = line
+        self.file = ""
         self.settings: dict[str, tuple[str, ...]] = {}
         self.unset: set[str] = set()
         self.entries: dict[str, Block] = {}

@@ -9,7 +9,7 @@ import pytest
 import parsers
 from auditor.packets import Filter, Flow, arrivals, judge
 from parsers.errors import UnreadableError
-from parsers.model.addresses import ANY_ADDRESS, AddressSet, address_number
+from parsers.model.addresses import AddressSet, address_number
 from parsers.model.firewall import Firewall
 from parsers.model.rule import Action, Direction, Rule
 from parsers.model.services import ServiceSet
@@ -179,7 +179,8 @@ def test_14_an_internet_service_brings_its_own_ports() -> None:
     line = "set srcintf wan\nset dstintf lan\nset srcaddr all\nset internet-service enable\nset internet-service-id 65539\nset action accept\nset schedule always"
     (rule,) = rules(policies(line))
     assert not rule.destination.certain
-    assert rule.destination.possible == ANY_ADDRESS
+    assert rule.destination.possible == AddressSet.network("0.0.0.0/0")
+    assert rule.service.possible == ServiceSet.parse("any")
     assert not rule.service.certain
 
 
@@ -200,7 +201,7 @@ def test_15_negated_unknowns_swap_the_bounds() -> None:
 
 
 def test_16_version_six_policies() -> None:
-    old = read(policies(ANY, table="firewall policy6"), "6.2.3").lists[0].rules[0]
+    (old,) = rules(policies(ANY, table="firewall policy6"), "6.2.3")
     assert old.source.certain == AddressSet.network("::/0")
     line = "set srcintf wan\nset dstintf lan\nset srcaddr6 all\nset dstaddr6 all\nset service ALL\nset schedule always\nset action accept"
     new = rules(policies(line))[0]

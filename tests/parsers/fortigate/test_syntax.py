@@ -225,6 +225,13 @@ def as_yaml(block: Block, indent: str = "", top: bool = True) -> str:
     return "".join(lines)
 
 
+def test_edit_zero_is_a_new_id_in_scripts_and_an_entry_of_its_own_in_backups() -> None:
+    text = "config firewall policy\nedit 7\nnext\nedit 0\nnext\nend\n"
+    assert list(read_text(text).root.tables["firewall policy"].entries) == ["7", "8"]
+    backup = f"#config-version=FGT60F-7.0.12-FW-build1-1:opmode=0\n{text}"
+    assert list(read_text(backup).root.tables["firewall policy"].entries) == ["7", "0"]
+
+
 @given(trees())
 def test_cli_text_reads_back_equal(tree: Tree) -> None:
     assert read_text(as_cli(tree.root)).root == tree.root
