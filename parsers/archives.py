@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from parsers.errors import UnreadableError
+from parsers.errors import TooLargeError, UnreadableError
 from parsers.source import Document
 
 MOST_BYTES = 1 << 30
@@ -53,9 +53,9 @@ def members(document: Document, depth: int = 0) -> Iterator[Document]:
 def _check(name: str, archive: zipfile.ZipFile) -> None:
     infos = archive.infolist()
     if len(infos) > MOST_MEMBERS:
-        raise UnreadableError(name, f"the archive has {len(infos)} members; at most {MOST_MEMBERS} are read")
+        raise TooLargeError(name, f"the archive has {len(infos)} members; at most {MOST_MEMBERS} are read")
     if sum(info.file_size for info in infos) > MOST_BYTES:
-        raise UnreadableError(name, "the archive expands to over 1 GB; give the exports alone")
+        raise TooLargeError(name, "the archive expands to over 1 GB; give the exports alone")
     for info in infos:
         path = PurePosixPath(info.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in info.filename[:3]:
@@ -63,7 +63,7 @@ def _check(name: str, archive: zipfile.ZipFile) -> None:
         if info.flag_bits & 1:
             raise UnreadableError(name, f"member {info.filename!r} is encrypted: unpack it first")
         if info.file_size > _SMALL and info.file_size > MOST_RATIO * max(info.compress_size, 1):
-            raise UnreadableError(name, f"member {info.filename!r} expands over {MOST_RATIO}-fold: not a real export")
+            raise TooLargeError(name, f"member {info.filename!r} expands over {MOST_RATIO}-fold: not a real export")
 
 
 def folder(path: Path) -> Iterator[Document]:
@@ -87,7 +87,7 @@ def load(path: Path) -> Document:
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
-            raise UnreadableError(str(path), f"the file has {size} bytes; at most {MOST_BYTES} are read")
+            raise TooLargeError(str(path), f"the file has {size} bytes; at most {MOST_BYTES} are read")
         return Document(str(path), path.read_bytes())
     except OSError as error:
         raise UnreadableError(str(path), f"cannot be opened: {error.strerror or error}") from None

@@ -15,3 +15,7 @@ class UnreadableError(Exception):
         self.message = message
         place = f"{file}:{line}" if line else file
         super().__init__(f"{place}: {message}")
+
+
+class TooLargeError(UnreadableError):
+    """An input over a limit of size or expansion: larger than anything fwproof reads."""

@@ -5,7 +5,7 @@ from auditor.baseline.bound import BoundClosedWorld, BoundEnd, BoundFlow, BoundF
 from auditor.baseline.conflicts import Conflict, conflicts
 from auditor.baseline.errors import RulesetError
 from auditor.baseline.inference import Inference, host_rule_key, infer_site
-from auditor.baseline.loader import available_rulesets, load_ruleset
+from auditor.baseline.loader import available_rulesets, load_ruleset, read_ruleset
 from auditor.baseline.model import HostRule, Ruleset
 from auditor.baseline.site import Binding, Site, SiteDevice, SiteException, Use, load_site, site_yaml
 from auditor.baseline.words import absent_devices, check_words
@@ -35,5 +35,6 @@ __all__ = [
     "infer_site",
     "load_ruleset",
     "load_site",
+    "read_ruleset",
     "site_yaml",
 ]

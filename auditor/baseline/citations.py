@@ -16,15 +16,16 @@ class Citations:
 
     Args:
         sources: the entries under `sources`.
-        path: the ruleset's file; `NAME.rows.tsv` beside it lists rows (columns source, row, line, ports, text).
+        path: the ruleset's file; `NAME.rows.tsv` beside it lists rows (columns source, row, line, ports, text). None
+            where there is no file, only its text.
 
     Raises:
         RulesetError: a source or the index is broken.
     """
 
-    def __init__(self, sources: Mapping[str, Item], path: Path) -> None:
+    def __init__(self, sources: Mapping[str, Item], path: Path | None) -> None:
         self.sources = {key: _source(item) for key, item in sources.items()}
-        self.rows = _rows(path.with_name(f"{path.stem}.rows.tsv"))
+        self.rows = _rows(path.with_name(f"{path.stem}.rows.tsv")) if path else ()
         self._known: dict[str, set[str]] = {}
         for row in self.rows:
             self._known.setdefault(row.source, set()).add(row.row)

@@ -63,15 +63,24 @@ def load_ruleset(name: str | Path) -> Ruleset:
     raise RulesetError(text, f"there is no ruleset of this name{nearest(text, shipped)}")
 
 
+def read_ruleset(name: str, text: str) -> Ruleset:
+    """A ruleset from its text; `name` is only its name in messages, no file is looked at.
+
+    Raises:
+        RulesetError: the text is broken (name, line, path, what was expected).
+    """
+    return _Loader(read_document(Path(name), text), Path(name), beside=False).ruleset()
+
+
 class _Loader:
-    def __init__(self, root: Item, path: Path) -> None:
+    def __init__(self, root: Item, path: Path, *, beside: bool = True) -> None:
         self.root = root
         self.path = path
         required = ("schema", "id", "title", "version", "status", "sources", "roles", "services", "flows")
         self.top = root.mapping(_KEYS, required)
         if self.top["schema"].text() != "fwbaseline/1":
             raise self.top["schema"].error("expected schema fwbaseline/1")
-        self.citations = Citations(self.top["sources"].mapping(), path)
+        self.citations = Citations(self.top["sources"].mapping(), path if beside else None)
         self.zones = {key: self._zone(item) for key, item in self._part("zones").items()}
         self.roles = {key: self._role(key, item) for key, item in self.top["roles"].mapping().items()}
         self.groups = {key: self._members(item) for key, item in self._part("groups").items()}

@@ -110,13 +110,13 @@ class Site:
         )
 
 
-def load_site(path: Path) -> Site:
-    """A site file.
+def load_site(path: Path, text: str | None = None) -> Site:
+    """A site file; with `text` its content, and `path` is only its name in messages.
 
     Raises:
         RulesetError: the file is broken; the message names file, line and path.
     """
-    root = read_document(path)
+    root = read_document(path, text)
     known = "schema id baselines devices bindings not_deployed networks resolve exceptions reviewed".split()
     top = root.mapping(known, ("schema", "id"))
     if top["schema"].text() != "fwsite/1":
