@@ -23,7 +23,7 @@ screenshot: .venv-demo/installed demo ## render docs/workbook.png (needs LibreOf
 
 .venv-demo/installed: pyproject.toml
 	$(PYTHON) -m venv .venv-demo
-	.venv-demo/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[cisco]'
+	.venv-demo/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[cisco,web]'
 	@touch $@
 
 .venv-test/installed: pyproject.toml

@@ -19,6 +19,7 @@ from auditor.commands.inspect import inspect_command
 from auditor.commands.output import prepare_streams, show
 from auditor.commands.rulesets import rulesets_group
 from auditor.commands.trace import trace_command
+from auditor.web.command import serve_command
 
 NOT_JUDGED, USAGE = 3, 2
 
@@ -46,6 +47,7 @@ for command in (
     init_command,
     rulesets_group,
     explain_command,
+    serve_command,
 ):
     cli.add_command(command)
 

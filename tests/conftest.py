@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -13,17 +15,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def viewer(*names: str) -> str:
-    """The path of a program; without it the test is skipped, or fails where FWPROOF_VIEWERS=required (in CI)."""
+    """The path of a program; without it the test is skipped, or fails where FWPROOF_VIEWERS=required (in CI).
+
+    FWPROOF_BROWSER=required says the same of browsers alone.
+    """
     found = next((path for path in map(shutil.which, names) if path), None)
     if found is None:
-        answer = pytest.fail if os.environ.get("FWPROOF_VIEWERS") == "required" else pytest.skip
+        needed = ["FWPROOF_VIEWERS", *(["FWPROOF_BROWSER"] if names == BROWSERS else [])]
+        answer = pytest.fail if "required" in map(os.environ.get, needed) else pytest.skip
         answer(f"{names[0]} is not installed")
     return found
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    return viewer("chromium", "chromium-browser", "google-chrome")
+    return viewer(*BROWSERS)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not any(map(shutil.which, BROWSERS)):
+        terminalreporter.write_line(
+            "Tests in a browser (the upload page, the HTML report) were skipped: there is no Chromium. "
+            "On Debian and Ubuntu: apt-get install chromium"
+        )
 
 
 @pytest.fixture(scope="session")
