@@ -56,7 +56,7 @@ def test_the_page_shows_every_operation(client: Any) -> None:
     suppress_health_check=list(HealthCheck),
 )
 def test_whatever_one_sends(case: Any, server: Any, known_audit: str) -> None:
-    if case.path_parameters and len(str(case.body)) % 3:
+    if case.path_parameters and len(str(case.body)) % 5 == 0:  # each costs a worker: one in five is enough
         case.path_parameters["id"] = known_audit
     if case.operation.method == "delete":
         case.path_parameters["id"] = "0" * 32
