@@ -13,6 +13,7 @@ import click
 from auditor import __version__
 from auditor.commands.ask import ask_command
 from auditor.commands.audit import audit_command
+from auditor.commands.compare import compare_command
 from auditor.commands.explain import explain_command
 from auditor.commands.init import init_command
 from auditor.commands.inspect import inspect_command
@@ -43,6 +44,7 @@ for command in (
     audit_command,
     inspect_command,
     trace_command,
+    compare_command,
     ask_command,
     init_command,
     rulesets_group,

@@ -1,5 +1,6 @@
 """Exact packet sets and the questions asked of a rule list."""
 
+from auditor.packets.difference import Difference, difference
 from auditor.packets.filter import Decision, Filter, opens
 from auditor.packets.flow import Flow
 from auditor.packets.hidden import Hidden
@@ -12,6 +13,7 @@ __all__ = [
     "OTHER",
     "Arrival",
     "Decision",
+    "Difference",
     "Filter",
     "Flow",
     "Hidden",
@@ -21,6 +23,7 @@ __all__ = [
     "Space",
     "Verdict",
     "arrivals",
+    "difference",
     "judge",
     "opens",
 ]

@@ -1,0 +1,169 @@
+"""`fwproof compare`: which packets pass now and did not before, and the other way round."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.commands.case import DEFAULT_RULESETS, read_exports, site_option, today_option
+from auditor.commands.output import show
+
+if TYPE_CHECKING:
+    from auditor.baseline import Site
+    from auditor.compare import Change, Comparison
+    from parsers.model.firewall import Firewall
+
+SCHEMA = "fwproof-compare/1"
+PASSED, OPENED, NOT_JUDGED = 0, 1, 3
+
+
+@click.command("compare", short_help="Which packets pass now and did not before: two versions of an export.")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@site_option
+@click.option(
+    "--fail-on-opening",
+    "zone",
+    metavar="ZONE",
+    help="Exit 1 when packets from this zone are newly allowed (internet: from public addresses).",
+)
+@click.option("--json", "as_json", is_flag=True, help=f"Print JSON (schema {SCHEMA}) instead of text.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown, for a pull request.")
+@click.option("--allow-gaps", is_flag=True, help="Answer although something that was not understood may hide access.")
+@today_option
+def compare_command(
+    old: Path,
+    new: Path,
+    site_path: Path | None,
+    zone: str | None,
+    as_json: bool,
+    as_markdown: bool,
+    allow_gaps: bool,
+    now: datetime,
+) -> int:
+    """Compare what two versions let through, not their text.
+
+    OLD and NEW are files, folders or zip archives; devices are matched by name. Reordered rules, renamed objects and
+    secrets encrypted anew have no effect. Through traffic, traffic to the firewall itself (logins) and host rules
+    are compared; routes are not.
+
+    Exit code 0; 1 with --fail-on-opening when such packets pass now; 3 when something that was not understood could
+    hide access in either version.
+    """
+    from auditor.compare import compare
+
+    if as_json and as_markdown:
+        raise click.UsageError("--json and --markdown exclude each other.")
+    before, after = read_exports([old]).firewalls, read_exports([new]).firewalls
+    site = _site(site_path, after)
+    found = compare(before, after, site, now)
+    blind = bool(found.gaps) and not allow_gaps
+    failing = found.openings(zone) if zone else ()
+    if as_json:
+        show(_json(found, failing))
+    else:
+        show("\n".join(_markdown(found) if as_markdown else _text(found)))
+    if blind:
+        show(
+            f"Not judged: {len(found.gaps)} places could hide access, the first is {found.gaps[0]}. "
+            "Look at them, then pass --allow-gaps.",
+            err=True,
+        )
+        return NOT_JUDGED
+    if not found.devices:
+        show("Not judged: no device is in both versions.", err=True)
+        return NOT_JUDGED
+    if failing:
+        show(f"Failed: {len(failing)} openings from {zone}.", err=True)
+        return OPENED
+    return PASSED
+
+
+def _site(path: Path | None, firewalls: tuple[Firewall, ...]) -> Site:
+    from auditor.baseline import infer_site, load_ruleset, load_site
+
+    if path is not None:
+        return load_site(path)
+    return infer_site(firewalls, tuple(load_ruleset(name) for name in DEFAULT_RULESETS)).site
+
+
+def _text(found: Comparison) -> Iterator[str]:
+    yield from found.notes
+    if found.no_effect:
+        yield f"No effect: exactly the same packets pass ({', '.join(found.devices)})."
+        return
+    yield f"{_counted(found)} ({', '.join(found.devices)})."
+    for change in found.changes:
+        yield f"  {'+' if change.opened else '-'} {change.device}: {change.text}"
+        if change.opened and change.example:
+            yield f"      packet {change.example.text}"
+    for each in found.unsure:
+        yield f"  ? {each}"
+
+
+def _counted(found: Comparison) -> str:
+    opened = sum(change.opened for change in found.changes)
+    parts = [f"{opened} newly allowed", f"{len(found.changes) - opened} newly blocked"]
+    if found.unsure:
+        parts.append(f"{len(found.unsure)} that cannot be told")
+    return ", ".join(parts)
+
+
+def _markdown(found: Comparison) -> Iterator[str]:
+    from auditor.reports.markdown import plain
+
+    yield "### Firewall change"
+    yield ""
+    for note in found.notes:
+        yield f"{plain(note)}"
+        yield ""
+    if found.no_effect:
+        yield "No effect: exactly the same packets pass."
+        return
+    yield f"{_counted(found)}."
+    yield ""
+    for change in found.changes:
+        yield f"- {'**opens**' if change.opened else 'closes'} {plain(f'{change.device}: {change.text}')}"
+    for each in found.unsure:
+        yield f"- cannot be told: {plain(each)}"
+
+
+def _json(found: Comparison, failing: tuple[Change, ...]) -> str:
+    return json.dumps(
+        {
+            "schema": SCHEMA,
+            "no_effect": found.no_effect,
+            "devices": found.devices,
+            "notes": found.notes,
+            "changes": [_record(change) for change in found.changes],
+            "cannot_tell": found.unsure,
+            "failing": len(failing),
+            "gaps": found.gaps,
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def _record(change: Change) -> dict[str, object]:
+    return {
+        "device": change.device,
+        "change": "opened" if change.opened else "closed",
+        "confidence": "certain" if change.certain else "possible",
+        "from": change.ingress,
+        "to": change.egress,
+        "source": change.source,
+        "destination": change.destination,
+        "services": change.services,
+        "published_as": change.published_as,
+        "rule": change.rule,
+        "file": change.origin.file if change.origin else "",
+        "line": change.origin.first_line if change.origin else 0,
+        "example": change.example.text if change.example else "",
+        "text": change.text,
+    }

@@ -1,0 +1,287 @@
+"""Two versions of the same firewalls: which packets pass at one and not at the other, and by which rule.
+
+What changes no packet (order, names, groups, secrets encrypted anew) is no change here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from auditor.analysis.analysis import Analysis
+from auditor.analysis.coverage import published_as
+from auditor.analysis.devices import Device
+from auditor.baseline import Site
+from auditor.findings.finding import Packet
+from auditor.packets import OTHER, Difference, Filter, PacketSet, difference, opens
+from parsers.model.addresses import PUBLIC, AddressSet
+from parsers.model.bounds import Bounded
+from parsers.model.firewall import Firewall
+from parsers.model.origin import Origin
+from parsers.model.rule import Direction, Rule
+
+TO_ITSELF = "the firewall itself"
+_HOST = (Direction.INBOUND, Direction.OUTBOUND)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Packets that one rule lets through at one version only, from one zone to another.
+
+    `opened` tells newly allowed from newly blocked; `rule` is the rule that allows them (at the new version for an
+    opening, at the old one for a closing), "" where no rule does. `certain` is False where only possible.
+    """
+
+    device: str
+    opened: bool
+    certain: bool
+    ingress: str
+    egress: str
+    services: str
+    source: str
+    destination: str
+    published_as: str
+    rule: str
+    origin: Origin | None
+    example: Packet | None
+    public_source: bool
+
+    @property
+    def text(self) -> str:
+        """The change in one sentence."""
+        verb = "opens" if self.opened else "closes"
+        doubt = "" if self.certain else "possibly "
+        ends = f"from {_end(self.source, self.ingress)} to {_end(self.destination, self.egress)}"
+        by = f", by {self.rule}, {_lines(self.origin)}" if self.rule and self.origin else ""
+        shown = f", published as {self.published_as}" if self.published_as else ""
+        return f"{doubt}{verb} {self.services} {ends}{shown}{by}"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What comparing came to.
+
+    `unsure` names rules whose uncertain part (a host name, a schedule, a user group) is another one now; `notes` what
+    was compared with what; `gaps` places of either version that could hide access.
+    """
+
+    changes: tuple[Change, ...]
+    unsure: tuple[str, ...]
+    notes: tuple[str, ...]
+    devices: tuple[str, ...]
+    gaps: tuple[str, ...]
+
+    @property
+    def no_effect(self) -> bool:
+        """Do exactly the same packets pass?"""
+        return not self.changes and not self.unsure
+
+    def openings(self, zone: str) -> tuple[Change, ...]:
+        """Newly allowed packets that come from a zone (every opening, where a rule does not name its interface)."""
+        wanted = [each for each in self.changes if each.opened and zone in (each.ingress, "any")]
+        return tuple(each for each in wanted if zone != "internet" or each.public_source)
+
+
+def compare(old: tuple[Firewall, ...], new: tuple[Firewall, ...], site: Site, now: datetime) -> Comparison:
+    """Compare two versions device by device, as of a time (device-local); the site names their zones."""
+    pairs, notes = _pairs(old, new)
+    changes: list[Change] = []
+    unsure: list[str] = []
+    for before, after in pairs:
+        found = list(_compare(before, after, site, now))
+        changes += found
+        unsure += _unsure(before, after)
+    gaps = tuple(f"{gap.origin.text}: {gap.what}" for each in (*old, *new) for gap in each.gaps if gap.hides_access)
+    return Comparison(
+        tuple(sorted(changes, key=_order)), tuple(unsure), tuple(notes), tuple(after.name for _, after in pairs), gaps
+    )
+
+
+def _order(change: Change) -> tuple[object, ...]:
+    return (not change.opened, not change.certain, change.device, change.ingress, change.egress, change.text)
+
+
+def _pairs(old: tuple[Firewall, ...], new: tuple[Firewall, ...]) -> tuple[list[tuple[Firewall, Firewall]], list[str]]:
+    """Versions of one device, by name; the only one left over of a vendor on both sides was renamed."""
+    before = {each.name: each for each in old}
+    pairs = [(before.pop(each.name), each) for each in new if each.name in before]
+    matched = {id(each) for _, each in pairs}
+    rest = [each for each in new if id(each) not in matched]
+    notes: list[str] = []
+    for vendor in dict.fromkeys(each.vendor for each in rest):
+        left = [each for each in before.values() if each.vendor == vendor]
+        right = [each for each in rest if each.vendor == vendor]
+        if len(left) == len(right) == 1:
+            pairs.append((left[0], right[0]))
+            notes.append(f"{left[0].name} is called {right[0].name} now.")
+            del before[left[0].name]
+            rest.remove(right[0])
+    notes += [f"{name} is only in the old version: nothing to compare it with." for name in before]
+    notes += [f"{each.name} is only in the new version: nothing to compare it with." for each in rest]
+    return pairs, notes
+
+
+def _compare(old: Firewall, new: Firewall, site: Site, now: datetime) -> Iterator[Change]:
+    after = Analysis((new,), (), site, now).devices[new.name]
+    before = Analysis((old,), (), site, now).devices[old.name]
+    for direction in Direction:
+        if not any(rules.direction is direction for each in (old, new) for rules in each.lists):
+            continue
+        found = difference(old, new, direction, now)
+        yield from _changes(after, found, direction, opened=True)
+        yield from _changes(before, found, direction, opened=False)
+
+
+def _changes(device: Device, found: Difference, direction: Direction, *, opened: bool) -> Iterator[Change]:
+    filter_, packets = (found.new, found.opened) if opened else (found.old, found.closed)
+    if direction is Direction.FORWARD:
+        packets = Bounded(_routed(device, packets.certain), _routed(device, packets.possible))
+    if not packets.possible:
+        return
+    rest = packets.possible
+    shares: list[tuple[Rule | None, PacketSet]] = []
+    for decision in filter_.deciding(packets.possible, _passes):
+        share = decision.packets.possible & rest
+        if share:
+            shares.append((decision.rule, share))
+            rest = rest - share
+    if rest:
+        shares.append((None, rest))
+    for rule, share in shares:
+        for ingress, egress, part in _by_zone(device, filter_, share, direction):
+            certain = part & packets.certain
+            for sure, each in ((True, certain), (False, part - packets.certain)):
+                if each:
+                    yield _change(device.name, rule, each, (ingress, egress), opened=opened, certain=sure)
+
+
+def _routed(device: Device, packets: PacketSet) -> PacketSet:
+    """The packets that leave where the routes send them: no others reach the rules."""
+    space = packets.space
+    boxes = []
+    for box in packets.boxes:
+        for addresses, interfaces in device.routing.ways(AddressSet(box.destination)):
+            egress = box.egress if interfaces is None else box.egress & space.interface_mask(interfaces)
+            if egress:
+                boxes.append(box._replace(egress=egress, destination=addresses.intervals))
+    return PacketSet(space, boxes)
+
+
+def _passes(rule: Rule) -> bool:
+    return opens(rule) or (rule.implicit and rule.action.value != "deny")
+
+
+def _by_zone(
+    device: Device, filter_: Filter, packets: PacketSet, direction: Direction
+) -> Iterator[tuple[str, str, PacketSet]]:
+    """The packets by ingress and egress zone: interfaces of one zone together, an unbound interface by its name."""
+    space = packets.space
+    for ingress, first in _zones(device, packets.ingress(), space.interface_names):
+        for egress, second in (
+            [("", 0)] if direction is not Direction.FORWARD
+            else _zones(device, packets.egress(), space.interface_names)
+        ):  # fmt: skip
+            masked = [
+                box._replace(
+                    ingress=box.ingress & first if first else box.ingress,
+                    egress=box.egress & second if second else box.egress,
+                )
+                for box in packets.boxes
+                if (not first or box.ingress & first) and (not second or box.egress & second)
+            ]
+            if masked:
+                yield ingress, TO_ITSELF if direction is Direction.LOCAL else egress, PacketSet(space, masked)
+
+
+def _zones(device: Device, names: tuple[str, ...], known: tuple[str, ...]) -> list[tuple[str, int]]:
+    if not names or set(known) - {OTHER} <= set(names):
+        return [("any", 0)]
+    numbers = {name: 1 << number for number, name in enumerate(known)}
+    groups: dict[str, int] = {}
+    for name in names:
+        zone = device.zones.get(name, name)
+        groups[zone] = groups.get(zone, 0) | numbers[name]
+    return sorted(groups.items())
+
+
+def _change(
+    device: str, rule: Rule | None, packets: PacketSet, zones: tuple[str, str], *, opened: bool, certain: bool
+) -> Change:
+    sources = packets.sources()
+    return Change(
+        device=device,
+        opened=opened,
+        certain=certain,
+        ingress=zones[0],
+        egress=zones[1],
+        services=packets.services().text(),
+        source=sources.text(),
+        destination=packets.destinations().text(),
+        published_as=_published(packets),
+        rule=f"rule {rule.id}" if rule else "",
+        origin=rule.origin if rule else None,
+        example=packets.example(),
+        public_source=bool(sources & PUBLIC),
+    )
+
+
+def _published(packets: PacketSet) -> str:
+    """The public address (and port, where there is one) that clients send to; "" for untranslated packets."""
+    if not packets.translated():
+        return ""
+    shown = published_as(packets)
+    return shown if re.fullmatch(r"(?:tcp|udp)/\d+", packets.services().text()) else shown.rpartition(":")[0]
+
+
+def _unsure(old: Firewall, new: Firewall) -> Iterator[str]:
+    """Rules whose unknown part is not the one it was: names aside, as renaming changes no packet."""
+    before, after = _doubts(old), _doubts(new)
+    for key, rules in after.items():
+        for rule in rules[len(before.get(key, ())) :]:
+            yield f"{new.name}: rule {rule.id}, {_lines(rule.origin)}: what decides is new: {_why(rule)}"
+    for key, rules in before.items():
+        for rule in rules[len(after.get(key, ())) :]:
+            yield f"{old.name}: rule {rule.id}, {_lines(rule.origin)}: what decided is gone: {_why(rule)}"
+
+
+def _doubts(firewall: Firewall) -> dict[object, list[Rule]]:
+    found: dict[object, list[Rule]] = {}
+    for rules in firewall.lists:
+        for rule in rules.rules:
+            bounds = (rule.source, rule.destination, rule.service, rule.translations, rule.translated_destination)
+            if rule.enabled and (rule.uncertain or rule.conditions or not all(each.is_exact for each in bounds)):
+                key = (
+                    rules.direction, rule.action, rule.source, rule.destination, rule.service,
+                    frozenset(Counter(map(_nameless, _reasons(rule))).items()),
+                )  # fmt: skip
+                found.setdefault(key, []).append(rule)
+    return found
+
+
+def _reasons(rule: Rule) -> Iterable[str]:
+    return (*rule.uncertain, *(condition.text for condition in rule.conditions))
+
+
+def _why(rule: Rule) -> str:
+    return "; ".join(dict.fromkeys(_reasons(rule))) or "an object that cannot be resolved"
+
+
+def _nameless(reason: str) -> str:
+    """A reason without the name of the object it speaks of, which comes first and in quotes."""
+    return re.sub(r"'[^']*'", "", reason, count=1)
+
+
+def _end(addresses: str, zone: str) -> str:
+    if not zone or zone == "any":
+        return addresses
+    return f"{zone} ({addresses})"
+
+
+def _lines(origin: Origin) -> str:
+    if not origin.first_line:
+        return origin.file
+    last = f"-{origin.last_line}" if origin.last_line > origin.first_line else ""
+    return f"{origin.file}:{origin.first_line}{last}"

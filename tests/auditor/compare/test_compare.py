@@ -1,0 +1,132 @@
+"""`fwproof compare`: packets, not lines of text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from auditor.cli import run
+
+SAMPLE = Path(__file__).parents[3] / "samples" / "quillwort"
+BACKUP = (SAMPLE / "fgt-quillwort.conf").read_text(encoding="utf-8")
+SITE = str(SAMPLE / "site.yaml")
+OPENING = (
+    "config firewall policy\n    edit 99\n        set srcintf \"virtual-wan-link\"\n        set dstintf \"servers\"\n"
+    '        set action accept\n        set srcaddr "all"\n        set dstaddr "vip-all"\n'
+    '        set schedule "always"\n        set service "ALL"\n    next\nend\n'
+    'config firewall vip\n    edit "vip-all"\n        set extip 203.0.113.77\n        set mappedip "10.0.10.31"\n'
+    '        set extintf "any"\n    next\nend\n'
+)  # fmt: skip
+
+
+@pytest.fixture
+def compare(tmp_path: Path, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+    """Runs the command on two texts; gives the exit code and what was printed."""
+
+    def command(old: str, new: str, *options: str, name: str = "fgt.conf") -> tuple[int, str]:
+        files = []
+        for folder, text in (("old", old), ("new", new)):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            file = tmp_path / folder / name
+            file.write_text(text, encoding="utf-8")
+            files.append(str(file))
+        code = run(["compare", *files, "--today", "2026-11-24", *options])
+        captured = capsys.readouterr()
+        return code, captured.out + captured.err
+
+    return command
+
+
+def test_names_order_and_secrets_have_no_effect(compare) -> None:  # type: ignore[no-untyped-def]
+    new = BACKUP.replace('"staff-to-internet"', '"renamed"').replace('"net-guest"', '"gastnetz"')
+    new = new.replace("ENC ", "ENC x").replace('"vip-mail"', '"post"')
+    assert new != BACKUP
+    code, said = compare(BACKUP, new, "--site", SITE)
+    assert (code, said) == (0, "No effect: exactly the same packets pass (fgt-quillwort).\n")
+
+
+def test_an_opening_names_packets_rule_and_lines(compare) -> None:  # type: ignore[no-untyped-def]
+    code, said = compare(BACKUP, BACKUP + OPENING, "--site", SITE, "--fail-on-opening", "internet")
+    assert code == 1
+    assert "2 newly allowed, 5 newly blocked" in said  # its address is translated now, for everybody
+    assert "opens any from internet (any IPv4) to internal (10.0.10.31), published as 203.0.113.77, by rule 99" in said
+    assert "Failed: 1 openings from internet." in said
+
+
+def test_the_other_way_round_it_is_a_closing(compare) -> None:  # type: ignore[no-untyped-def]
+    code, said = compare(BACKUP + OPENING, BACKUP, "--site", SITE, "--fail-on-opening", "internet", "--json")
+    found = json.loads(said)
+    assert code == 0
+    closed = [each["rule"] for each in found["changes"] if each["change"] == "closed"]
+    assert closed == ["rule 99", "rule implicit: same interface servers"]
+    assert {each["from"] for each in found["changes"] if each["change"] == "opened"} == {
+        "guest",
+        "internal",
+        "perimeter",
+    }
+
+
+def test_a_login_opened_to_the_internet_is_a_change(compare) -> None:  # type: ignore[no-untyped-def]
+    old = (
+        "config system interface\nedit wan1\nset ip 203.0.113.2 255.255.255.0\nset type physical\nset role wan\n"
+        "set allowaccess ping\nnext\nedit lan\nset ip 10.0.0.1 255.255.255.0\nset type physical\nnext\nend\n"
+        "config router static\nedit 1\nset gateway 203.0.113.1\nset device wan1\nnext\nend\n"
+        "config firewall policy\nedit 1\nset srcintf lan\nset dstintf wan1\nset action accept\nset srcaddr all\n"
+        "set dstaddr all\nset schedule always\nset service HTTPS\nnext\nend\n"
+    )
+    code, said = compare(old, old.replace("allowaccess ping", "allowaccess ping ssh"), "--fail-on-opening", "internet")
+    assert code == 1
+    assert "tcp/22" in said
+    assert "the firewall itself" in said
+
+
+def test_another_host_name_cannot_be_told(compare) -> None:  # type: ignore[no-untyped-def]
+    old = (
+        'config firewall address\nedit "a"\nset type fqdn\nset fqdn "one.example"\nnext\nend\n'
+        "config firewall policy\nedit 1\nset srcintf lan\nset dstintf wan\nset action accept\nset srcaddr all\n"
+        'set dstaddr "a"\nset schedule always\nset service HTTPS\nnext\nend\n'
+    )
+    assert "No effect" in compare(old, old.replace('"a"', '"b"'))[1]
+    assert "2 that cannot be told" in compare(old, old.replace("one.", "two."))[1]
+
+
+def test_markdown_is_for_pull_requests(compare) -> None:  # type: ignore[no-untyped-def]
+    said = compare(BACKUP, BACKUP + OPENING, "--site", SITE, "--markdown")[1]
+    assert said.startswith("### Firewall change\n")
+    assert "**opens**" in said
+
+
+def test_windows_hosts_are_compared_as_well(compare) -> None:  # type: ignore[no-untyped-def]
+    old = (SAMPLE / "ex-edge01.txt").read_text(encoding="utf-8")
+    new = old.replace("LocalPort:                            25\n", "LocalPort:                            25,777\n", 1)
+    assert new != old
+    said = compare(old, new, name="ex-edge01.txt")[1]
+    assert "tcp/777" in said
+    assert "newly allowed" in said
+
+
+def test_a_gap_that_may_hide_access_is_not_judged(compare) -> None:  # type: ignore[no-untyped-def]
+    broken = BACKUP.replace('        set service "SMTP"', '        set service "SMTP"\n        set mystery-word "x"', 1)
+    code, said = compare(BACKUP, broken)
+    assert code == 3
+    assert "Not judged" in said
+    assert compare(BACKUP, broken, "--allow-gaps")[0] == 0
+
+
+def test_devices_on_one_side_only_are_said(compare) -> None:  # type: ignore[no-untyped-def]
+    windows = (SAMPLE / "ex-cas01.txt").read_text(encoding="utf-8")
+    code, said = compare(BACKUP, windows)
+    assert code == 3
+    assert "only in the old version" in said
+
+
+def test_cisco_devices_are_compared_as_well(compare) -> None:  # type: ignore[no-untyped-def]
+    pytest.importorskip("ciscoconfparse2", reason="the extra fwproof[cisco] is not installed")
+    old = (SAMPLE.parent / "two-perimeters" / "asa-quillwort.cfg").read_text(encoding="utf-8")
+    first = next(line for line in old.splitlines() if line.startswith("access-list ") and " extended permit " in line)
+    new = old.replace(first, f"{first.split(' extended')[0]} extended permit tcp any any eq 135\n{first}", 1)
+    code, said = compare(old, new, "--fail-on-opening", "internet", name="asa.cfg")
+    assert code == 1
+    assert "tcp/135" in said
