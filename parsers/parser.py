@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from parsers.model.addresses import AddressSet
 from parsers.model.firewall import Firewall
 from parsers.source import Document
 
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is known beside an export.
-
-    `answers` holds the addresses of objects that no export holds, by "KIND:NAME" as in the `resolve` part of a site
-    file ("fqdn:mail.example.com"); `changes` are scripts that are run on the configuration before it is judged.
-    """
-
-    answers: Mapping[str, AddressSet] = field(default_factory=dict)
-    changes: tuple[Document, ...] = ()
+Answers = Mapping[str, AddressSet]
+"""The addresses of objects that no export holds, by "KIND:NAME" ("fqdn:mail.example.com"), as a person gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,5 +28,5 @@ class Parser:
     recognise: Callable[[Document], bool]
     read: Callable[[Document], tuple[Firewall, ...]]
     join: Callable[[tuple[Firewall, ...]], tuple[Firewall, ...]] = lambda firewalls: firewalls
-    read_in: Callable[[Document, Context], tuple[Firewall, ...]] | None = None
-    """As `read`, with answers and changes; None for vendors without either."""
+    read_answered: Callable[[Document, Answers], tuple[Firewall, ...]] | None = None
+    """As `read`, with answers; None for vendors whose exports leave no object open."""

@@ -6,12 +6,13 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from parsers import cisco, fortigate, windows
 from parsers.archives import folder, is_zip, load, members
 from parsers.errors import UnreadableError
 from parsers.model.firewall import Firewall
-from parsers.parser import Parser
+from parsers.parser import Answers, Parser
 from parsers.source import Document
 
 PARSERS: tuple[Parser, ...] = (windows.PARSER, fortigate.PARSER, cisco.PARSER)
@@ -51,11 +52,15 @@ def read_all(inputs: Sequence[Path | Document]) -> tuple[Firewall, ...]:
     return read_inputs(inputs).firewalls
 
 
-def read_inputs(inputs: Sequence[Path | Document], told: Told = lambda what, done, total: None) -> Inputs:
+def read_inputs(
+    inputs: Sequence[Path | Document],
+    told: Told = lambda what, done, total: None,
+    answers: Answers = MappingProxyType({}),
+) -> Inputs:
     """As `read_all`, and the files inside folders and archives that were left out, with the reason.
 
     A file given by name must be readable; a file found inside a folder or archive may be something else. `told` hears
-    of every input before it is read.
+    of every input before it is read; `answers` are the addresses of objects that the exports leave open.
 
     Raises:
         UnreadableError: an input cannot be read, or a folder or archive holds no export at all.
@@ -65,18 +70,18 @@ def read_inputs(inputs: Sequence[Path | Document], told: Told = lambda what, don
     for number, each in enumerate(inputs):
         told(f"reading {each.name}", number, len(inputs))
         if isinstance(each, Document) and not is_zip(each.data):
-            found += _read_document(each)
+            found += _read_document(each, answers)
             continue
         if isinstance(each, Path) and not each.is_dir():
             document = load(each)
             if not is_zip(document.data):
-                found += _read_document(document)
+                found += _read_document(document, answers)
                 continue
-            found += _several(document.name, members(document), skipped)
+            found += _several(document.name, members(document), skipped, answers)
         elif isinstance(each, Path):
-            found += _several(str(each), folder(each), skipped)
+            found += _several(str(each), folder(each), skipped, answers)
         else:
-            found += _several(each.name, members(each), skipped)
+            found += _several(each.name, members(each), skipped, answers)
     firewalls: list[Firewall] = []
     for parser in PARSERS:
         firewalls += parser.join(tuple(firewall for owner, firewall in found if owner is parser))
@@ -84,7 +89,7 @@ def read_inputs(inputs: Sequence[Path | Document], told: Told = lambda what, don
 
 
 def _several(
-    name: str, documents: Iterable[Document], skipped: list[tuple[str, str]]
+    name: str, documents: Iterable[Document], skipped: list[tuple[str, str]], answers: Answers
 ) -> Iterator[tuple[Parser, Firewall]]:
     read_any = False
     for document in documents:
@@ -94,7 +99,7 @@ def _several(
                 skipped.append((each.name, "not an export fwproof knows"))
                 continue
             read_any = True
-            yield from _read_document(each)
+            yield from _read_document(each, answers)
     if not read_any:
         raise UnreadableError(name, "holds no export that fwproof can read; it reads " + _known())
 
@@ -107,7 +112,7 @@ def _parser(document: Document) -> Parser | None:
     return next((parser for parser in PARSERS if parser.recognise(document)), None)
 
 
-def _read_document(document: Document) -> list[tuple[Parser, Firewall]]:
+def _read_document(document: Document, answers: Answers) -> list[tuple[Parser, Firewall]]:
     if not document.data.strip(b"\0\r\n\t "):
         raise UnreadableError(document.name, "the file is empty")
     parser = _parser(document)
@@ -122,7 +127,9 @@ def _read_document(document: Document) -> list[tuple[Parser, Firewall]]:
     running = gc.isenabled()
     gc.disable()  # hundreds of thousands of small values and no cycles: collecting costs up to a third of the time
     try:
-        return [(parser, firewall) for firewall in parser.read(document)]
+        answered = parser.read_answered
+        firewalls = answered(document, answers) if answered else parser.read(document)
+        return [(parser, firewall) for firewall in firewalls]
     finally:
         if running:
             gc.enable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -52,15 +53,30 @@ def _unheard(what: str, done: int, total: int) -> None:
     """Nobody waits."""
 
 
-def read_exports(files: Sequence[Path], told: Told = _unheard) -> Inputs:
+def read_exports(files: Sequence[Path], told: Told = _unheard, site: Site | None = None) -> Inputs:
     """The firewalls in files, folders and archives; what is left out of a folder is said on standard error.
+
+    The site's `resolve` gives the addresses of objects that no export holds; an answer nothing asks for is said.
 
     Raises:
         UnreadableError: a file cannot be read as an export, or a folder holds none.
     """
     from parsers import read_inputs
 
-    inputs = read_inputs(files, told)
+    answers = site.resolve if site else {}
+    inputs = read_inputs(files, told, answers)
+    open_objects = {
+        f"{each.kind}:{name}"
+        for device in inputs.firewalls
+        for each in device.unknowns
+        for name in (each.name, each.value)
+    }
+    for key in answers:
+        kind, _, name = key.partition(":")
+        if key not in open_objects and not any(each.endswith(f":{name}") for each in open_objects if kind == "object"):
+            near = difflib.get_close_matches(key, sorted(open_objects), 1)
+            hint = f", did you mean {near[0].replace(':', ' ', 1)}?" if near else ""
+            show(f"resolve: no object {kind} {name!r} is open in these exports{hint}", err=True)
     for name, reason in inputs.skipped:
         show(f"skipped {name}: {reason}", err=True)
     return inputs
@@ -92,7 +108,7 @@ def open_case(files: Sequence[Path], site_path: Path | None, ruleset_ids: Sequen
     site = load_site(site_path) if site_path else None
     named = tuple(ruleset_ids) or (site.rulesets if site else ()) or DEFAULT_RULESETS
     rulesets = tuple(load_ruleset(name) for name in named)
-    firewalls = read_exports(files, told).firewalls
+    firewalls = read_exports(files, told, site).firewalls
     if site is not None:
         others = (load_ruleset(name) for name in site.rulesets if name not in named)
         check_words(site, (*rulesets, *others))

@@ -55,12 +55,14 @@ def compare_command(
     Exit code 0; 1 with --fail-on-opening when such packets pass now; 3 when something that was not understood could
     hide access in either version.
     """
+    from auditor.baseline import load_site
     from auditor.compare import compare
 
     if as_json and as_markdown:
         raise click.UsageError("--json and --markdown exclude each other.")
-    before, after = read_exports([old]).firewalls, read_exports([new]).firewalls
-    site = _site(site_path, after)
+    known = load_site(site_path) if site_path else None
+    before, after = (read_exports([path], site=known).firewalls for path in (old, new))
+    site = known or _inferred(after)
     found = compare(before, after, site, now)
     blind = bool(found.gaps) and not allow_gaps
     failing = found.openings(zone) if zone else ()
@@ -84,11 +86,9 @@ def compare_command(
     return PASSED
 
 
-def _site(path: Path | None, firewalls: tuple[Firewall, ...]) -> Site:
-    from auditor.baseline import infer_site, load_ruleset, load_site
+def _inferred(firewalls: tuple[Firewall, ...]) -> Site:
+    from auditor.baseline import infer_site, load_ruleset
 
-    if path is not None:
-        return load_site(path)
     return infer_site(firewalls, tuple(load_ruleset(name) for name in DEFAULT_RULESETS)).site
 
 

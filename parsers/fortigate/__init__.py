@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from parsers.model.firewall import Firewall
-from parsers.parser import Parser
+from parsers.parser import Answers, Parser
 from parsers.source import Document
 
 _HEADER = re.compile(r"^\W{0,3}#\s*config-version=", re.MULTILINE)
@@ -27,10 +27,14 @@ def _recognise(document: Document) -> bool:
 
 
 def _read(document: Document) -> tuple[Firewall, ...]:
+    return _read_answered(document, {})
+
+
+def _read_answered(document: Document, answers: Answers) -> tuple[Firewall, ...]:
     from parsers.fortigate.convert import convert
     from parsers.fortigate.syntax.forms import read_tree
 
-    return convert(document, read_tree(document))
+    return convert(document, read_tree(document), answers)
 
 
-PARSER = Parser("fortigate", "FortiGate configuration (FortiOS)", _recognise, _read)
+PARSER = Parser("fortigate", "FortiGate configuration (FortiOS)", _recognise, _read, read_answered=_read_answered)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
 from parsers.fortigate.convert.books import Books
@@ -16,6 +16,7 @@ from parsers.fortigate.objects.services import predefined
 from parsers.fortigate.objects.vips import GROUPS
 from parsers.fortigate.objects.vips import TABLES as VIP_TABLES
 from parsers.fortigate.syntax.tree import Tree
+from parsers.model.addresses import AddressSet
 from parsers.model.firewall import Firewall, NamedObject, Source
 from parsers.model.origin import Gap, Origin
 from parsers.source import Document
@@ -33,14 +34,20 @@ _FACTORY_NAMES = frozenset(
 ) | {"G Suite", "Microsoft Office 365"}
 
 
-def convert(document: Document, tree: Tree) -> tuple[Firewall, ...]:
-    """Every VDOM of a configuration as a firewall; a device without VDOMs is one."""
+def convert(document: Document, tree: Tree, answers: Mapping[str, AddressSet]) -> tuple[Firewall, ...]:
+    """Every VDOM of a configuration as a firewall; a device without VDOMs is one.
+
+    Args:
+        document: the file.
+        tree: its configuration.
+        answers: addresses of objects the file does not hold, by "KIND:NAME".
+    """
     ledger, gaps = account(tree, document.name)
     gaps += _remarks(tree, document.name)
     header = tree.header
     source = Source(document.name, document.sha256, f"fortios {header.kind}", document.decoded.encoding, ledger)
-    scopes = [Scope(document.name, tree, block, name) for name, block in tree.vdoms.items()]
-    scopes = scopes or [Scope(document.name, tree, tree.root, header.vdom_name or "root")]
+    scopes = [Scope(document.name, tree, block, name, answers) for name, block in tree.vdoms.items()]
+    scopes = scopes or [Scope(document.name, tree, tree.root, header.vdom_name or "root", answers)]
     used = [scope for scope in scopes if _in_use(scope)] or scopes[:1]
     return tuple(
         _firewall(scope, source, tuple(gaps) if number == 0 else (), several=len(used) > 1)
