@@ -21,6 +21,7 @@ config system global
     set hostname "fgt"
 end
 """
+ALL = '    edit "ALL"\n        set protocol IP\n    next\n'
 
 
 @dataclass
@@ -84,7 +85,7 @@ class Company:
             f"{HEAD}config system interface\n{interfaces}end\n"
             'config router static\n    edit 1\n        set gateway 203.0.113.1\n        set device "wan1"\n    next\nend\n'
             f'config firewall address\n    edit "all"\n    next\n{hosts}end\n'
-            f"config firewall service custom\n{''.join(self.services)}end\n"
+            f"config firewall service custom\n{ALL}{''.join(self.services)}end\n"
             f"config firewall vip\n{''.join(self.vips)}end\n"
             f"config firewall policy\n{''.join(self.policies)}end\n"
         )
