@@ -1,0 +1,112 @@
+"""Interfaces, zones, SD-WAN, switches and routes (reference, section 5)."""
+
+from __future__ import annotations
+
+import pytest
+
+import parsers
+from parsers.model.addresses import AddressSet
+from parsers.model.rule import Truth
+from tests.parsers.fortigate.writing import (
+    ANY,
+    DENY,
+    HEADER,
+    INTERFACES,
+    local,
+    policies,
+    read,
+    stated,
+    table,
+    verdict,
+    with_lines,
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("", "allowed"),
+        ("set intra-switch-policy implicit\n", "allowed"),
+        ("set intra-switch-policy explicit\n", "blocked"),
+    ],
+)
+def test_members_of_a_software_switch_talk_without_a_policy(line: str, outcome: str) -> None:
+    switch = table("system switch-interface", f"sw\n{line}set member port1 port2")
+    closed = policies(with_lines(DENY, srcintf="any", dstintf="any"))
+    assert verdict(switch + closed, way="port1>port2") == outcome
+    assert verdict(switch + closed, way="port1>lan") == "blocked"
+
+
+@pytest.mark.parametrize(("line", "passes"), [("enable", True), ("disable", False)])
+def test_redirection_as_stated(line: str, passes: bool) -> None:
+    text = f"config system global\nset allow-traffic-redirect {line}\nend\n"
+    assert (verdict(text, "10.0.0.9", source="10.0.0.7", way="lan>lan", version="7.6.6") == "allowed") is passes
+
+
+def test_redirection_of_an_unknown_release_is_possible() -> None:
+    (firewall,) = parsers.read((INTERFACES + policies(DENY)).encode(), "fw.conf")
+    names = {rule.name: rule.conditions for rule in firewall.lists[0].rules if rule.implicit}
+    assert [condition.truth for condition in names["same interface lan"]] == [Truth.UNKNOWN]
+
+
+def test_old_sdwan_is_one_interface() -> None:
+    sdwan = (
+        "config system virtual-wan-link\nset status enable\nconfig members\nedit 1\nset interface wan\nnext\nend\nend\n"
+    )
+    (rule,) = stated(sdwan + policies(with_lines(ANY, srcintf="virtual-wan-link")), "6.2.3")
+    assert rule.ingress == {"wan"}
+
+
+def test_transparent_mode_has_no_routes_and_one_address() -> None:
+    text = "config system settings\nset opmode transparent\nset manageip 192.0.2.9/24\nend\nconfig system interface\nedit tp\nset allowaccess https\nnext\nend\nconfig router static\nedit 1\nset gateway 192.0.2.1\nnext\nend\n"
+    firewall = read(text + policies(with_lines(ANY, srcintf="tp")))
+    assert firewall.routes == ()
+    assert firewall.dynamic_routing
+    assert next(each for each in firewall.interfaces if each.name == "tp").own == AddressSet.network("192.0.2.9")
+    assert local(text, "192.0.2.9", way="tp") == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("text", "complete"),
+    [
+        ("", True),
+        ("config router bgp\nset as 65001\nend\n", True),
+        ("config router bgp\nset as 65001\nconfig neighbor\nedit 10.0.0.9\nnext\nend\nend\n", False),
+        ("config router policy\nedit 1\nset output-device wan\nnext\nend\n", False),
+        ("config router static\nedit 1\nset internet-service 65539\nset device wan\nnext\nend\n", False),
+    ],
+)
+def test_routes_that_do_not_say_everything(text: str, complete: bool) -> None:
+    static = "config router static\nedit 9\nset gateway 203.0.113.1\nset device wan\nnext\nend\n"
+    assert read(static + text).dynamic_routing is not complete
+
+
+def test_routes_through_an_interface_that_is_down_do_not_count() -> None:
+    down = "config system interface\nedit wan\nset status down\nnext\nend\n"
+    static = "config router static\nedit 9\nset gateway 203.0.113.1\nset device wan\nnext\nend\n"
+    assert [route.interface for route in read(down + static).routes] == ["lan"]
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "peers"),
+    [
+        (("npu0_vlink0\nset vdom root", "npu0_vlink1\nset vdom dmz"), {"npu0_vlink0": "dmz/npu0_vlink1"}),
+        (
+            (
+                "npu0_vlink0\nset vdom root",
+                "npu0_vlink1\nset vdom root",
+                "a\nset vdom root\nset interface npu0_vlink0\nset vlanid 7",
+                "b\nset vdom dmz\nset interface npu0_vlink1\nset vlanid 7",
+                "c\nset vdom dmz\nset interface npu0_vlink1\nset vlanid 8",
+            ),
+            {"npu0_vlink0": "root/npu0_vlink1", "npu0_vlink1": "root/npu0_vlink0", "a": "dmz/b"},
+        ),
+    ],
+)
+def test_both_ends_of_a_link_between_vdoms(interfaces: tuple[str, ...], peers: dict[str, str]) -> None:
+    text = (
+        HEADER.format("7.0.12") + "config vdom\nedit root\nnext\nedit dmz\nnext\nend\nconfig global\n"
+        + table("system interface", *interfaces) + "end\nconfig vdom\nedit root\n" + policies() + "end\n"
+    )  # fmt: skip
+    first = parsers.read(text.encode(), "fw.conf")[0]
+    assert {each.name: each.peer for each in first.interfaces} == peers

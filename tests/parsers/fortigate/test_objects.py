@@ -1,0 +1,117 @@
+"""Addresses, services, schedules and Internet services (reference, section 6)."""
+
+from __future__ import annotations
+
+import pytest
+
+from parsers.model.addresses import AddressSet
+from tests.parsers.fortigate.writing import ANY, policies, stated, table, verdict, with_lines
+
+
+@pytest.mark.parametrize(
+    ("body", "inside"),
+    [
+        ("set subnet 198.51.100.99 255.255.255.0", True),
+        ("set type iprange\nset start-ip 198.51.100.1\nset end-ip 198.51.100.9", True),
+        ("set type iprange\nset start-ip 198.51.100.8\nset end-ip 198.51.100.9", False),
+        ("set type wildcard\nset wildcard 198.51.0.7 255.255.0.255", True),
+        ("set type wildcard\nset wildcard 198.51.0.8 255.255.0.255", False),
+        ("set type interface-subnet\nset interface wan\nset subnet 198.51.100.1 255.255.255.0", False),
+        ("set type interface-subnet\nset interface gone\nset subnet 198.51.100.1 255.255.255.0", True),
+    ],
+)
+def test_address_objects(body: str, inside: bool) -> None:
+    text = table("firewall address", f"x\n{body}") + policies(with_lines(ANY, srcaddr="x"))
+    assert verdict(text) == ("allowed" if inside else "blocked")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "set type fqdn\nset fqdn x.example",
+        "set type geography\nset country DE",
+        "set type dynamic\nset sub-type sdn",
+        "set type mac\nset macaddr 00:00:5e:00:53:01",
+        "set type route-tag\nset route-tag 7",
+        "set type interface-subnet\nset interface gone\nset subnet 0.0.0.0 255.255.255.255",
+        "set type moonbeam",
+    ],
+)
+def test_what_cannot_be_resolved_is_possible_and_named(body: str) -> None:
+    text = table("firewall address", f"thing\n{body}") + policies(with_lines(ANY, srcaddr="thing"))
+    assert verdict(text) == "possible"
+    assert "thing" in stated(text)[0].uncertain[0]
+
+
+def test_an_external_feed_is_possible() -> None:
+    feed = table("system external-resource", "feed\nset type address\nset resource https://feed.example/x")
+    assert verdict(feed + policies(with_lines(ANY, srcaddr="feed"))) == "possible"
+
+
+def test_an_exclusion_that_cannot_be_resolved_excludes_perhaps_everything() -> None:
+    objects = table("firewall address", "f\nset type fqdn\nset fqdn x.example") + table(
+        "firewall addrgrp", "g\nset member all\nset exclude enable\nset exclude-member f"
+    )
+    assert verdict(objects + policies(with_lines(ANY, srcaddr="g"))) == "possible"
+
+
+@pytest.mark.parametrize(
+    ("body", "service", "outcome"),
+    [
+        ("set tcp-portrange 443", "tcp/443", "allowed"),
+        ("set tcp-portrange 1-10:5 443", "tcp/443", "allowed"),
+        ("set udp-portrange 443", "tcp/443", "blocked"),
+        ("set protocol ICMP", "icmp/13", "allowed"),
+        ("set protocol ICMP\nset icmptype 8", "icmp/13", "blocked"),
+        ("set protocol ICMP\nset icmptype 8\nset icmpcode 0", "icmp/8", "possible"),
+        ("set protocol IP\nset protocol-number 47", "ip/47", "allowed"),
+        ("set protocol IP\nset protocol-number 47", "ip/50", "blocked"),
+        ("set protocol IP", "ip/50", "allowed"),
+        ("set protocol TCP/UDP/UDP-Lite/SCTP\nset sctp-portrange 443", "sctp/443", "allowed"),
+        ("set protocol HTTP\nset tcp-portrange 443", "tcp/443", "blocked"),
+        ("set tcp-portrange 443\nset fqdn x.example", "tcp/443", "possible"),
+    ],
+)
+def test_service_objects(body: str, service: str, outcome: str) -> None:
+    text = table("firewall service custom", f"s\n{body}") + policies(with_lines(ANY, service="s"))
+    assert verdict(text, service=service) == outcome
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "outcome"),
+    [
+        ("recurring", "set day monday tuesday wednesday thursday friday saturday sunday", "allowed"),
+        ("recurring", "set day monday\nset start 08:00\nset end 18:00", "possible"),
+        ("recurring", "set start 08:00\nset end 18:00", "blocked"),
+        ("recurring", "set day none", "blocked"),
+        ("onetime", "set start 00:00 2025/01/01\nset end 00:00 2025/02/01", "blocked"),
+        ("onetime", "set start 00:00 2027/01/01\nset end 00:00 2027/02/01", "blocked"),
+        ("onetime", "set start 00:00 2026/01/01\nset end 00:00 2027/02/01", "possible"),
+        ("onetime", "set start-utc 1735689600\nset end-utc 1738368000", "blocked"),
+        ("group", "set member always", "allowed"),
+        ("group", "set member none", "blocked"),
+        ("group", "set member night", "possible"),
+        ("group", "set member s", "possible"),
+    ],
+)
+def test_schedules(kind: str, body: str, outcome: str) -> None:
+    night = table("firewall schedule recurring", "night\nset day monday\nset start 22:00\nset end 06:00")
+    text = night + table(f"firewall schedule {kind}", f"s\n{body}")
+    assert verdict(text + policies(with_lines(ANY, schedule="s"))) == outcome
+
+
+def test_an_undefined_schedule_is_possible() -> None:
+    assert verdict(policies(with_lines(ANY, schedule="gone"))) == "possible"
+
+
+def test_groups_with_exclusions() -> None:
+    objects = table("firewall address", "a\nset subnet 10.0.0.0/24", "b\nset subnet 10.0.0.64/29") + table(
+        "firewall addrgrp", "g\nset member a\nset exclude enable\nset exclude-member b"
+    )
+    (rule,) = stated(objects + policies(with_lines(ANY, srcaddr="g")))
+    assert rule.source.certain == AddressSet.network("10.0.0.0/24") - AddressSet.network("10.0.0.64/29")
+
+
+def test_a_cycle_of_groups_ends() -> None:
+    objects = table("firewall addrgrp", "g\nset member h", "h\nset member g")
+    assert verdict(objects + policies(with_lines(ANY, srcaddr="g"))) == "possible"

@@ -1,0 +1,173 @@
+"""Policy tables and the fields of a policy (reference, sections 3, 4, 7.5 and 8)."""
+
+from __future__ import annotations
+
+import pytest
+
+from parsers.model.addresses import AddressSet
+from tests.parsers.fortigate.writing import ANY, DENY, policies, read, stated, table, verdict, with_lines
+
+
+def test_consolidated_policies_count_only_in_their_mode() -> None:
+    rule = with_lines(ANY, srcaddr="", dstaddr="", srcaddr4="all", dstaddr4="all")
+    text = policies(rule, kind="firewall consolidated policy")
+    mode = "config system settings\nset consolidated-firewall-mode enable\nend\n"
+    assert verdict(text, version="6.2.3") == "blocked"
+    assert verdict(mode + text, version="6.2.3") == "allowed"
+    assert verdict(mode + policies(DENY) + text, version="6.2.3") == "allowed"
+
+
+def test_policy64_clients_are_of_version_six() -> None:
+    vip = table("firewall vip64", "v\nset extip 2001:db8::10\nset mappedip 10.0.0.5")
+    (rule,) = stated(vip + policies(with_lines(ANY, dstaddr="v"), kind="firewall policy64"), "6.2.3")
+    assert rule.source.certain == AddressSet.network("::/0")
+    assert rule.translations.certain == {"v"}
+
+
+@pytest.mark.parametrize("kind", ["firewall policy46", "firewall policy"])
+def test_nat46_is_possible_under_the_outside_address(kind: str) -> None:
+    old = kind == "firewall policy46"
+    line = "set mappedip 2001:db8::5" if old else "set nat46 enable\nset nat44 disable\nset ipv6-mappedip 2001:db8::5"
+    vip = table("firewall vip46" if old else "firewall vip", f"v\nset extip 203.0.113.9\n{line}")
+    text = vip + policies(with_lines(ANY, dstaddr="v"), kind=kind)
+    assert verdict(text, "203.0.113.9") == "possible"
+    assert "changes the address family" in read(text).translations[0].uncertain[0]
+
+
+def test_only_the_security_policy_of_the_ngfw_mode_decides() -> None:
+    mode = "config system settings\nset ngfw-mode policy-based\nend\n"
+    hand_over = policies(with_lines(ANY, action="", schedule=""))
+    application = policies(with_lines(ANY, service="", application="15832"), kind="firewall security-policy")
+    assert verdict(mode + hand_over + application) == "possible"
+    closed = policies(DENY, kind="firewall security-policy")
+    assert verdict(mode + hand_over + closed) == "blocked"
+
+
+def test_policies_of_a_vdom_for_administration_do_not_count() -> None:
+    text = "config system settings\nset vdom-type admin\nend\n" + policies(ANY)
+    assert verdict(text, version="7.2.5") == "blocked"
+
+
+@pytest.mark.parametrize(
+    ("lines", "outcome"),
+    [
+        ({"srcaddr": "out", "srcaddr-negate": "enable"}, "allowed"),
+        ({"srcaddr": "all", "srcaddr-negate": "enable"}, "blocked"),
+        ({"dstaddr": "out", "dstaddr-negate": "enable"}, "allowed"),
+        ({"service": "HTTP", "service-negate": "enable"}, "allowed"),
+        ({"service": "HTTPS", "service-negate": "enable"}, "blocked"),
+        ({"status": "disable"}, "blocked"),
+        ({"users": "alice"}, "possible"),
+        ({"fsso-groups": "staff"}, "possible"),
+        ({"devices": "phones"}, "possible"),
+        ({"ztna-ems-tag": "healthy"}, "possible"),
+        ({"src-vendor-mac": "12"}, "possible"),
+        ({"reputation-minimum": "3"}, "possible"),
+        ({"vlan-filter": "1-10"}, "possible"),
+        ({"geoip-match": "registered-location"}, "possible"),
+        ({"tos": "0x00"}, "allowed"),
+        ({"tos": "0x10"}, "possible"),
+        ({"learning-mode": "enable", "action": "deny"}, "allowed"),
+        ({"action": "learn"}, "allowed"),
+        ({"action": "ipsec"}, "possible"),
+        ({"policy-expiry": "enable", "policy-expiry-date": "2026-01-01 00:00:00"}, "blocked"),
+        ({"policy-expiry": "enable", "policy-expiry-date": "2027-01-01 00:00:00"}, "allowed"),
+        ({"policy-expiry": "disable", "policy-expiry-date": "0000-00-00 00:00:00"}, "allowed"),
+        ({"internet-service-src": "enable", "internet-service-src-name": "Google-Gmail", "srcaddr": ""}, "possible"),
+        ({"service": ""}, "blocked"),
+        ({"srcintf": "any"}, "allowed"),
+        ({"srcintf": "any port20"}, "allowed"),
+        ({"srcintf": "dmz"}, "blocked"),
+    ],
+)  # fmt: skip
+def test_fields_of_a_policy(lines: dict[str, str], outcome: str) -> None:
+    objects = table("firewall address", "out\nset subnet 192.0.2.0/24")
+    assert verdict(objects + policies(with_lines(ANY, **lines))) == outcome
+
+
+def test_a_service_with_an_address_range_is_negated_at_its_addresses_only() -> None:
+    objects = table("firewall service custom", "s\nset tcp-portrange 443\nset iprange 10.0.0.5")
+    text = objects + policies(with_lines(ANY, service="s", **{"service-negate": "enable"}))
+    assert verdict(text, "10.0.0.9") == "possible"
+    assert verdict(text, "10.0.0.9", "tcp/80") == "allowed"
+
+
+def test_internet_service_of_version_six() -> None:
+    line = "set srcintf wan\nset dstintf lan\nset srcaddr6 all\nset internet-service6 enable\nset internet-service6-name x\nset schedule always\nset action accept"
+    assert verdict(policies(line), "2001:db8::5", source="2001:db8:9::1", version="7.2.5") == "possible"
+    assert verdict(policies(line), version="7.2.5") == "blocked"
+
+
+CUSTOM = (
+    "config firewall internet-service-custom\nedit crm\nconfig entry\nedit 1\nset protocol 6\nconfig port-range\n"
+    "edit 1\nset start-port 443\nset end-port 444\nnext\nend\nset dst web\nnext\nend\nnext\nend\n"
+)
+WEB = table("firewall address", "web\nset subnet 10.0.0.5/32")
+
+
+@pytest.mark.parametrize(
+    ("to", "service", "negated", "outcome"),
+    [
+        ("10.0.0.5", "tcp/443", False, "allowed"),
+        ("10.0.0.5", "tcp/445", False, "blocked"),
+        ("10.0.0.6", "tcp/443", False, "blocked"),
+        ("10.0.0.6", "tcp/443", True, "allowed"),
+        ("10.0.0.5", "tcp/443", True, "possible"),
+    ],
+)
+def test_custom_internet_services_are_in_the_file(to: str, service: str, negated: bool, outcome: str) -> None:
+    lines = {"internet-service": "enable", "internet-service-custom": "crm", "dstaddr": "", "service": ""}
+    if negated:
+        lines["internet-service-negate"] = "enable"
+    assert verdict(WEB + CUSTOM + policies(with_lines(ANY, **lines)), to, service) == outcome
+
+
+def test_groups_of_custom_internet_services() -> None:
+    group = table("firewall internet-service-custom-group", "g\nset member crm")
+    lines = {"internet-service": "enable", "internet-service-custom-group": "g", "dstaddr": "", "service": ""}
+    assert verdict(WEB + CUSTOM + group + policies(with_lines(ANY, **lines))) == "allowed"
+
+
+@pytest.mark.parametrize(("line", "outcome"), [("", "possible"), ("set inbound disable\n", "blocked")])
+def test_a_policy_based_tunnel_lets_its_far_side_in(line: str, outcome: str) -> None:
+    text = policies(line + with_lines(ANY, srcintf="lan", dstintf="wan", action="ipsec"))
+    assert verdict(text) == outcome
+
+
+def test_old_identity_policies_stop_those_who_do_not_authenticate() -> None:
+    sub = "config identity-based-policy\nedit 1\nset schedule always\nset groups staff\nset service ALL\nnext\nend"
+    parent = with_lines(ANY, service="", schedule="", **{"identity-based": "enable"})
+    fall = "\nset fall-through-unauthenticated enable\n"
+    assert verdict(policies(f"{parent}\n{sub}", ANY), version="5.00") == "possible"
+    assert verdict(policies(f"{parent}{fall}{sub}", ANY), version="5.00") == "allowed"
+
+
+@pytest.mark.parametrize(("word", "outcome"), [("implicitly", "allowed"), ("always", "possible")])
+def test_authentication_on_demand(word: str, outcome: str) -> None:
+    setting = f"config user setting\nset auth-on-demand {word}\nend\n"
+    assert verdict(setting + policies(ANY + "\nset groups staff", ANY)) == outcome
+
+
+def test_switches_that_widen_a_policy_are_said() -> None:
+    firewall = read(policies(ANY + "\nset permit-any-host enable", ANY + "\nset permit-any-host disable"))
+    (said,) = [each for each in firewall.assumptions if "permit-any-host" in each]
+    assert "in policy 1:" in said
+
+
+def test_unknown_tables_inside_a_policy_are_gaps() -> None:
+    firewall = read(policies(ANY + "\nconfig teleport\nedit 1\nset to mars\nnext\nend"))
+    assert [gap.hides_access for gap in firewall.gaps if "teleport" in gap.what] == [True]
+
+
+@pytest.mark.parametrize(("name", "hides"), [("firewall proxy-policy", True), ("firewall multicast-policy", False)])
+def test_tables_that_permit_beside_forwarding_are_said(name: str, hides: bool) -> None:
+    assert [gap.hides_access for gap in read(policies(ANY, kind=name)).gaps] == [hides]
+    assert read(policies(DENY, kind=name)).gaps == ()
+    assert read(table(name)).gaps == ()
+
+
+def test_unknown_keywords_of_a_policy_are_gaps_that_may_hide_access() -> None:
+    firewall = read(policies(ANY + "\nset teleport enable"))
+    (gap,) = [gap for gap in firewall.gaps if gap.keyword == "teleport"]
+    assert gap.hides_access
+    assert gap.origin.first_line == 21

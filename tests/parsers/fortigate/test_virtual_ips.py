@@ -1,0 +1,115 @@
+"""Virtual IPs, match-vip and central NAT (reference, section 7)."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.packets import arrivals
+from parsers.model.addresses import address_number
+from parsers.model.services import ServiceSet
+from tests.parsers.fortigate.writing import ANY, DENY, policies, read, table, verdict, with_lines
+
+VIP = "v\nset extip 203.0.113.10\nset extintf any\nset mappedip 10.0.0.5"
+FORWARD = "\nset portforward enable\nset extport 8080\nset mappedport 80"
+TO_VIP = with_lines(ANY, dstaddr="v")
+
+
+@pytest.mark.parametrize(
+    ("more", "service", "source", "outcome"),
+    [
+        ("", "tcp/9", "198.51.100.7", "allowed"),
+        (FORWARD, "tcp/8080", "198.51.100.7", "allowed"),
+        (FORWARD, "tcp/80", "198.51.100.7", "blocked"),
+        (FORWARD + "\nset protocol udp", "tcp/8080", "198.51.100.7", "blocked"),
+        (FORWARD + "\nset protocol udp", "udp/8080", "198.51.100.7", "allowed"),
+        ("\nset src-filter 198.51.100.0/24", "tcp/9", "198.51.100.7", "allowed"),
+        ("\nset src-filter 198.51.100.1-198.51.100.5", "tcp/9", "198.51.100.7", "blocked"),
+        ("\nset srcintf-filter wan", "tcp/9", "198.51.100.7", "allowed"),
+        ("\nset srcintf-filter lan", "tcp/9", "198.51.100.7", "blocked"),
+        ("\nset status disable", "tcp/9", "198.51.100.7", "blocked"),
+        ("\nset service HTTPS", "tcp/443", "198.51.100.7", "allowed"),
+        ("\nset service HTTPS", "tcp/80", "198.51.100.7", "blocked"),
+        ("\nset portforward enable\nset service HTTPS\nset mappedport 8443", "tcp/443", "198.51.100.7", "allowed"),
+        ("\nset type dns-translation", "tcp/9", "198.51.100.7", "blocked"),
+        ("\nset type fqdn\nset mapped-addr inside", "tcp/9", "198.51.100.7", "possible"),
+        ("\nset type access-proxy", "tcp/443", "198.51.100.7", "possible"),
+    ],
+)  # fmt: skip
+def test_virtual_ips(more: str, service: str, source: str, outcome: str) -> None:
+    objects = table("firewall address", "inside\nset type fqdn\nset fqdn srv.example")
+    text = objects + table("firewall vip", VIP + more) + policies(TO_VIP)
+    assert verdict(text, "203.0.113.10", service, source) == outcome
+
+
+def arrived(text: str, to: str, service: str) -> list[tuple[str, str]]:
+    firewall = read(text)
+    found = arrivals(firewall, "wan", address_number("198.51.100.7"), address_number(to), ServiceSet.parse(service))
+    return [(each.destination.text(), each.service.text()) for each in found if each.translation is not None]
+
+
+@pytest.mark.parametrize(
+    ("body", "to", "service", "targets"),
+    [
+        ("set extip 203.0.113.10-203.0.113.19\nset mappedip 10.0.0.100-10.0.0.109", "203.0.113.13", "tcp/9", "10.0.0.103"),
+        ("set extip 203.0.113.10\nset mappedip 10.0.0.5\nset portforward enable\nset extport 100-109\nset mappedport 200-209", "203.0.113.10", "tcp/103", "10.0.0.5 tcp/203"),
+        ("set extip 203.0.113.10\nset mappedip 10.0.0.5\nset portforward enable\nset portmapping-type m-to-n\nset extport 100-109\nset mappedport 200-204", "203.0.113.10", "tcp/103", "10.0.0.5 tcp/200-204"),
+        ("set type load-balance\nset extip 203.0.113.10\nset mappedip 10.0.0.5-10.0.0.6", "203.0.113.10", "tcp/9", "10.0.0.5-10.0.0.6"),
+        ("set type server-load-balance\nset server-type https\nset extip 203.0.113.10\nconfig realservers\nedit 1\nset ip 10.0.0.5\nset port 8443\nnext\nedit 2\nset ip 10.0.0.6\nset status disable\nnext\nend", "203.0.113.10", "tcp/443", "10.0.0.5 tcp/8443"),
+        ("set extip 0.0.0.0\nset extintf wan\nset mappedip 10.0.0.5", "203.0.113.2", "tcp/9", "10.0.0.5"),
+        ("set extaddr pub\nset mappedip 10.0.0.5", "203.0.113.77", "tcp/9", "10.0.0.5"),
+    ],
+)  # fmt: skip
+def test_what_virtual_ips_translate_to(body: str, to: str, service: str, targets: str) -> None:
+    objects = table("firewall address", "pub\nset subnet 203.0.113.77/32")
+    text = objects + table("firewall vip", f"v\nset extintf any\n{body}") + policies(TO_VIP)
+    expected = targets if " " in targets else f"{targets} {service}"
+    assert [" ".join(pair) for pair in arrived(text, to, service)] == [expected]
+
+
+def test_groups_of_virtual_ips() -> None:
+    text = table("firewall vip", VIP) + table("firewall vipgrp", "g\nset interface wan\nset member v")
+    assert verdict(text + policies(with_lines(ANY, dstaddr="g")), "203.0.113.10") == "allowed"
+
+
+def test_virtual_ips_of_version_six() -> None:
+    vip = table("firewall vip6", "v\nset extip 2001:db8::10\nset mappedip 2001:db8:1::5")
+    rule = with_lines(ANY, srcaddr="", dstaddr="", srcaddr6="all", dstaddr6="v")
+    assert verdict(vip + policies(rule), "2001:db8::10", source="2001:db8:9::1") == "allowed"
+
+
+def test_untranslated_packets_do_not_match_a_virtual_ip() -> None:
+    assert verdict(table("firewall vip", VIP) + policies(TO_VIP), "10.0.0.5") == "blocked"
+
+
+@pytest.mark.parametrize("action", ["accept", "deny"])
+def test_a_negated_destination_and_virtual_ips_are_possible(action: str) -> None:
+    negated = with_lines(ANY, dstaddr="other", action=action, **{"dstaddr-negate": "enable"})
+    text = (
+        table("firewall address", "other\nset subnet 192.0.2.0/24") + table("firewall vip", VIP)
+        + policies(negated, with_lines(TO_VIP, service="HTTP"))
+    )  # fmt: skip
+    assert verdict(text, "203.0.113.10", "tcp/80") == ("possible" if action == "deny" else "allowed")
+
+
+@pytest.mark.parametrize(
+    ("version", "line", "deny_to", "outcome"),
+    [
+        ("7.2.3", "", "all", "possible"),
+        ("7.2.3", "match-vip enable", "all", "blocked"),
+        ("7.2.3", "match-vip disable", "all", "allowed"),
+        ("7.2.4", "", "ext", "possible"),
+        ("7.2.4", "", "inside", "possible"),
+        ("7.0.1", "match-vip-only enable", "all", "blocked"),
+    ],
+)
+def test_disputed_points_of_match_vip(version: str, line: str, deny_to: str, outcome: str) -> None:
+    objects = table("firewall address", "ext\nset subnet 203.0.113.10/32", "inside\nset subnet 10.0.0.5/32")
+    lines = dict([line.split()]) if line else {}
+    deny = with_lines(DENY, dstaddr=deny_to, **lines)
+    text = objects + table("firewall vip", VIP) + policies(deny, TO_VIP)
+    assert verdict(text, "203.0.113.10", version=version) == outcome
+
+
+def test_match_vip_only_leaves_other_packets_alone() -> None:
+    deny = with_lines(DENY, **{"match-vip-only": "enable"})
+    assert verdict(policies(deny, ANY)) == "allowed"
