@@ -8,7 +8,9 @@ from pathlib import Path
 
 from auditor.baseline.document import Item
 from auditor.baseline.errors import RulesetError, nearest
-from auditor.baseline.model import Basis, Source, SourceRow
+from auditor.baseline.model import Basis, Source, SourceRow, SourceTable
+
+_COLUMNS = ("source", "row", "line", "ports", "added", "by", "text")
 
 
 class Citations:
@@ -16,8 +18,8 @@ class Citations:
 
     Args:
         sources: the entries under `sources`.
-        path: the ruleset's file; `NAME.rows.tsv` beside it lists rows (columns source, row, line, ports, text). None
-            where there is no file, only its text.
+        path: the ruleset's file; `NAME.rows.tsv` beside it lists rows (columns source, row, line, ports, added, by,
+            text). None where there is no file, only its text.
 
     Raises:
         RulesetError: a source or the index is broken.
@@ -57,14 +59,21 @@ class Citations:
 
 
 def _source(item: Item) -> Source:
-    entry = item.mapping(("title", "url", "file", "document_date", "retrieved", "sha256", "basis"), ("title",))
+    known = ("title", "url", "file", "document_date", "retrieved", "sha256", "basis", "tables")
+    entry = item.mapping(known, ("title",))
     place = entry.get("url") or entry.get("file")
     return Source(
         entry["title"].text(),
         place.text() if place else "",
         entry["document_date"].date() if "document_date" in entry else "",
         Basis(entry["basis"].choice([basis.value for basis in Basis], "basis")) if "basis" in entry else Basis.SOURCE,
+        tuple(_table(key, table) for key, table in entry["tables"].mapping().items()) if "tables" in entry else (),
     )
+
+
+def _table(key: str, item: Item) -> SourceTable:
+    entry = item.mapping(("title", "columns"), ("title", "columns"))
+    return SourceTable(key, entry["title"].text(), entry["columns"].texts())
 
 
 def _rows(index: Path) -> tuple[SourceRow, ...]:
@@ -74,7 +83,7 @@ def _rows(index: Path) -> tuple[SourceRow, ...]:
     with index.open(encoding="utf-8", newline="") as stream:
         reader = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
         for row in reader:
-            values = {key: row.get(key) or "" for key in ("source", "row", "line", "ports", "text")}
+            values = {key: row.get(key) or "" for key in _COLUMNS}
             if not values["source"] or not values["row"] or not values["line"].isdigit():
                 message = "a row of the index needs a source, a row and a line number, separated by tabs"
                 raise RulesetError(str(index), message, reader.line_num)
@@ -85,6 +94,8 @@ def _rows(index: Path) -> tuple[SourceRow, ...]:
                     int(values["line"]),
                     tuple(values["ports"].split()),
                     values["text"],
+                    tuple(values["added"].split()),
+                    tuple(values["by"].split()),
                 )
             )
     return tuple(found)

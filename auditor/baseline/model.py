@@ -22,6 +22,15 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SourceTable:
+    """A table of a source: its title and the headings of its columns; the ids of its rows begin with `key` (T01)."""
+
+    key: str
+    title: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A document a ruleset cites. `place` is an address or a file, `date` that of the document."""
 
@@ -29,17 +38,34 @@ class Source:
     place: str = ""
     date: str = ""
     basis: Basis = Basis.SOURCE
+    tables: tuple[SourceTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row or note of a source as its index lists it: `ports` as read from the cell, `text` as written there."""
+    """One row or note of a source as its index lists it.
+
+    `ports` are read from the ports cell, `added` from the notes in `by`; `text` is the row as written, its cells
+    separated by " | ", or a note in short.
+    """
 
     source: str
     row: str
     line: int
     ports: tuple[str, ...]
     text: str
+    added: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells as written."""
+        return tuple(cell.strip() for cell in self.text.split(" | "))
+
+    @property
+    def table(self) -> str:
+        """The key of its table."""
+        return self.row.rstrip("0123456789")
 
     @property
     def cite(self) -> str:

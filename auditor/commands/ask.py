@@ -13,6 +13,7 @@ import click
 
 from auditor.commands.case import open_case, site_option, today_option
 from auditor.commands.output import show, window
+from auditor.commands.reference import port_terms
 
 if TYPE_CHECKING:
     from auditor.baseline.model import BaselineFlow, Forbidden, ReaderQuestion, Ruleset
@@ -160,9 +161,11 @@ def _text(ruleset: Ruleset, asked: Iterable[ReaderQuestion], found: dict[str, An
 def _rows(ruleset: Ruleset, question: ReaderQuestion) -> Iterator[str]:
     for word, flow in _flows(ruleset, question):
         ends = f"{' or '.join(flow.source.names)} to {' or '.join(flow.destination.names)}"
-        yield from _wrapped(f"{word}: {ends}, {_ports(ruleset, flow)} ({flow.id})", "    ")
+        yield from _wrapped(f"{word}: {ends}, {port_terms(ruleset, flow)} ({flow.id})", "    ")
     for each in _forbidden(ruleset, question):
-        yield from _wrapped(f"never: {_ports(ruleset, each)} from {' or '.join(each.source.names)} ({each.id})", "    ")
+        yield from _wrapped(
+            f"never: {port_terms(ruleset, each)} from {' or '.join(each.source.names)} ({each.id})", "    "
+        )
 
 
 def _end(question: ReaderQuestion) -> Iterator[str]:
@@ -185,13 +188,6 @@ def _flows(ruleset: Ruleset, question: ReaderQuestion) -> Iterator[tuple[str, Ba
 
 def _forbidden(ruleset: Ruleset, question: ReaderQuestion) -> Iterator[Forbidden]:
     return (each for each in ruleset.forbidden if each.id in question.forbidden)
-
-
-def _ports(ruleset: Ruleset, row: BaselineFlow | Forbidden) -> str:
-    names = [row.services] if row.services else list(getattr(row, "any_of", ()))
-    return " or ".join(
-        ", ".join(port.text for name in group for port in ruleset.services[name]) or "any" for group in names
-    )
 
 
 def _wrapped(text: str, indent: str) -> Iterator[str]:
@@ -227,10 +223,10 @@ def _value(ruleset: Ruleset, question: ReaderQuestion, answer: Answer | None) ->
         "ask": question.ask,
         "expected": question.answer,
         "flows": [
-            {"id": flow.id, "level": flow.level, "services": _ports(ruleset, flow)}
+            {"id": flow.id, "level": flow.level, "services": port_terms(ruleset, flow)}
             for _, flow in _flows(ruleset, question)
         ],
-        "forbidden": [{"id": each.id, "services": _ports(ruleset, each)} for each in _forbidden(ruleset, question)],
+        "forbidden": [{"id": each.id, "services": port_terms(ruleset, each)} for each in _forbidden(ruleset, question)],
         "hints": list(question.hints),
         "citation": list(question.cite),
     }

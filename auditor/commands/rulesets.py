@@ -11,7 +11,6 @@ import click
 from auditor.commands.output import show, window
 
 if TYPE_CHECKING:
-    from auditor.baseline.model import End, Ruleset, When
     from auditor.benchmarks import Benchmark
 
 
@@ -40,16 +39,31 @@ def list_command() -> int:
 
 @rulesets_group.command("show")
 @click.argument("ruleset", metavar="ID|FILE")
-def show_command(ruleset: str) -> int:
-    """Print a baseline with its flows and sources, or a hardening guide with its items."""
+@click.option("--markdown", "as_markdown", is_flag=True, help="Write Markdown, with every column of the source.")
+def show_command(ruleset: str, as_markdown: bool) -> int:
+    """Print a baseline as tables, or a hardening guide with its items.
+
+    The tables of the source come first, row by row with the line it stands in: the ports as written, how they were
+    read, and the flows they became, to be checked against the original.
+    """
     from auditor.baseline import load_ruleset
     from auditor.benchmarks import available_benchmarks, load_benchmarks
+    from auditor.commands.reference import counts, sheets
+    from auditor.commands.sheets import markdown_of, text_of
 
     known = {*available_benchmarks(), *(guide.id for each in load_benchmarks() for guide in each.guides)}
     if ruleset in known:
+        if as_markdown:
+            raise click.UsageError(f"{ruleset} is a hardening guide: --markdown writes baselines.")
         show("\n".join(line for each in load_benchmarks((ruleset,)) for line in _benchmark(each)))
+        return 0
+    loaded = load_ruleset(ruleset)
+    head = f"{loaded.title} ({loaded.id} {loaded.version}, {loaded.status})"
+    number = counts(loaded)
+    if as_markdown:
+        show(f"# {head}\n\n{f'{number}{chr(10) * 2}' if number else ''}{markdown_of(sheets(loaded))}")
     else:
-        show("\n".join(_text(load_ruleset(ruleset))))
+        show("\n".join(part for part in (head, number, text_of(sheets(loaded), window()[0])) if part))
     return 0
 
 
@@ -71,46 +85,6 @@ def check_command(files: tuple[Path, ...]) -> int:
         numbers = f"{len(ruleset.flows)} flows, {len(ruleset.forbidden)} forbidden openings"
         show(f"{path}: in order; {ruleset.id} {ruleset.version}, {numbers}, {len(ruleset.questions)} questions")
     return 0
-
-
-def _text(ruleset: Ruleset) -> Iterator[str]:
-    yield f"{ruleset.id} {ruleset.version} ({ruleset.status})"
-    yield ruleset.title
-    yield from _section("Sources", (f"{key}: {each.title}" for key, each in ruleset.sources.items()))
-    yield from _section("Roles", (f"{role.name}: {role.title}" for role in ruleset.roles.values()))
-    yield from _section(
-        "What a site file may answer",
-        (f"{question.name}: {question.ask}" for question in ruleset.conditions.values()),
-    )
-    yield from _section(
-        "What a site file may set",
-        (
-            f"{each.name} = {_ports(each.default.ranges) if each.default else 'not set'}"
-            f"{''.join(f'; {name} {value}' for name, value in each.suggest)}"
-            for each in ruleset.variables.values()
-        ),
-    )
-    yield from _section(
-        "Flows",
-        (
-            f"{flow.id} ({flow.level}): {flow.title}: {_end(flow.source)} to {_end(flow.destination)}, "
-            f"{_services(flow.services, flow.any_of)}{_when('if', flow.when)} [{', '.join(flow.cite)}]"
-            for flow in ruleset.flows
-        ),
-    )
-    yield from _section(
-        "Forbidden",
-        (
-            f"{each.id}: {each.title}: {_end(each.source)} to {_end(each.destination)}, "
-            f"{', '.join(each.services)}{_when('unless', each.unless)} [{', '.join(each.cite)}]"
-            for each in ruleset.forbidden
-        ),
-    )
-    yield from _section(
-        "Closed worlds: whatever no flow names is too much",
-        (f"{each.id}: {_end(each.source)} to {_end(each.destination)}" for each in ruleset.closed_world),
-    )
-    yield from _section("Questions", (f"{question.id}: {question.ask}" for question in ruleset.questions))
 
 
 def _benchmark(benchmark: Benchmark) -> Iterator[str]:
@@ -138,26 +112,3 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield title
     for line in found:
         yield from textwrap.wrap(line, width, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
-
-
-def _end(end: End) -> str:
-    return f"{end.kind} {' or '.join(end.names)}"
-
-
-def _services(services: tuple[str, ...], any_of: tuple[tuple[str, ...], ...]) -> str:
-    return " or ".join(" + ".join(names) for names in any_of) if any_of else ", ".join(services)
-
-
-def _ports(ranges: Iterable[tuple[int, int]]) -> str:
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
-
-
-def _when(word: str, when: When | None) -> str:
-    return f", {word} {_condition(when)}" if when else ""
-
-
-def _condition(when: When) -> str:
-    if when.name:
-        return when.name
-    parts = [_condition(part) for part in when.parts]
-    return f"not {parts[0]}" if when.kind == "not" else f" {'and' if when.kind == 'all' else 'or'} ".join(parts)
