@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from auditor import __version__
@@ -12,10 +13,11 @@ from auditor.benchmarks import Benchmark, Guide
 from auditor.checks import CHECKS, Check, Checked
 from auditor.findings.decisions import Judged, LastWorkbook, follow_up, waivers_of
 from auditor.findings.finding import Confidence, Finding
-from auditor.findings.result import AuditResult, RulesetUsed
+from auditor.findings.result import AuditResult, RulesetUsed, SkippedCheck
 from auditor.findings.waivers import apply_waivers
 from parsers import Told
 from parsers.model.firewall import Firewall
+from parsers.model.origin import Gap, Origin
 
 
 def audit(
@@ -48,6 +50,9 @@ def audit(
     bound = tuple(bind(ruleset, site, firewalls) for ruleset in rulesets)
     analysis = Analysis(firewalls, bound, site, now, benchmarks=benchmarks)
     findings: list[Finding] = []
+    reasons = {check.id: check.unable(analysis) for check in checks if check.unable}
+    skipped = tuple(SkippedCheck(check, reason) for check, reason in reasons.items() if reason)
+    checks = tuple(check for check in checks if not reasons.get(check.id))
     for number, check in enumerate(checks):
         told(f"checking {check.id} {check.title}", number, len(checks))
         findings += check.run(analysis, check)
@@ -64,18 +69,32 @@ def audit(
         site_name=site.id,
         site_inferred=inferred,
         checks_run=tuple(check.id for check in checks),
-        checks_skipped=(),
+        checks_skipped=skipped,
         coverage=coverage,
         exposures=analysis.exposures,
         answers=answers(analysis, findings),
         findings=waived.open,
         waived=waived.waived,
-        gaps=tuple(gap for firewall in firewalls for gap in firewall.gaps),
+        gaps=(*_unplaced(analysis, inferred), *(gap for firewall in firewalls for gap in firewall.gaps)),
         checks=tuple(check.described() for check in checks),
         hardening=analysis.hardening,
         benchmarks=tuple(_guide(guide) for benchmark in benchmarks for guide in benchmark.guides),
         follow_up=follow_up(last, findings, _judged(firewalls, checks), now.date()) if last else None,
     )
+
+
+def _unplaced(analysis: Analysis, inferred: tuple[str, ...]) -> Iterator[Gap]:
+    """Without a site file and without an interface facing the Internet, what the Internet reaches was not looked at."""
+    if not inferred or analysis.faces_internet:
+        return
+    for device in analysis.devices.values():
+        if device.forward is not None and device.firewall.sources:
+            origin = Origin(device.firewall.sources[0].name, 0, 0, "zone", "internet")
+            what = (
+                f"no interface of {device.name} is known to face the Internet: what the Internet reaches was not "
+                f"looked at; name it under devices.{device.name}.zones.internet of a site file (see fwproof init)"
+            )
+            yield Gap(origin, "zones", "internet", what, hides_access=True)
 
 
 def _judged(firewalls: tuple[Firewall, ...], checks: tuple[Check, ...]) -> Judged:

@@ -68,6 +68,11 @@ class Analysis:
                 found[forbidden.service] = None
         return tuple(found)
 
+    @property
+    def faces_internet(self) -> bool:
+        """Is some interface of some device known to face an untrusted zone?"""
+        return any(device.internet for device in self.devices.values())
+
     @cached_property
     def covered(self) -> tuple[Covered, ...]:
         """Every bound flow with its state and layers."""

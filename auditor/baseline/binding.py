@@ -85,11 +85,12 @@ class _Binder:
 
     def _unbound(self, source: BoundEnd, destination: BoundEnd) -> tuple[CoverageState | None, str]:
         for end in (source, destination):
-            if end.kind == "role" and not end.addresses:
-                if end.name in self.site.not_deployed:
-                    return CoverageState.NOT_APPLICABLE, ""
-                ask = f"which addresses are the {end.title}? (bindings.{end.name}, or list it under not_deployed)"
-                return CoverageState.CANNOT_TELL, end.why or ask
+            if end.addresses:
+                continue
+            if end.kind == "role" and end.name in self.site.not_deployed:
+                return CoverageState.NOT_APPLICABLE, ""
+            ask = f"which addresses are the {end.title}? (bindings.{end.name}, or list it under not_deployed)"
+            return CoverageState.CANNOT_TELL, end.why or ask
         return None, ""
 
     def _forbidden(self, rule: Forbidden, documented: _Documented) -> Iterator[BoundForbidden]:

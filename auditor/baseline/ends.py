@@ -61,11 +61,20 @@ class Ends:
     def _zone(self, name: str, trust: str) -> BoundEnd:
         interfaces = self._zone_interfaces(name)
         stated = self.site.networks.get(name)
+        why = ""
         if trust == "untrusted":
             addresses = stated or PUBLIC - self._inside(name) - self._own()
-        else:
+        elif stated or interfaces or not self._places_zones():
             addresses = stated or self._connected(interfaces)
-        return BoundEnd("zone", name, trust, addresses, interfaces, title=name)
+        else:
+            addresses = NO_ADDRESS
+            why = f"which interfaces are the zone {name}? (devices.NAME.zones.{name}, or networks.{name})"
+        return BoundEnd("zone", name, trust, addresses, interfaces, title=name, why=why)
+
+    def _places_zones(self) -> bool:
+        """Does the site say of any device's interfaces in which zone they are? Then a zone without any is not here."""
+        described = (self.site.devices.get(firewall.name) for firewall in self.firewalls)
+        return any(device is not None and device.zones for device in described)
 
     def _connected(self, interfaces: Mapping[str, frozenset[str]]) -> AddressSet:
         """Networks of the zone's interfaces and those routed through them; every private one when none is known."""

@@ -20,6 +20,9 @@ from parsers.model.services import TCP, ServiceSet
 
 _WEB, _MAIL = ServiceSet.parse("tcp/443"), ServiceSet.parse("tcp/25")
 _DMZ = re.compile(r"dmz|perimeter|edge", re.IGNORECASE)
+_MAIL_NAME = re.compile(
+    r"(?<![a-z])(?:cas|owa|eas|ex|exch\w*|\w*mail\w*|outlook\w*|autodiscover|activesync)(?![a-z])", re.IGNORECASE
+)
 _NAMES = (
     ("edge_transport", re.compile(r"edge", re.IGNORECASE)),
     ("client_access", re.compile(r"(?<![a-z])(?:cas|owa|exchange|ex|webmail|activesync)(?![a-z])", re.IGNORECASE)),
@@ -137,8 +140,28 @@ def _zone_of(firewall: Firewall, address: AddressSet, draft: _Draft) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """One server that a translation publishes, and the services that policies let through to it."""
+
+    name: str
+    address: AddressSet
+    outside: AddressSet
+    service: ServiceSet
+
+
 def _published(firewall: Firewall, draft: _Draft, roles: set[str]) -> None:
-    """Servers that translations or policies publish: 443 is Client Access, 25 a transport server."""
+    """Servers that translations publish: 443 is Client Access, 25 a transport server."""
+    servers = tuple(_servers(firewall))
+    if "client_access" in roles:
+        _client_access(firewall, draft, tuple(each for each in servers if each.service.overlaps(_WEB)), servers)
+    for each in servers:
+        # A rule that lets every port through says nothing about mail.
+        if each.service.overlaps(_MAIL) and each.service.destination_ports(TCP).count <= 2000:
+            _transport(firewall, draft, roles, each)
+
+
+def _servers(firewall: Firewall) -> Iterator[_Published]:
     passes = _passed_services(firewall)
     for translation in firewall.translations:
         if not translation.active:
@@ -148,28 +171,41 @@ def _published(firewall: Firewall, draft: _Draft, roles: set[str]) -> None:
             if not server or server.count > 4:
                 continue
             service = mapping.mapped_service & passes.get(translation.name, ServiceSet())
-            wide = service.destination_ports(TCP).count > 2000
             outside = mapping.original_destination if mapping.original_destination.count <= 4 else AddressSet()
             for first, last in server.intervals.ranges:
                 for number in range(first, last + 1):
                     address = AddressSet.network(address_text(number))
-                    _publish(firewall, draft, roles, address, service, outside, translation.name, wide=wide)
+                    yield _Published(translation.name, address, outside, service)
 
 
-def _publish(
-    firewall: Firewall, draft: _Draft, roles: set[str], address: AddressSet, service: ServiceSet,
-    outside: AddressSet, name: str, *, wide: bool,
-) -> None:  # fmt: skip
-    shown = address.text()
-    if service.overlaps(_WEB) and "client_access" in roles:
-        note = f"{shown} taken as client_access: {name} publishes port 443 to it."
-        draft.bind("client_access", address, note, outside)
-    if service.overlaps(_MAIL) and not wide:
-        zone = _zone_of(firewall, address, draft)
-        role = "edge_transport" if zone == "perimeter" else "hub_transport"
-        if role in roles:
-            where = "in the perimeter" if zone == "perimeter" else "inside"
-            draft.bind(role, address, f"{shown} taken as {role}: {name} publishes port 25 to it, {where}.", outside)
+def _client_access(
+    firewall: Firewall, draft: _Draft, web: tuple[_Published, ...], servers: tuple[_Published, ...]
+) -> None:
+    """Of several servers published on 443 those that names or published mail speak for; none when nothing does."""
+    mail = {each.address for each in servers if each.service.overlaps(_MAIL)}
+    called = {address: name for name, address in _host_objects((firewall,))}
+    named = [each for each in web if _MAIL_NAME.search(f"{each.name} {called.get(each.address, '')}")]
+    chosen = named or [each for each in web if each.address in mail]
+    if not chosen and len({each.address for each in web}) == 1:
+        chosen = list(web)
+    for each in chosen:
+        note = f"{each.address.text()} taken as client_access: {each.name} publishes port 443 to it."
+        draft.bind("client_access", each.address, note, each.outside)
+    if web and not chosen:
+        shown = AddressSet.union(each.address for each in web).text(6)
+        draft.notes.append(
+            f"{firewall.name}: several servers are published on port 443 ({shown}) and nothing tells which one is "
+            "client_access; bind it in a site file."
+        )
+
+
+def _transport(firewall: Firewall, draft: _Draft, roles: set[str], server: _Published) -> None:
+    zone = _zone_of(firewall, server.address, draft)
+    role = "edge_transport" if zone == "perimeter" else "hub_transport"
+    if role in roles:
+        where = "in the perimeter" if zone == "perimeter" else "inside"
+        note = f"{server.address.text()} taken as {role}: {server.name} publishes port 25 to it, {where}."
+        draft.bind(role, server.address, note, server.outside)
 
 
 def _passed_services(firewall: Firewall) -> dict[str, ServiceSet]:

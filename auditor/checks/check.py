@@ -36,11 +36,21 @@ def nothing(analysis: Analysis, check: Check) -> Iterable[Finding]:
     return ()
 
 
+def no_internet(analysis: Analysis) -> str:
+    """Why nothing can be said of what comes from the Internet; "" when some firewall faces it."""
+    if not any(device.forward or device.local for device in analysis.devices.values()):
+        return "no firewall of a network is in the audit"
+    if not analysis.faces_internet:
+        return "no interface that faces the Internet is known: name it in a site file"
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One check. `run` is pure: it looks at the analysis and yields findings made with `found`.
 
-    `after` does the same with the findings of all checks; few need it.
+    `after` does the same with the findings of all checks; few need it. `unable` says why the check cannot look at
+    these exports, "" when it can: it is then listed as skipped instead of having found nothing.
     """
 
     id: str
@@ -50,6 +60,7 @@ class Check:
     why: str
     run: Callable[[Analysis, Check], Iterable[Finding]] = field(compare=False)
     after: Callable[[Checked, Check], Iterable[Finding]] | None = field(default=None, compare=False)
+    unable: Callable[[Analysis], str] | None = field(default=None, compare=False)
 
     @property
     def docs(self) -> str:

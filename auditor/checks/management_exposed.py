@@ -35,7 +35,7 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
-from auditor.checks.check import Check, exact
+from auditor.checks.check import Check, exact, no_internet
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from auditor.packets import Decision, Flow
 from parsers.model.addresses import ANY_ADDRESS, PUBLIC, AddressSet
@@ -128,4 +128,5 @@ CHECK = Check(
     Severity.CRITICAL,
     "Firewalls are taken over through their login page.",
     _run,
+    unable=no_internet,
 )

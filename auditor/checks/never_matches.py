@@ -3,7 +3,8 @@
 What it finds
 -------------
 Enabled rules that nothing can match: an expired schedule, a zone without interfaces, a service without ports,
-source and destination of different address families, a virtual IP that nothing reaches.
+source and destination of different address families, a virtual IP that nothing reaches. A rule that publishes a
+server under the port before translation is more than dead text: what it is for does not work.
 
 Why it matters
 --------------
@@ -24,7 +25,8 @@ When the rule waits for a date in the future.
 
 References
 ----------
-FortiOS: a recurring schedule without days never applies; policies match only within one IP version.
+FortiOS: a recurring schedule without days never applies; policies match only within one IP version; the service
+of a policy is compared with the port after translation (Fortinet community, ta-p/262988).
 """
 
 from __future__ import annotations
@@ -32,8 +34,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
-from auditor.checks.check import Check
+from auditor.checks.check import Check, match_text
 from auditor.findings.finding import Finding, Severity
+
+_BLOCKED = "Published, but blocked"
+_REMEDY = "Remove it, or repair what it refers to."
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
@@ -45,9 +50,12 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 yield check.found(
                     device=device.name,
                     rule=hidden.rule,
-                    message=f"It never matches a packet: {hidden.never}.",
-                    remedy="Remove it, or repair what it refers to.",
-                    packets=f"never {hidden.never.split(':')[0]}",
+                    severity=Severity.MEDIUM if hidden.blocked else check.severity,
+                    message=f"{_BLOCKED if hidden.blocked else 'It never matches a packet'}: {hidden.never}.",
+                    remedy="Name the port of the server in its service." if hidden.blocked else _REMEDY,
+                    packets=f"never {hidden.never.partition(':')[0]}"
+                    if not hidden.blocked
+                    else f"blocked {match_text(hidden.rule)}",
                 )
 
 

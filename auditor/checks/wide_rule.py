@@ -34,7 +34,7 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.exposure import Opening
-from auditor.checks.check import Check, exact
+from auditor.checks.check import Check, exact, no_internet
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import CoverageState
 from parsers.model.addresses import AddressSet
@@ -90,5 +90,11 @@ def _served(analysis: Analysis, opening: Opening, destinations: AddressSet) -> l
 
 
 CHECK = Check(
-    "FW116", "wide-rule", "Rule wider than its flows", Severity.MEDIUM, "What nobody asked for is reachable.", _run
+    "FW116",
+    "wide-rule",
+    "Rule wider than its flows",
+    Severity.MEDIUM,
+    "What nobody asked for is reachable.",
+    _run,
+    unable=no_internet,
 )

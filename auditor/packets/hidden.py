@@ -24,13 +24,15 @@ class Hidden:
 
     `by` lists the earlier rules that together match everything it matches (claimed only from what they certainly
     match); `same_action` says that all of them do the same as the rule, so that it is redundant rather than
-    shadowed. `never` is the reason when the rule matches no packet by itself; `by` is then empty.
+    shadowed. `never` is the reason when the rule matches no packet by itself; `by` is then empty. `blocked` says that
+    somebody publishes a server by it and nothing gets through.
     """
 
     rule: Rule
     by: tuple[Rule, ...]
     same_action: bool
     never: str = ""
+    blocked: bool = False
 
 
 def hidden_rules(rules: CompiledList) -> Iterator[Hidden]:
@@ -41,12 +43,28 @@ def hidden_rules(rules: CompiledList) -> Iterator[Hidden]:
             continue
         own = [box for box in compiled.possible if rules.space.exists(box)]
         if not own:
-            yield Hidden(compiled.rule, (), same_action=False, never=_reason(compiled))
+            wrong_port = _wrong_port(compiled, rules.space)
+            never = wrong_port or _reason(compiled)
+            yield Hidden(compiled.rule, (), same_action=False, never=never, blocked=bool(wrong_port))
             continue
         by = _cover(rules, number, own, chance)
         if by:
             same = all(rules.rules[each].allows == compiled.allows for each in by)
             yield Hidden(compiled.rule, tuple(rules.rules[each].rule for each in by), same)
+
+
+def _wrong_port(compiled: CompiledRule, space: Space) -> str:
+    """The mistake of naming the port before translation (FORTIOS reference, section 7.1: ta-p/262988)."""
+    rule = compiled.rule
+    if not compiled.allows or not compiled.possible or rule.destination.possible:
+        return ""
+    named = [each for each in space.domains if each.translation.name in rule.translations.possible]
+    if not named or any(each.service.overlaps(rule.service.possible) for each in named):
+        return ""
+    becomes = ", ".join(
+        dict.fromkeys(f"{each.translation.name} translates to {each.service.text(3)}" for each in named)
+    )
+    return f"{becomes}, and its service is {rule.service.possible.text(4)}: a rule names the port after translation"
 
 
 def _reason(compiled: CompiledRule) -> str:

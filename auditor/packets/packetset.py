@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from auditor.findings.finding import Packet
 from auditor.packets.box import Box, covers, intersect, minus
+from auditor.packets.example import example_packet
 from auditor.packets.space import Space
-from auditor.packets.translated import OTHER, origin_of
-from parsers.model.addresses import PRIVATE_IPV4, PUBLIC, AddressSet, address_text
+from parsers.model.addresses import AddressSet
 from parsers.model.intervals import IntervalSet
-from parsers.model.services import ICMP, ICMPV6, PORT_PROTOCOLS, TCP, UDP, ServiceSet
+from parsers.model.services import ServiceSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,41 +126,10 @@ class PacketSet:
         return PacketSet(self.space, [box._replace(translation=mask) for box, mask in rest if mask])
 
     def example(self) -> Packet | None:
-        """One packet, the same for the same set: public sources and everyday ports where there is a choice."""
+        """One packet of the set, the same for the same set; None of an empty one."""
         if not self.boxes:
             return None
-        return self._packet(min(self.boxes, key=_plainness))
-
-    def _packet(self, box: Box) -> Packet:
-        space = self.space
-        service = space.atoms.services(box.service)
-        protocol, port, source_port = _representative(service)
-        public = AddressSet(box.source) & PUBLIC
-        source = (public or AddressSet(box.source)).intervals.ranges[0]
-        # The first address of a network is not a host's: take the next one where the range has it.
-        client = source[0] + (1 if source[1] > source[0] else 0)
-        reached = AddressSet(box.destination)
-        destination = (reached & PRIVATE_IPV4 or reached & PUBLIC or reached).intervals.ranges[0]
-        target = destination[0] + (1 if destination[1] - destination[0] > 1 else 0)
-        translation, original, original_port = "", "", None
-        if not box.translation & 1:
-            number = (box.translation & -box.translation).bit_length() - 1
-            domain = space.domains[number - 1]
-            target = box.destination.ranges[0][0]
-            first, original_port = origin_of(domain.mapping, target, protocol, port)
-            translation, original = domain.translation.name, address_text(first)
-        return Packet(
-            ingress=_first_name(space, box.ingress),
-            egress=_first_name(space, box.egress),
-            source=address_text(client),
-            destination=address_text(target),
-            protocol=protocol,
-            source_port=source_port,
-            destination_port=port,
-            translation=translation,
-            original_destination=original,
-            original_port=original_port,
-        )
+        return example_packet(self.space, self.boxes)
 
     def text(self, limit: int = 6) -> str:
         """The set for people: one clause a box; the rest is counted."""
@@ -184,37 +153,3 @@ def _without_covered(boxes: list[Box]) -> tuple[Box, ...]:
         if not any(covers(other, box) for other in others):
             kept.append(box)
     return tuple(kept)
-
-
-def _plainness(box: Box) -> tuple[bool, int, tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
-    return bool(box.translation & 1), box.translation, box.destination.ranges, box.source.ranges
-
-
-_FAVOURITES = (135, 445, 3389, 443, 25, 80, 53, 389)
-
-
-def _representative(service: ServiceSet) -> tuple[int, int | None, int | None]:
-    """(protocol, destination port or ICMP type and code, source port) of one packet of a service set."""
-    by_protocol = service.by_protocol()
-    protocol = next((each for each in (TCP, UDP, ICMP, ICMPV6) if each in by_protocol), None)
-    if protocol is None:
-        protocol = min(by_protocol)
-    ports, sources = by_protocol[protocol][0]
-    if protocol not in PORT_PROTOCOLS and protocol not in (ICMP, ICMPV6):
-        return protocol, None, None
-    port = next((each for each in _FAVOURITES if each in ports), None)
-    if port is None or protocol in (ICMP, ICMPV6):
-        first, last = ports.ranges[0]
-        # Port 0 is legal in a range and never used.
-        port = first + 1 if first == 0 and last > 0 and protocol in PORT_PROTOCOLS else first
-    if protocol in (ICMP, ICMPV6):
-        return protocol, 8 * 256 if protocol == ICMP and 8 * 256 in ports else port, None
-    return protocol, port, 40000 if 40000 in sources else sources.ranges[-1][1]
-
-
-def _first_name(space: Space, mask: int) -> str:
-    """A name for the packet's interface; "" when every interface is meant."""
-    if mask == space.all_interfaces:
-        return ""
-    names = [name for name in space.names(mask) if name != OTHER]
-    return names[0] if names else OTHER

@@ -21,7 +21,8 @@ class Space:
 
     `universe` holds, as boxes, every packet that can exist: untranslated ones (less what a translation certainly
     takes) and those of each translation; `certain_translations` is the mask of translations (bit 0: none) whose
-    packets are known to be translated and to exactly the described destination.
+    packets are known to be translated and to exactly the described destination; `networks` holds the connected networks
+    of the interfaces that have any.
     """
 
     def __init__(self, firewall: Firewall, lists: Iterable[RuleList], services: Iterable[ServiceSet] = ()) -> None:
@@ -32,6 +33,7 @@ class Space:
         for rule in rules:
             for name in sorted((rule.ingress or frozenset()) | (rule.egress or frozenset())):
                 self._name(name)
+        self.networks = {each.name: each.networks for each in firewall.interfaces if each.networks}
         self.domains = domains(firewall)
         for domain in self.domains:
             for name in sorted(domain.taken.ingress or ()):

@@ -117,3 +117,44 @@ def test_who_answers_on_a_port(port: str, listener: str) -> None:
 @pytest.mark.parametrize("port", ["tcp/23", "tcp/110", "tcp/50389"])
 def test_clear_text_ports(port: str) -> None:
     assert next(each for each in load_services() if each.service == ServiceSet.parse(port)).cleartext
+
+
+SECOND = """config firewall vip
+    edit "{name}"
+        set extip 203.0.113.11
+        set mappedip "10.0.10.80"
+        set extintf "any"
+    next
+end
+config firewall policy
+    edit 2
+        set srcintf "port1"
+        set dstintf "port2"
+        set srcaddr "all"
+        set dstaddr "{name}"
+        set action accept
+        set schedule "always"
+        set service "HTTPS"{mail}
+    next
+end
+"""
+
+
+def _two_web_servers(name: str, mail: str = "") -> Inference:
+    text = CONFIG + SECOND
+    words = {"server": "10.0.10.21", "service": "HTTPS", "egress": "port2", "status": "", "name": name, "mail": mail}
+    for key, value in words.items():
+        text = text.replace(f"{{{key}}}", value)
+    return infer_site(parsers.read(text.encode(), "x1.conf"), (load_ruleset("exchange-2010"),))
+
+
+def test_of_two_web_servers_without_a_hint_neither_is_client_access() -> None:
+    inference = _two_web_servers("q8")
+    assert "client_access" not in inference.site.bindings
+    assert any("10.0.10.21, 10.0.10.80" in note and "bind it in a site file" in note for note in inference.notes)
+
+
+@pytest.mark.parametrize(("name", "mail"), [("vip-webmail", ""), ("OWA 443", ""), ("q8", ' "SMTP"')])
+def test_of_two_web_servers_a_name_or_published_mail_decides(name: str, mail: str) -> None:
+    (binding,) = _two_web_servers(name, mail).site.bindings["client_access"]
+    assert binding.address == AddressSet.network("10.0.10.80")

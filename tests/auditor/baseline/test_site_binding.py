@@ -298,3 +298,17 @@ def test_an_inferred_site_reads_back_equal(tmp_path: Path) -> None:
 def test_a_translation_without_a_policy_publishes_nothing() -> None:
     inference = infer_site((_published("tcp/443", "10.0.10.21"),), (load_ruleset("exchange-2010"),))
     assert "client_access" not in inference.site.bindings
+
+
+def test_a_zone_that_no_device_has_is_asked_for_and_holds_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text(
+        "schema: fwsite/1\nid: t\nbaselines: [{use: exchange-2010}]\n"
+        "devices: {fgt: {type: fortigate, zones: {internet: [port1], internal: [port2]}}}\n",
+        encoding="utf-8",
+    )
+    bound = bind(load_ruleset("exchange-2010"), load_site(path), (WALL,))
+    (perimeter,) = bound.ends["perimeter"]
+    assert not perimeter.addresses
+    assert "devices.NAME.zones.perimeter" in perimeter.why
+    assert not [each for each in bound.forbidden if each.source.name == "perimeter"]

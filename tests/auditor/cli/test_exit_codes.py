@@ -248,3 +248,22 @@ def test_policies_alone_are_audited(tmp_path: Path, capsys: pytest.CaptureFixtur
     path.write_text(text[text.index("config firewall address") :], encoding="utf-8")
     assert run(["audit", str(path)]) == 0
     assert "inferred" in capsys.readouterr().out
+
+
+def test_a_paste_in_which_nothing_faces_the_internet_is_not_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "paste.conf"
+    path.write_text(
+        'config firewall policy\n    edit 1\n        set srcintf "port3"\n        set dstintf "port4"\n'
+        '        set srcaddr "lan-net"\n        set dstaddr "srv"\n        set action accept\n'
+        '        set schedule "always"\n        set service "HTTPS"\n        set logtraffic all\n    next\nend\n'
+        'config firewall address\n    edit "lan-net"\n        set subnet 10.0.0.0 255.255.255.0\n    next\n'
+        '    edit "srv"\n        set subnet 10.0.1.5 255.255.255.255\n    next\nend\n',
+        encoding="utf-8",
+    )
+    assert run(["audit", str(path)]) == 3
+    shown = capsys.readouterr().out
+    assert "Internet" in shown
+    assert "zones.internet of a site file" in " ".join(shown.split())
+    assert run(["audit", str(path), "--allow-gaps"]) == 0

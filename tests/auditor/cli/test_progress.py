@@ -86,6 +86,9 @@ def test_the_audit_tells_every_check(tmp_path: Path) -> None:
     path = tmp_path / "fw.conf"
     path.write_text("config firewall policy\n    edit 1\n        set action accept\n    next\nend\n", encoding="utf-8")
     firewalls = read_inputs([path], lambda *step: heard.append(step)).firewalls
-    audit(firewalls, (), infer_site(firewalls, ()).site, datetime(2026, 11, 24), told=lambda *step: heard.append(step))
+    site = infer_site(firewalls, ()).site
+    result = audit(firewalls, (), site, datetime(2026, 11, 24), told=lambda *step: heard.append(step))
     assert heard[0] == ("reading fw.conf", 0, 1)
-    assert [step[1:] for step in heard[1:]] == [(number, len(CHECKS)) for number in range(len(CHECKS))]
+    ran = len(result.checks_run)
+    assert [step[1:] for step in heard[1:]] == [(number, ran) for number in range(ran)]
+    assert ran + len(result.checks_skipped) == len(CHECKS)

@@ -1,0 +1,81 @@
+"""FW106: a rule that publishes a server under the port before translation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+import parsers
+from auditor.audit import audit
+from auditor.baseline import infer_site
+from auditor.findings.finding import Finding, Severity
+
+CONFIG = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
+config system interface
+    edit "wan1"
+        set ip 203.0.113.2 255.255.255.0
+        set type physical
+    next
+    edit "lan"
+        set ip 10.0.10.1 255.255.255.0
+        set type physical
+    next
+end
+config firewall vip
+    edit "web"
+        set extip 203.0.113.10
+        set mappedip "10.0.10.80"
+        set extintf "any"
+        set portforward enable
+        set extport 8080
+        set mappedport 80
+    next
+end
+config firewall service custom
+    edit "outside"
+        set tcp-portrange 8080
+    next
+    edit "inside"
+        set tcp-portrange 80
+    next
+end
+config firewall policy
+    edit 1
+        set srcintf "wan1"
+        set dstintf "lan"
+        set srcaddr "all"
+        set dstaddr "web"
+        set action {action}
+        set schedule "always"
+        set service "{service}"
+    next
+end
+"""
+
+
+def _findings(service: str, action: str = "accept") -> list[Finding]:
+    text = CONFIG.replace("{service}", service).replace("{action}", action)
+    firewalls = parsers.read(text.encode(), "fw.conf")
+    site = infer_site(firewalls, ()).site
+    return [each for each in audit(firewalls, (), site, datetime(2026, 1, 1)).findings if each.check == "FW106"]
+
+
+def test_the_port_before_translation_is_published_but_blocked() -> None:
+    (found,) = _findings("outside")
+    assert found.severity is Severity.MEDIUM
+    assert found.message == (
+        "Published, but blocked: web translates to tcp/80, and its service is tcp/8080: "
+        "a rule names the port after translation."
+    )
+
+
+@pytest.mark.parametrize(("service", "action"), [("inside", "accept"), ("outside inside", "accept")])
+def test_the_port_after_translation_is_right(service: str, action: str) -> None:
+    assert _findings(service.replace(" ", '" "'), action) == []
+
+
+def test_a_deny_that_never_matches_publishes_nothing() -> None:
+    (found,) = _findings("outside", "deny")
+    assert found.severity is Severity.LOW
+    assert found.message.startswith("It never matches a packet")
