@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from auditor.baseline import Ruleset, Site
     from parsers import Inputs, Told
     from parsers.model.firewall import Firewall
+    from parsers.parser import Answers
 
 files_argument = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 site_option = click.option(
@@ -65,21 +66,24 @@ def read_exports(files: Sequence[Path], told: Told = _unheard, site: Site | None
 
     answers = site.resolve if site else {}
     inputs = read_inputs(files, told, answers)
+    for each in unasked(answers, inputs.firewalls):
+        show(each, err=True)
+    for name, reason in inputs.skipped:
+        show(f"skipped {name}: {reason}", err=True)
+    return inputs
+
+
+def unasked(answers: Answers, firewalls: tuple[Firewall, ...]) -> Iterator[str]:
+    """A sentence for each answer of a site file's `resolve` that nothing in the exports asks for."""
     open_objects = {
-        f"{each.kind}:{name}"
-        for device in inputs.firewalls
-        for each in device.unknowns
-        for name in (each.name, each.value)
+        f"{each.kind}:{name}" for device in firewalls for each in device.unknowns for name in (each.name, each.value)
     }
     for key in answers:
         kind, _, name = key.partition(":")
         if key not in open_objects and not any(each.endswith(f":{name}") for each in open_objects if kind == "object"):
             near = difflib.get_close_matches(key, sorted(open_objects), 1)
             hint = f", did you mean {near[0].replace(':', ' ', 1)}?" if near else ""
-            show(f"resolve: no object {kind} {name!r} is open in these exports{hint}", err=True)
-    for name, reason in inputs.skipped:
-        show(f"skipped {name}: {reason}", err=True)
-    return inputs
+            yield f"resolve: no object {kind} {name!r} is open in these exports{hint}"
 
 
 DEFAULT_RULESETS = ("exchange-2010",)

@@ -67,7 +67,7 @@ def compare_command(
     blind = bool(found.gaps) and not allow_gaps
     failing = found.openings(zone) if zone else ()
     if as_json:
-        show(_json(found, failing))
+        show(json.dumps(comparison_value(found, failing), indent=2, ensure_ascii=False))
     else:
         show("\n".join(_markdown(found) if as_markdown else _text(found)))
     if blind:
@@ -133,21 +133,18 @@ def _markdown(found: Comparison) -> Iterator[str]:
         yield f"- cannot be told: {plain(each)}"
 
 
-def _json(found: Comparison, failing: tuple[Change, ...]) -> str:
-    return json.dumps(
-        {
-            "schema": SCHEMA,
-            "no_effect": found.no_effect,
-            "devices": found.devices,
-            "notes": found.notes,
-            "changes": [_record(change) for change in found.changes],
-            "cannot_tell": found.unsure,
-            "failing": len(failing),
-            "gaps": found.gaps,
-        },
-        indent=2,
-        ensure_ascii=False,
-    )
+def comparison_value(found: Comparison, failing: tuple[Change, ...] = ()) -> dict[str, object]:
+    """A comparison as a JSON value of schema fwproof-compare/1."""
+    return {
+        "schema": SCHEMA,
+        "no_effect": found.no_effect,
+        "devices": found.devices,
+        "notes": found.notes,
+        "changes": [_record(change) for change in found.changes],
+        "cannot_tell": found.unsure,
+        "failing": len(failing),
+        "gaps": found.gaps,
+    }
 
 
 def _record(change: Change) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +18,9 @@ from auditor.baseline import (
     load_site,
     read_ruleset,
 )
-from auditor.commands.case import DEFAULT_RULESETS, Case
+from auditor.commands.case import DEFAULT_RULESETS, Case, unasked
 from auditor.web.excerpts import Excerpts
-from parsers import read_inputs
+from parsers import Told, read_inputs
 from parsers.archives import is_zip, members
 from parsers.model.firewall import Firewall
 from parsers.source import Document
@@ -31,30 +31,38 @@ _SCHEMA = re.compile(rb"^\s*[\"']?schema[\"']?\s*:\s*[\"']?(fwsite|fwbaseline)/"
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What came of an upload: the case, what was left out of archives and why, and the masked lines for excerpts."""
+    """What came of an upload: the case, what was left out of it and why, and the masked lines for excerpts."""
 
     case: Case
     skipped: tuple[tuple[str, str], ...]
     excerpts: Excerpts
 
 
-def open_upload(documents: Sequence[Document], progress: Callable[[str], None]) -> Uploaded:
+def open_upload(
+    documents: Sequence[Document], told: Told, chosen: Sequence[str] = (), known: Site | None = None
+) -> Uploaded:
     """Read everything that was uploaded.
+
+    Args:
+        documents: exports, at most one site file, rulesets of the user's own.
+        told: hears of every export before it is read.
+        chosen: ids of shipped rulesets to audit against, instead of those the site file names.
+        known: the site where none is uploaded.
 
     Raises:
         UnreadableError: a file is no export, site file or ruleset, or a broken one; there is none; two site files.
     """
     exports, sites, rulesets = _sorted(documents)
-    site = load_site(Path(sites[0].name), _yaml(sites[0])) if sites else None
+    site = load_site(Path(sites[0].name), _yaml(sites[0])) if sites else known
     if len(sites) > 1:
         raise RulesetError(sites[1].name, f"two site files: {sites[0].name} is one already; give one of them")
     own = {each.id: each for each in (read_ruleset(each.name, _yaml(each)) for each in rulesets)}
     if not exports:
         raise RulesetError(documents[0].name, "there is no firewall export among these files: add one")
-    progress("Reading the exports")
-    inputs = read_inputs(exports)
-    case = _case(inputs.firewalls, site, own)
-    return Uploaded(case, inputs.skipped, Excerpts(exports))
+    answers = site.resolve if site else {}
+    inputs = read_inputs(exports, told, answers)
+    skipped = (*inputs.skipped, *((site.file, each) for each in unasked(answers, inputs.firewalls) if site))
+    return Uploaded(_case(inputs.firewalls, site, own, chosen), skipped, Excerpts(exports))
 
 
 def _sorted(documents: Iterable[Document]) -> tuple[list[Document], list[Document], list[Document]]:
@@ -86,11 +94,13 @@ def _yaml(document: Document) -> str:
         raise RulesetError(document.name, f"not UTF-8 at byte {error.start}: save the file as UTF-8") from None
 
 
-def _case(firewalls: tuple[Firewall, ...], site: Site | None, own: dict[str, Ruleset]) -> Case:
-    named = (site.rulesets if site else ()) or tuple(own) or DEFAULT_RULESETS
+def _case(firewalls: tuple[Firewall, ...], site: Site | None, own: dict[str, Ruleset], chosen: Sequence[str]) -> Case:
+    wanted = (*chosen, *(name for name in own if name not in chosen)) if chosen else ()
+    named = wanted or (site.rulesets if site else ()) or tuple(own) or DEFAULT_RULESETS
     rulesets = tuple(own[name] if name in own else _shipped(name, site) for name in named)
     if site is not None:
-        check_words(site, rulesets)
+        others = (own[name] if name in own else _shipped(name, site) for name in site.rulesets if name not in named)
+        check_words(site, (*rulesets, *others))
         return Case(firewalls, rulesets, site, ())
     inference = infer_site(firewalls, rulesets)
     return Case(firewalls, rulesets, inference.site, inference.notes)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from parsers.archives import is_zip, members
+from parsers.cisco.secrets import masked as cisco_masked
 from parsers.fortigate.convert.secrets import MASK, is_secret
 from parsers.model.origin import Origin
 from parsers.source import Document
@@ -65,7 +66,7 @@ def _other(line: str) -> str:
     pair = _PAIR.match(line)
     if pair and _by_keyword(pair.group(2)):
         return f"{pair.group(1)}{pair.group(2)}: {MASK}"
-    return CONTINUED if _ENCODED.match(line) else _ANY_SECRET.sub(rf"\1\2{MASK}", line)
+    return CONTINUED if _ENCODED.match(line) else _ANY_SECRET.sub(rf"\1\2{MASK}", cisco_masked(line))
 
 
 def _fortigate(lines: Sequence[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What worker processes do, one job a process: audit, correct the site, answer, write a report.
+"""What worker processes do, one job a process: audit, correct the site, compare, answer, write a report.
 
 A job gets plain values and blobs and gives two blobs back: what the client gets, and a state. The state is a pickle
 that only workers open; the server merely keeps it. It holds what was read and found, not the files themselves.
@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
 from auditor.audit import audit
-from auditor.baseline import check_words, site_yaml
+from auditor.baseline import Site, check_words, site_yaml
+from auditor.benchmarks import load_benchmarks
 from auditor.commands.case import Case
+from auditor.commands.compare import comparison_value
 from auditor.commands.question import analysed, answer
 from auditor.commands.trace import trace_value
+from auditor.compare import compare
 from auditor.findings.result import AuditResult
 from auditor.reports import REPORTS
 from auditor.web.case import open_upload
@@ -27,6 +30,7 @@ from auditor.web.questions import question_from
 from auditor.web.samples import SAMPLES, sample_documents
 from auditor.web.siteform import site_from_form
 from auditor.web.view import review
+from parsers import Told
 from parsers.source import Document
 
 Progress = Callable[[str], None]
@@ -54,10 +58,10 @@ def new_audit(values: Mapping[str, Any], blobs: Sequence[bytes], progress: Progr
         documents = sample_documents(next(each for each in SAMPLES if each.id == values["sample"]))
     else:
         documents = [Document(name, data) for name, data in zip(values["names"], blobs, strict=True)]
-    uploaded = open_upload(documents, progress)
-    now = datetime.combine(date.today(), time(12))
-    state = _judged(uploaded.case, now, progress)
-    return _answered(State(uploaded.case, state, uploaded.excerpts, uploaded.skipped, not uploaded.case.inferred, now))
+    uploaded = open_upload(documents, _reading(progress), values.get("rulesets", ()))
+    now = _noon()
+    result = _judged(uploaded.case, now, progress)
+    return _answered(State(uploaded.case, result, uploaded.excerpts, uploaded.skipped, not uploaded.case.inferred, now))
 
 
 def corrected(values: Mapping[str, Any], blobs: Sequence[bytes], progress: Progress) -> Answer:
@@ -67,6 +71,31 @@ def corrected(values: Mapping[str, Any], blobs: Sequence[bytes], progress: Progr
     check_words(site, old.case.rulesets)
     case = replace(old.case, site=site, inferred=(EDITED,))
     return _answered(replace(old, case=case, result=_judged(case, old.now, progress)))
+
+
+def compared(values: Mapping[str, Any], blobs: Sequence[bytes], progress: Progress) -> Answer:
+    """Which packets pass at one version only: "old" and "new" are the names of uploaded files, or None for an audit.
+
+    The blobs are those of the old version, then those of the new one. The zones are those of the new version's site
+    (of the audit, of a site file among its files, else of the old version's audit, else inferred).
+    """
+    rest = iter(blobs)
+    old, new = (_version(values[side], rest) for side in ("old", "new"))
+    after = new if isinstance(new, Case) else _opened(new, progress, old.site if isinstance(old, Case) else None)
+    before = old if isinstance(old, Case) else _opened(old, progress, after.site)
+    progress("Computing which packets pass at one version only")
+    found = compare(before.firewalls, after.firewalls, after.site, _noon())
+    return json.dumps(comparison_value(found), ensure_ascii=False).encode("utf-8", "replace"), b""
+
+
+def _version(names: list[str] | None, blobs: Iterator[bytes]) -> Case | list[Document]:
+    if names is None:
+        return _state([next(blobs)]).case
+    return [Document(name, next(blobs)) for name in names]
+
+
+def _opened(documents: list[Document], progress: Progress, site: Site | None) -> Case:
+    return open_upload(documents, _reading(progress), known=site).case
 
 
 def traced(values: Mapping[str, Any], blobs: Sequence[bytes], progress: Progress) -> Answer:
@@ -100,6 +129,7 @@ def site_file(values: Mapping[str, Any], blobs: Sequence[bytes], progress: Progr
 JOBS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes], Progress], Answer]] = {
     "audit": new_audit,
     "correct": corrected,
+    "compare": compared,
     "trace": traced,
     "report": report,
     "site": site_file,
@@ -108,7 +138,22 @@ JOBS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes], Progress], Answ
 
 def _judged(case: Case, now: datetime, progress: Progress) -> AuditResult:
     progress(f"Computing which packets pass {len(case.firewalls)} firewall{'s' if len(case.firewalls) > 1 else ''}")
-    return audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred)
+    benchmarks = load_benchmarks()
+    return audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred, benchmarks=benchmarks)
+
+
+def _noon() -> datetime:
+    """The time audits are as of: noon today, as on the command line."""
+    return datetime.combine(date.today(), time(12))
+
+
+def _reading(progress: Progress) -> Told:
+    """Progress of reading in the words of the page."""
+
+    def told(what: str, done: int, total: int) -> None:
+        progress(f"{what[:1].upper()}{what[1:]}" + (f" ({done + 1} of {total})" if total > 1 else ""))
+
+    return told
 
 
 def _answered(state: State) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.util import find_spec
 
 from parsers.source import Document
 
@@ -18,7 +19,7 @@ class Sample:
     names: tuple[str, ...]
 
 
-SAMPLES = (
+_ALL = (
     Sample(
         "quillwort-backup",
         "One FortiGate backup",
@@ -43,7 +44,22 @@ SAMPLES = (
         "Port 443 is redirected to Outlook Web App already. Is anything more needed for ActiveSync?",
         ("activesync/fgt.conf", "activesync/site.yaml"),
     ),
+    Sample(
+        "two-perimeters",
+        "Three vendors on one path",
+        "A Cisco ASA in front of a FortiGate in front of a server's own firewall, judged as one way.",
+        (
+            "two-perimeters/asa-quillwort.cfg",
+            "two-perimeters/fgt-inner.conf",
+            "two-perimeters/ex-edge02.txt",
+            "two-perimeters/site.yaml",
+        ),
+    ),
 )
+SAMPLES = tuple(
+    each for each in _ALL if find_spec("ciscoconfparse2") or not any(name.endswith(".cfg") for name in each.names)
+)
+"""Those that can be read here: the one with a Cisco device needs the extra `fwproof[cisco]`."""
 
 
 def sample_documents(sample: Sample) -> list[Document]:

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from auditor.web.multipart import Files, Held, Upload
 from auditor.web.problems import Problem
 from auditor.web.settings import Settings
 from auditor.web.store import Audit, Store
-from auditor.web.upload import Held, Upload
 from auditor.web.workers import Done, Handle, Place, Workers
 
 
@@ -43,12 +43,11 @@ class Service:
         return audit
 
     async def _audit(self, audit: Audit, place: Place, values: Mapping[str, Any], upload: Upload | None) -> None:
-        names = [name for name, _ in upload.files] if upload else []
-        blobs = [bytes(data) for _, data in upload.files] if upload else []
-        if upload:
-            upload.files.clear()
+        files = upload.take() if upload else []
         try:
-            done = await self._run(audit, "audit", {**values, "names": names}, blobs)
+            done = await self._run(
+                audit, "audit", {**values, "names": [name for name, _ in files]}, [data for _, data in files]
+            )
             self.store.finish(audit, done.body, done.state)
         except Problem as problem:
             audit.problem = problem
@@ -78,6 +77,31 @@ class Service:
         """
         with self.workers.reserve():
             return (await self._run(audit, job, values, [audit.state])).body
+
+    async def compare(self, old: Audit | Files, new: Audit | Files) -> bytes:
+        """What changed between two versions, each an audit or files; the caller holds a place.
+
+        Raises:
+            Problem: it was refused, took too long, or one of the audits was forgotten meanwhile.
+        """
+        values: dict[str, Any] = {}
+        blobs: list[bytes] = []
+        handle = Handle()
+        audits = [each for each in (old, new) if isinstance(each, Audit)]
+        for side, version in (("old", old), ("new", new)):
+            if isinstance(version, Audit):
+                values[side] = None
+                blobs.append(version.state)
+            else:
+                values[side] = [name for name, _ in version]
+                blobs += [data for _, data in version]
+        for audit in audits:
+            audit.handles.add(handle)
+        try:
+            return (await self.workers.run("compare", values, blobs, handle, lambda stage: None)).body
+        finally:
+            for audit in audits:
+                audit.handles.discard(handle)
 
     async def correct(self, audit: Audit, form: Mapping[str, Any]) -> None:
         """Audit the same exports again with another site; the old review stays when the form is refused.

@@ -8,8 +8,8 @@ import secrets
 import time
 from dataclasses import dataclass, field
 
+from auditor.web.multipart import Held
 from auditor.web.problems import Problem
-from auditor.web.upload import Held
 from auditor.web.workers import Handle
 
 ID_BYTES = 16

@@ -19,6 +19,9 @@ from auditor.web.settings import Limits
 STARTED_BY = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 """A fork server imports everything once, before there is any upload; its children start at once and know no secret."""
 
+PRELOADED = ("auditor.web.jobs", "parsers.cisco.library")
+"""What the fork server imports; the reader of Cisco files (where it is installed) takes over a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -70,7 +73,7 @@ class Workers:
         self._limits = limits
         self._context: Any = multiprocessing.get_context(STARTED_BY)
         if STARTED_BY == "forkserver":
-            self._context.set_forkserver_preload(["auditor.web.jobs"])
+            self._context.set_forkserver_preload(list(PRELOADED))
         self._threads = ThreadPoolExecutor(limits.workers, "worker")
         self._handles: set[Handle] = set()
         self.jobs = 0

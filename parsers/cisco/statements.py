@@ -55,12 +55,12 @@ def read_statements(document: Document, syntax: str) -> Configuration:
         UnreadableError: ciscoconfparse2 is not installed (it is the extra `fwproof[cisco]`).
     """
     try:
-        from ciscoconfparse2 import CiscoConfParse
+        from parsers.cisco.library import CiscoConfParse
     except ImportError:
         raise UnreadableError(document.name, INSTALL) from None
     lines = indented(re.sub(r"[\x00-\x08\x0b-\x1f]", "", line) for line in re.split(r"\r\n|\n|\r", document.text))
     # An empty banner or an empty file gives the library nothing to parse; a lone "!" is a comment to it.
-    parse = CiscoConfParse(lines or ["!"], syntax=syntax, loguru=False, factory=False)
+    parse = CiscoConfParse(lines or ["!"], syntax=syntax, factory=False)
     statements = tuple(
         statement for item in parse.objs if item.parent is item and (statement := _statement(item)) is not None
     )

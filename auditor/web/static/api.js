@@ -45,17 +45,15 @@ export async function request(method, path, value) {
 
 export const json = async (...call) => (await request(...call)).json();
 
-/** Upload files; `progress` gets a number from 0 to 1. Stopping the signal stops the upload. */
-export function upload(files, progress, signal) {
+/** Upload a form; `progress` gets a number from 0 to 1. Stopping the signal stops the upload. */
+export function upload(path, form, progress, signal) {
   return new Promise((resolve, reject) => {
-    const form = new FormData();
-    for (const file of files) form.append("files", file, file.name);
     const sending = new XMLHttpRequest();
-    sending.open("POST", `${root}/api/audits`);
+    sending.open("POST", `${root}/api${path}`);
     for (const [name, value] of Object.entries(authorized())) sending.setRequestHeader(name, value);
     sending.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
     sending.onload = () => {
-      if (sending.status === 202) resolve(JSON.parse(sending.responseText));
+      if (sending.status < 300) resolve(JSON.parse(sending.responseText));
       else reject(problem(sending.status, sending.responseText));
     };
     sending.onerror = () => reject(new Problem(0, "No connection", "The upload broke off. Is the server still running?"));
@@ -63,6 +61,14 @@ export function upload(files, progress, signal) {
     signal?.addEventListener("abort", () => sending.abort());
     sending.send(form);
   });
+}
+
+/** A form of files under one name, and of words. */
+export function formOf(name, files, words) {
+  const form = new FormData();
+  for (const file of files) form.append(name, file, file.name);
+  for (const [key, value] of words) form.append(key, value);
+  return form;
 }
 
 /** Ask until an audit is done; `stage` gets what the server is doing. */

@@ -1,6 +1,6 @@
 // The page: files in, progress, the review; nothing is kept here but the id of the audit, in the address.
 
-import { Problem, finished, json, request, token, upload } from "./api.js";
+import { Problem, finished, formOf, json, request, token, upload } from "./api.js";
 import { el, say, the } from "./dom.js";
 import { reviewNodes } from "./review.js";
 
@@ -62,7 +62,7 @@ function review(audit, first) {
   trouble(null);
   const place = window.scrollY;
   const focused = document.activeElement?.id;
-  the("review").replaceChildren(...reviewNodes(audit, { forget, failed, changed: (next) => review(next, false) }));
+  the("review").replaceChildren(...reviewNodes(audit, { forget, failed, tooMuch, changed: (next) => review(next, false) }));
   show("review");
   document.title = "fwproof: review";
   if (first) the("verdict-title").focus();
@@ -86,18 +86,21 @@ async function forget() {
   }
 }
 
+/** What is wrong with a choice of files before anything is sent; null when nothing is. */
+function tooMuch(list) {
+  const large = list.find((file) => file.size > Number(limits.fileSize));
+  if (list.length > Number(limits.files)) return new Problem(413, "Too many files", `At most ${limits.files} at once: put them into one zip archive.`);
+  return large ? new Problem(413, "Too large", `${large.name} is larger than the ${limits.fileText} one file may have.`) : null;
+}
+
 function take(files) {
   const list = [...files];
   if (!list.length) return;
-  const large = list.find((file) => file.size > Number(limits.fileSize));
-  if (list.length > Number(limits.files)) {
-    trouble(new Problem(413, "Too many files", `At most ${limits.files} at once: put them into one zip archive.`));
-  } else if (large) {
-    trouble(new Problem(413, "Too large", `${large.name} is larger than the ${limits.fileText} one file may have.`));
-  } else {
-    const sent = (part) => stage(part < 1 ? `Uploading, ${Math.round(part * 100)} %` : "Uploaded", part);
-    run((signal) => upload(list, sent, signal), "Uploading");
-  }
+  const problem = tooMuch(list);
+  if (problem) return trouble(problem);
+  const chosen = [...document.querySelectorAll("#baselines input:checked")].map((box) => ["ruleset", box.value]);
+  const sent = (part) => stage(part < 1 ? `Uploading, ${Math.round(part * 100)} %` : "Uploaded", part);
+  run((signal) => upload("/audits", formOf("files", list, chosen), sent, signal), "Uploading");
 }
 
 function ask() {

@@ -1,6 +1,7 @@
 // The review of one audit, from the verdict down to the downloads.
 
 import { request } from "./api.js";
+import { compareSection } from "./compare.js";
 import { badge, el, save, section, table } from "./dom.js";
 import { findingsSection } from "./findings.js";
 import { matrixFigure } from "./matrix.js";
@@ -9,7 +10,7 @@ import { whoisSection } from "./whois.js";
 
 const DOWNLOADS = [["xlsx", "Workbook"], ["html", "HTML page"], ["sarif", "SARIF"], ["json", "JSON"]];
 
-/** The nodes of a review. `actions` has forget, changed and failed. */
+/** The nodes of a review. `actions` has forget, changed, failed and tooMuch. */
 export function reviewNodes(audit, actions) {
   const { review } = audit;
   const parts = [
@@ -19,6 +20,7 @@ export function reviewNodes(audit, actions) {
     ports(review.report),
     answers(review.report),
     traceSection(audit),
+    compareSection(audit, actions.tooMuch),
     whoisSection(audit, actions.changed, actions.failed),
     gaps(review),
     sources(review.report),

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from auditor.baseline import load_site
+from auditor.baseline import available_rulesets, load_site
+from auditor.cli import run
 
 QUILLWORT = Path(__file__).parents[3] / "samples" / "quillwort"
 BACKUP = {"fgt-quillwort.conf": (QUILLWORT / "fgt-quillwort.conf").read_bytes()}
@@ -70,6 +71,53 @@ def test_a_ruleset_of_ones_own_is_used(client: Any) -> None:
     )
     report = client.audit({**BACKUP, "our-mail.yaml": text.encode()})["review"]["report"]
     assert [each["id"] for each in report["rulesets"]] == ["our-mail"]
+
+
+def test_baselines_can_be_chosen(client: Any) -> None:
+    chosen = list(available_rulesets())
+    answer = client.http.post(
+        "/api/audits", files=[("files", each) for each in COMPANY.items()], data={"ruleset": chosen}
+    )
+    report = client.finished(answer.json()["id"]).json()["review"]["report"]
+    assert [each["id"] for each in report["rulesets"]] == chosen
+    page = client.http.get("/").text
+    assert all(f'value="{each}"' in page for each in chosen)
+
+
+@pytest.mark.parametrize("name", ["nosuch", "../exchange-2010", str(RULESET), "x" * 150, "x" * 300])
+def test_a_baseline_that_is_not_shipped_is_refused(client: Any, name: str) -> None:
+    answer = client.http.post("/api/audits", files={"files": ("fgt.conf", b"x")}, data={"ruleset": name})
+    assert answer.status_code == 422
+    assert "there are " in answer.json()["detail"] or len(name) > 200
+
+
+def test_a_page_audit_is_the_command_lines_audit(client: Any, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    names = [str(path) for path in sorted(QUILLWORT.iterdir()) if path.suffix in (".conf", ".txt")]
+    run(["audit", *names, "--site", str(QUILLWORT / "site.yaml"), "--format", "json"])
+    printed = json.loads(capsysbinary.readouterr().out)
+    report = client.audit(dict(sorted(COMPANY.items())))["review"]["report"]
+    # Files have a path there and a name here: everything else is the same.
+    judged = [
+        {(each["id"], each["device"], each["state"]) for each in value["hardening"]} for value in (printed, report)
+    ]
+    assert judged[0] == judged[1] != set()
+    found = [sorted(each["fingerprint"] for each in value["findings"]) for value in (printed, report)]
+    assert found[0] == found[1] != []
+
+
+def test_answers_of_the_site_file_resolve_what_the_export_leaves_open(client: Any) -> None:
+    backup = BACKUP["fgt-quillwort.conf"].decode()
+    open_name = 'edit "partner"\n        set type fqdn\n        set fqdn "partner.example.org"\n    next\n'
+    head, mark, rest = backup.partition("config firewall address\n")
+    changed = head + mark + "    " + open_name + rest.replace('set srcaddr "all"', 'set srcaddr "partner"')
+    site = (
+        COMPANY["site.yaml"].decode()
+        + "resolve:\n  fqdn:\n    partner.example.org: 198.51.100.7\n    other.example.org: 198.51.100.8\n"
+    )
+    audit = client.audit({"fgt-quillwort.conf": changed.encode(), "site.yaml": site.encode()})
+    assert [each for each in audit["review"]["skipped"] if "other.example.org" in each["reason"]]
+    question = {"question": "can 198.51.100.7 reach 203.0.113.10 on tcp/443?"}
+    assert client.http.post(f"/api/audits/{audit['id']}/trace", json=question).json()["verdict"] == "allowed"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from auditor.baseline import load_site
+from auditor.baseline import available_rulesets, load_site
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
@@ -151,6 +151,34 @@ def test_files_zips_and_a_site_file_are_dropped(page: Any) -> None:
     expect(page.locator("#gaps")).to_contain_text("backups.zip/holiday.txt", timeout=30_000)
 
 
+def test_a_second_upload_is_compared(page: Any) -> None:
+    opened(page, "quillwort-backup")
+    changed = (QUILLWORT / "fgt-quillwort.conf").read_text("utf-8").replace("set status disable", "set status enable")
+    page.locator("#order").select_option("new")
+    page.locator("#other").set_input_files([in_memory("newer.conf", changed.encode())])
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator("#comparison")).to_contain_text("1 newly allowed, 0 newly blocked", timeout=30_000)
+    expect(page.locator("#comparison tbody tr")).to_contain_text("tcp/515,9100")
+    page.locator("#other").set_input_files([in_memory("same.conf", (QUILLWORT / "fgt-quillwort.conf").read_bytes())])
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator("#comparison")).to_contain_text("No effect: exactly the same packets pass", timeout=30_000)
+    page.locator("#other").set_input_files([in_memory("diary.txt", b"dear diary")])
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator("#comparison .trouble")).to_contain_text("diary.txt: not recognised", timeout=30_000)
+    expect(page.locator("#verdict")).to_be_visible()
+
+
+def test_baselines_are_chosen_before_the_files_are_dropped(page: Any) -> None:
+    page.goto("/")
+    page.locator("#baselines summary").click()
+    boxes = page.locator("#baselines input")
+    assert [each.get_attribute("value") for each in boxes.all()] == list(available_rulesets())
+    boxes.last.check()
+    title = boxes.last.locator("xpath=..").inner_text().strip()
+    page.locator("#files").set_input_files([SAMPLES / "activesync" / "fgt.conf"])
+    expect(page.locator("#verdict")).to_contain_text(f"Baselines: {title}.", timeout=30_000)
+
+
 def test_dropping_on_the_page(page: Any) -> None:
     page.goto("/")
     text = (SAMPLES / "activesync" / "fgt.conf").read_text()
@@ -213,7 +241,7 @@ HOSTILE = "<img src=x onerror=alert(1)>\\\"'><script>alert(2)</script>{{7*7}}${a
 
 
 def hostile_files() -> list[dict[str, Any]]:
-    """The sample company with every name and comment of both vendors turned into an attack."""
+    """The sample company with every name and comment of all three vendors turned into an attack."""
     short = "<svg/onload=alert(5)>"
     backup = (QUILLWORT / "fgt-quillwort.conf").read_text("utf-8")
     backup = re.sub(r'(set (?:comments?|description|alias) )"[^"]*"', lambda found: f'{found[1]}"{HOSTILE}"', backup)
@@ -224,7 +252,12 @@ def hostile_files() -> list[dict[str, Any]]:
     backup = re.sub(r'set hostname "[^"]*"', f'set hostname "{short}"', backup)
     host = (QUILLWORT / "ex-cas01.txt").read_text("utf-8")
     host = re.sub(r"(?m)^((?:Rule Name|Description|Grouping|Program|Service):\s+)(.*)$", rf"\1{short}\2", host)
+    device = (SAMPLES / "two-perimeters" / "asa-quillwort.cfg").read_text("utf-8")
+    device = re.sub(r"(?m)^(.*(?:remark|description) ).*$", rf"\1{HOSTILE}", device)
+    for name in set(re.findall(r"(?m)^(?:object(?:-group)? \w+|access-list|hostname) (\S+)", device)):
+        device = re.sub(rf"(?<=\s){re.escape(name)}(?=\s)", f"{short}{name}", device)
     return [
+        in_memory("<i onclick=alert(8)>.cfg", device.encode()),
         in_memory(f"{short}.conf".replace("/", "_"), backup.encode()),
         in_memory("<b onmouseover=alert(6)>.txt", host.encode()),
     ]
@@ -236,11 +269,16 @@ def test_text_of_a_configuration_never_becomes_a_script(page: Any) -> None:
     for each in page.locator("details").all():
         each.evaluate("box => { box.open = true; }")
     expect(page.locator("#findings-list dl").first).to_be_visible()
+    page.locator("#other").set_input_files(hostile_files()[:1])
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator("#comparison")).to_contain_text("No effect", timeout=30_000)
     page.locator("#question").fill("can <svg/onload=alert(7)> reach 10.0.10.31 on tcp/135")
     page.keyboard.press("Enter")
     expect(page.locator("#answer .trouble")).to_contain_text("<svg/onload=alert(7)>")
-    assert page.locator("main img, main script, main b, main svg:not(.matrix)").count() == 0
-    assert "<svg/onload=alert(5)>" in page.locator("#review").inner_text()
+    assert page.locator("main img, main script, main b, main i:not(.key), main svg:not(.matrix)").count() == 0
+    shown = page.locator("#review").inner_text()
+    assert "<svg/onload=alert(5)>" in shown
+    assert "<i onclick=alert(8)>" in shown
     # The report for taking home has a policy of its own: open it as a file, where a script would run if one could.
     report = downloaded(page, "[data-download=html]").decode()
     page.goto("about:blank")
@@ -248,7 +286,7 @@ def test_text_of_a_configuration_never_becomes_a_script(page: Any) -> None:
     assert page.locator("img, iframe, svg[onload]").count() == 0
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
 def test_axe_has_no_serious_finding(browser: Any, server: Any, width: int, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     context = browser.new_context(
@@ -257,11 +295,18 @@ def test_axe_has_no_serious_finding(browser: Any, server: Any, width: int, schem
     page = context.new_page()
     page.goto("/")
     expect(page.locator("#start")).to_be_visible()
+    page.locator("#baselines summary").click()
     found = axe.run(page).response["violations"]
     page.locator("[data-sample=quillwort-backup]").click()
     expect(page.locator("#verdict")).to_be_visible(timeout=30_000)
     page.locator("#findings-list summary").first.click()
     page.locator("#reachable summary").click()
+    page.locator("#other").set_input_files([SAMPLES / "activesync" / "fgt.conf", QUILLWORT / "fgt-quillwort.conf"])
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator("#comparison strong")).to_be_visible(timeout=30_000)
+    page.locator("#question").fill("can internet reach 203.0.113.10 on tcp/443")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator("#answer .badge").first).to_be_visible()
     found += axe.run(page).response["violations"]
     serious = [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")]
     assert serious == []

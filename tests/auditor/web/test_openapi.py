@@ -11,7 +11,8 @@ import yaml
 from hypothesis import HealthCheck, Phase, settings
 from starlette.routing import Route
 
-from auditor.web.app import DOWNLOADS, application
+from auditor.web.app import application
+from auditor.web.endpoints import DOWNLOADS
 from auditor.web.settings import Settings
 
 schemathesis = pytest.importorskip("schemathesis")
