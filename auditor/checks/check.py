@@ -90,7 +90,10 @@ class Check:
         uncertain: tuple[str, ...] = (),
         guides: tuple[str, ...] = (),
     ) -> Finding:
-        """A finding of this check. `packets` speaks of values, never of names, so that renaming changes nothing."""
+        """A finding of this check. `packets` speaks of values, never of names, so that renaming changes nothing.
+
+        What is certain depends on nothing: `uncertain` is kept for findings that are only possible.
+        """
         return Finding(
             check=self.id,
             slug=self.slug,
@@ -109,7 +112,7 @@ class Check:
             related=related,
             citation=citation,
             flow=flow,
-            uncertain=uncertain,
+            uncertain=() if confidence is Confidence.CERTAIN else uncertain,
             guides=guides,
         )
 

@@ -1,6 +1,7 @@
-"""Traffic that passes without a policy: within zones and software switches, and back out of its own interface.
+"""What happens to packets without a policy: within zones and switches, back out of the interface they came by, and at
+interfaces that do not forward.
 
-Source: the reference, section 5.
+Source: the reference, section 5, and the vendor's article 98332 on packets that leave by the interface they came by.
 """
 
 from __future__ import annotations
@@ -10,14 +11,55 @@ from dataclasses import replace
 
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.objects.scope import Scope
-from parsers.model.addresses import ANY_IPV4, ANY_IPV6
+from parsers.fortigate.syntax.tree import Block
+from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, AddressSet
 from parsers.model.bounds import Bounded
+from parsers.model.firewall import Interface
 from parsers.model.origin import Origin
 from parsers.model.rule import ANY_TRANSLATION, NO_TRANSLATIONS, Action, Condition, Rule, Truth
 from parsers.model.services import ANY_SERVICE
 
-_SWITCH = "system switch-interface"
+_SOFTWARE, _HARDWARE = "system switch-interface", "system virtual-switch"
 _REDIRECTS_UNTIL: Mapping[tuple[int, ...], tuple[int, ...]] = {(7, 4): (7, 4, 10), (7, 6): (7, 6, 5)}
+_FOREIGN_SINCE = ((7, 0, 16), (7, 2, 11), (7, 4, 4))
+"""Since these releases sources beyond the interface's own network are redirected as well (article 98332)."""
+
+
+def before_policies(books: Books) -> Iterator[Rule]:
+    """Interfaces that do not forward: a dedicated management interface never, one that is down while it is."""
+    for interface in books.interfaces.interfaces:
+        if interface.kind == "management":
+            yield from _closed(interface, f"{interface.name} is dedicated to management", ())
+        elif not interface.enabled:
+            text = f"interface {interface.name} is down"
+            yield from _closed(interface, text, (Condition("interface", f"{text} in this backup"),))
+
+
+def _closed(interface: Interface, name: str, conditions: tuple[Condition, ...]) -> Iterator[Rule]:
+    here = frozenset({interface.name})
+    for ingress, egress in ((here, None), (None, here)):
+        rule = _implicit(name, interface.origin, ingress, egress, conditions)
+        yield replace(rule, action=Action.DENY)
+
+
+def unfiltered(books: Books) -> Iterator[Rule]:
+    """Members of one switch talk without any policy; a software switch may ask for one (`intra-switch-policy`)."""
+    for name, block in books.scope.entries(_SOFTWARE):
+        members = frozenset(word for word in block.words("member") if word)
+        if block.get("intra-switch-policy") != "explicit":
+            yield from _switch(books, f"software switch {name}", _SOFTWARE, block, members)
+    for name, block in books.scope.entries(_HARDWARE):
+        ports = block.table("port")
+        members = frozenset(ports.entries if ports is not None else ())
+        yield from _switch(books, f"hardware switch {name}", _HARDWARE, block, members)
+
+
+def _switch(books: Books, name: str, kind: str, block: Block, members: frozenset[str]) -> Iterator[Rule]:
+    interface = books.interfaces.blocks.get(block.name)
+    vdom = block.get("vdom") or (interface.get("vdom") if interface is not None else None)
+    elsewhere = books.scope.tree.vdoms and (vdom or "root") != books.scope.vdom
+    if len(members) > 1 and not elsewhere:
+        yield _implicit(name, books.scope.origin(kind, block), members, members, ())
 
 
 def after_policies(books: Books) -> Iterator[Rule]:
@@ -28,46 +70,47 @@ def after_policies(books: Books) -> Iterator[Rule]:
             unknown = zone.intrazone_allowed is None
             text = "the default of intrazone traffic in FortiOS 4 is not known"
             conditions = (Condition("setting", text),) if unknown else ()
-            yield _passing(f"intrazone {zone.name}", zone.origin, members, members, conditions)
+            yield _implicit(f"intrazone {zone.name}", zone.origin, members, members, conditions)
     yield from _redirected(books)
 
 
 def _redirected(books: Books) -> Iterator[Rule]:
     scope = books.scope
-    redirects = _redirects(scope)
-    if redirects is False:
-        return
-    text = "the default of allow-traffic-redirect depends on the exact release"
-    conditions = () if redirects else (Condition("setting", text),)
+    allowed = {
+        ANY_IPV4: _redirects(scope, "allow-traffic-redirect"),
+        ANY_IPV6: _redirects(scope, "ipv6-allow-traffic-redirect"),
+    }
+    depends = Condition("setting", "the default of allow-traffic-redirect depends on the exact release")
+    foreign = Condition("setting", "whether sources beyond the own network are redirected depends on the release")
+    certain = AddressSet.union(family for family, allow in allowed.items() if allow)
+    possible = AddressSet.union(family for family, allow in allowed.items() if allow is not False)
     for interface in books.interfaces.interfaces:
-        if interface.networks and interface.enabled:
-            names = frozenset({interface.name})
-            rule = _passing(f"same interface {interface.name}", interface.origin, names, names, conditions)
-            # Sources in the interface's own network: every release that redirects at all does so for them.
-            yield replace(
-                rule,
-                source=Bounded.exactly(interface.networks),
-                translations=Bounded(NO_TRANSLATIONS, ANY_TRANSLATION),
-            )
+        if not (interface.networks and interface.enabled):
+            continue
+        own = interface.networks & possible
+        name = f"same interface {interface.name}"
+        for source, conditions in ((own & certain, ()), (own - certain, (depends,))):
+            if source:
+                yield _redirecting(interface, name, source, conditions)
+        rest = possible - interface.networks
+        if rest and _redirects_foreign(scope):
+            yield _redirecting(interface, f"{name}, other sources", rest, (foreign,))
 
 
-def beside_policies(books: Books) -> Iterator[Rule]:
-    """Members of a software switch talk without any policy unless `intra-switch-policy` is explicit."""
-    for name, block in books.scope.entries(_SWITCH):
-        members = frozenset(word for word in block.words("member") if word)
-        here = (block.get("vdom") or "root") == books.scope.vdom or not books.scope.tree.vdoms
-        if here and len(members) > 1 and block.get("intra-switch-policy") != "explicit":
-            origin = books.scope.origin(_SWITCH, block)
-            yield _passing(f"software switch {name}", origin, members, members, ())
+def _redirecting(interface: Interface, name: str, source: AddressSet, conditions: tuple[Condition, ...]) -> Rule:
+    here = frozenset({interface.name})
+    rule = _implicit(name, interface.origin, here, here, conditions)
+    translations = Bounded(NO_TRANSLATIONS, ANY_TRANSLATION)
+    return replace(rule, source=Bounded.exactly(source), translations=translations)
 
 
-def _redirects(scope: Scope) -> bool | None:
+def _redirects(scope: Scope, keyword: str) -> bool | None:
     """Is traffic back out of its own interface forwarded without a policy? Default enable before 7.4.10 and 7.6.5.
 
     Returns:
         None where the release is not known well enough.
     """
-    word = scope.setting("system global", "allow-traffic-redirect")
+    word = scope.setting("system global", keyword)
     if word is not None:
         return word == "enable"
     version = scope.version
@@ -76,10 +119,23 @@ def _redirects(scope: Scope) -> bool | None:
     return version < (8,) if version else None
 
 
-def _passing(
-    name: str, origin: Origin, ingress: frozenset[str], egress: frozenset[str], conditions: tuple[Condition, ...]
+def _redirects_foreign(scope: Scope) -> bool:
+    """May sources beyond the interface's own network be redirected in this release?"""
+    version = scope.version
+    for since in _FOREIGN_SINCE:
+        if version[:2] == since[:2]:
+            return len(version) < 3 or version >= since
+    return not version or version > (7, 4)
+
+
+def _implicit(
+    name: str,
+    origin: Origin,
+    ingress: frozenset[str] | None,
+    egress: frozenset[str] | None,
+    conditions: tuple[Condition, ...],
 ) -> Rule:
-    everything = Bounded.exactly(ANY_IPV4 | ANY_IPV6)
+    everything = Bounded.exactly(ANY_ADDRESS)
     return Rule(
         id=f"implicit: {name}",
         name=name,

@@ -91,6 +91,8 @@ _LOCAL_IN = frozenset(
     "auto-asic-offload".split()
 )
 
+_ACL = frozenset("uuid name comments status interface srcaddr dstaddr service fragment".split())
+
 TABLES: Mapping[str, frozenset[str]] = {
     "firewall address": frozenset(
         "type subnet start-ip end-ip wildcard fqdn wildcard-fqdn country interface sub-type uuid comment color "
@@ -129,6 +131,8 @@ TABLES: Mapping[str, frozenset[str]] = {
     "firewall vipgrp64": _VIP_GROUP,
     "firewall local-in-policy": _LOCAL_IN,
     "firewall local-in-policy6": _LOCAL_IN,
+    "firewall acl": _ACL,
+    "firewall acl6": _ACL,
     "firewall internet-service-custom": frozenset("reputation comment id master-service-id".split()),
     "firewall internet-service-custom-group": frozenset("member comment".split()),
     "system zone": frozenset("interface intrazone description tags tagging".split()),

@@ -18,7 +18,8 @@ _READ = frozenset(
     "system global|system admin|router static|vpn ipsec phase1-interface|vpn ipsec phase1|vpn ssl settings|"
     "system vdom-link|system external-resource|system switch-interface|system vdom-property|"
     "firewall internet-service-name|firewall internet-service-custom|firewall internet-service-custom-group|"
-    "router static6|router policy|router policy6|system dns-server|web-proxy explicit|"
+    "firewall acl|firewall acl6|system virtual-switch|router static6|router policy|router policy6|system dns-server|"
+    "web-proxy explicit|"
     "user setting|system api-user|system virtual-wire-pair".split("|")
 )
 """Tables that decide which packets pass."""
@@ -36,7 +37,7 @@ _IRRELEVANT = frozenset(
     "firewall multicast-address|firewall multicast-address6|firewall shaper traffic-shaper|"
     "firewall shaper per-ip-shaper|firewall profile-protocol-options|firewall ssl-ssh-profile|firewall ssl-server|"
     "firewall ippool|firewall ippool6|firewall central-snat-map|firewall shaping-policy|firewall shaping-profile|"
-    "firewall DoS-policy|firewall DoS-policy6|firewall acl|firewall acl6|firewall sniffer|firewall interface-policy|"
+    "firewall DoS-policy|firewall DoS-policy6|firewall sniffer|firewall interface-policy|"
     "firewall interface-policy6|firewall ttl-policy|firewall ssl setting|firewall ssl-setting|firewall ldb-monitor|"
     "firewall ipmacbinding setting|firewall ipmacbinding table|firewall identity-based-route|firewall dnstranslation|"
     "firewall ssh setting|firewall ssh local-ca|firewall ssh local-key|firewall ssh host-key|firewall auth-portal|"

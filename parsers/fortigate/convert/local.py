@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from parsers.fortigate.convert.acl import acl_rules
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.objects.addresses import AddressBook
 from parsers.fortigate.syntax.tree import Block
@@ -49,7 +50,8 @@ class LocalTraffic:
 
     def lists(self) -> tuple[RuleList, ...]:
         """Local-in policies (default: pass on), then management and built-in services (default: drop)."""
-        policies = [
+        policies = [rule for rule in acl_rules(self.books) if rule.destination.possible]
+        policies += [
             rule for kind in ("firewall local-in-policy", "firewall local-in-policy6") for rule in self._local_in(kind)
         ]
         first = Evaluation.FIRST_MATCH
@@ -115,7 +117,7 @@ class LocalTraffic:
             if block.get("service-negate") == "enable":
                 services = self.books.services.negated(services)
             elif services.destination is not None:
-                target = target & Bounded.exactly(services.destination)
+                target = Bounded(target.certain & services.destination, target.possible)
             yield Rule(
                 id=f"local-in {block.name}",
                 name=block.get("comments") or "",

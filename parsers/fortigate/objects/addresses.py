@@ -36,6 +36,19 @@ _PREDEFINED6 = {
     "none": AddressSet.network("::"),
     "SSLVPN_TUNNEL_IPv6_ADDR1": AddressSet.network("fdff:ffff::/120"),
 }
+_PREDEFINED_NAMES = {
+    "login.microsoftonline.com": "login.microsoftonline.com",
+    "login.microsoft.com": "login.microsoft.com",
+    "login.windows.net": "login.windows.net",
+    "gmail.com": "gmail.com",
+    "wildcard.google.com": "*.google.com",
+    "wildcard.dropbox.com": "*.dropbox.com",
+}
+"""Host name objects of the product (6.2 and later) and what they stand for; a whole backup prints them itself."""
+_PREDEFINED_GROUPS = {
+    "G Suite": ("gmail.com", "wildcard.google.com"),
+    "Microsoft Office 365": ("login.microsoftonline.com", "login.microsoft.com", "login.windows.net"),
+}
 _UNKNOWN = {
     "fqdn": "address {0!r}: the addresses of host name {1!r} are not in the backup",
     "wildcard-fqdn": "address {0!r}: the addresses of host names like {1!r} are not in the backup",
@@ -81,6 +94,7 @@ class AddressBook:
             or self.scope.entry("system external-resource", name) is not None
             or name in (_PREDEFINED6 if self.six else _PREDEFINED)
             or name in RUNTIME_OBJECTS
+            or (not self.six and (name in _PREDEFINED_NAMES or name in _PREDEFINED_GROUPS))
         )
 
     def union(self, names: tuple[str, ...]) -> Resolved:
@@ -124,6 +138,11 @@ class AddressBook:
         found = (_PREDEFINED6 if self.six else _PREDEFINED).get(name)
         if found is not None:
             return Resolved(Bounded.exactly(found))
+        if not self.six and name in _PREDEFINED_GROUPS:
+            return self.union(_PREDEFINED_GROUPS[name])
+        if not self.six and name in _PREDEFINED_NAMES:
+            value = _PREDEFINED_NAMES[name]
+            return self._asked("fqdn", name, value, EMPTY, _UNKNOWN["fqdn"].format(name, value))
         return self._asked("object", name, name, EMPTY, f"address {name!r} is not defined in the file")
 
     def _unknown(self, reason: str) -> Resolved:

@@ -1,7 +1,8 @@
 """Schedules as conditions on a rule.
 
 Source: the reference, section 6.5: a recurring schedule without `day` never applies, `always` is every day without
-times, a one-time schedule that has ended leaves a dead rule. Times are device-local.
+times, a one-time schedule that has ended leaves a dead rule, one that has not begun is a future opening. Times are
+device-local.
 """
 
 from __future__ import annotations
@@ -57,10 +58,10 @@ class Schedules:
 
     @staticmethod
     def _once(name: str, entry: Block) -> tuple[Condition, ...]:
-        start = _moment(entry.words("start")) or _instant(entry.get("start-utc"), -_ANY_ZONE)
-        end = _moment(entry.words("end")) or _instant(entry.get("end-utc"), _ANY_ZONE)
+        # A start in the future is no reason to call the rule closed: it will open by itself.
+        end = _moment(entry.words("end")) or instant(entry.get("end-utc"))
         text = f"only in schedule {name!r} ({' '.join(entry.words('start'))} to {' '.join(entry.words('end'))})"
-        return (Condition("schedule", text, Truth.UNKNOWN, start, end),)
+        return (Condition("schedule", text, Truth.UNKNOWN, None, end),)
 
     def _group(self, name: str, group: Block, seen: frozenset[str]) -> tuple[Condition, ...]:
         members = group.words("member")
@@ -69,13 +70,12 @@ class Schedules:
             return ()
         flat = [condition for part in parts for condition in part]
         text = f"only in schedule group {name!r} ({', '.join(members)})"
-        if flat and all(condition.truth is Truth.FALSE for condition in flat):
+        alive = [condition for condition in flat if condition.truth is not Truth.FALSE]
+        if flat and not alive:
             return (Condition("schedule", text, Truth.FALSE),)
-        starts = [condition.not_before for condition in flat]
-        ends = [condition.not_after for condition in flat]
-        first = min(each for each in starts if each) if starts and all(starts) else None
+        ends = [condition.not_after for condition in alive]
         last = max(each for each in ends if each) if ends and all(ends) else None
-        return (Condition("schedule", text, Truth.UNKNOWN, first, last),)
+        return (Condition("schedule", text, Truth.UNKNOWN, None, last),)
 
 
 def _moment(words: tuple[str, ...]) -> datetime | None:
@@ -90,17 +90,20 @@ _ANY_ZONE = timedelta(hours=14)
 """Local times differ from UTC by up to so much, and a backup need not name the time zone."""
 
 
-def _instant(word: str | None, margin: timedelta) -> datetime | None:
-    """Seconds since 1970 (`start-utc`, 7.2 and later) as a device-local time with a margin; None when missing."""
+def instant(word: str | None) -> datetime | None:
+    """Seconds since 1970 (`end-utc`, 7.2 and later) as the latest device-local time it can be; None when missing."""
     if not word or not word.isdigit() or len(word) > 11:
         return None
-    return datetime(1970, 1, 1) + timedelta(seconds=int(word)) + margin
+    return datetime(1970, 1, 1) + timedelta(seconds=int(word)) + _ANY_ZONE
 
 
 def expiry(entry: Block) -> tuple[Condition, ...]:
     """The condition of `policy-expiry` (7.2 and later)."""
     if entry.get("policy-expiry") != "enable":
         return ()
+    until = instant(entry.get("policy-expiry-date-utc"))
+    if until is not None and not entry.words("policy-expiry-date"):
+        return (Condition("expiry", f"until {until:%Y-%m-%d} (policy-expiry)", Truth.TRUE, None, until),)
     words = entry.words("policy-expiry-date") or entry.words("policy-expiry-date-utc")
     for pattern in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d %H:%M:%S"):
         try:

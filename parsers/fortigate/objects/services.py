@@ -8,6 +8,7 @@ fallback for partial files and for releases that do not print it.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,12 +23,25 @@ from parsers.model.services import ANY_SERVICE, ICMP, ICMPV6, NO_SERVICE, PORTS,
 
 _TABLE, _GROUPS = "firewall service custom", "firewall service group"
 _RANGES = (("tcp-portrange", TCP), ("udp-portrange", UDP), ("sctp-portrange", SCTP), ("udplite-portrange", 136))
+_GREW: Mapping[str, tuple[tuple[int, ...], tuple[int, ...], ServiceSet, ServiceSet]] = {
+    "KERBEROS": (
+        (5, 6),
+        (5, 6),
+        ServiceSet.parse("tcp/88") | ServiceSet.parse("udp/88"),
+        ServiceSet.parse("tcp/464") | ServiceSet.parse("udp/464"),
+    ),
+    "MGCP": ((6, 4, 5), (7, 2, 4), ServiceSet.parse("udp/2427,2727"), ServiceSet.parse("tcp/2428")),
+}
+"""Product services with ports added later: (before this version without, from this one with them, ports, added)."""
 _PROXY = frozenset({"ALL", "HTTP", "FTP", "CONNECT", "SOCKS-TCP", "SOCKS-UDP", "SOCKS"})
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedService:
-    """Services an object stands for; `destination` limits it to some addresses (`set iprange`), None for any."""
+    """Services an object stands for.
+
+    With `destination` (`set iprange`) it matches for certain at these addresses only, and perhaps at others.
+    """
 
     services: Bounded[ServiceSet]
     destination: AddressSet | None = None
@@ -115,9 +129,14 @@ class ServiceBook:
     def _product(self, name: str) -> ResolvedService:
         block = Block(name, 0)
         block.settings = {key: tuple(str(value).split()) for key, value in predefined()["services"][name].items()}
-        if name == "KERBEROS" and self.scope.before(5, 6):
-            block.settings |= {"tcp-portrange": ("88",), "udp-portrange": ("88",)}
-        return self._object(block)
+        if name not in _GREW:
+            return self._object(block)
+        last_old, first_new, common, later = _GREW[name]
+        old, new = self.scope.before(*last_old), self.scope.before(*first_new) is False
+        if old or new:
+            return ResolvedService(Bounded.exactly(common | later if new else common))
+        reason = f"the ports of the product's service {name!r} depend on the FortiOS version"
+        return ResolvedService(Bounded(common, common | later), uncertain=(reason,))
 
     def _object(self, entry: Block) -> ResolvedService:
         protocol = entry.get("protocol") or "TCP/UDP/SCTP"
@@ -155,7 +174,8 @@ class ServiceBook:
         limit = entry.get("iprange")
         if limit and limit != "0.0.0.0":
             first, _, last = limit.partition("-")
-            return ResolvedService(Bounded.exactly(found), AddressSet.range(first, last or first))
+            reason = f"service {entry.name!r} has an address range ({limit}): only there it matches for certain"
+            return ResolvedService(Bounded.exactly(found), AddressSet.range(first, last or first), (reason,))
         return ResolvedService(Bounded.exactly(found))
 
 

@@ -47,6 +47,21 @@ class VirtualAddresses:
             return frozenset(member for member in members if member in self.blocks)
         return None
 
+    def servers(self, names: frozenset[str]) -> AddressSet:
+        """Where VIPs lead to, as far as their mapped addresses are written in the VIP itself."""
+        return AddressSet.union(self._server(self.blocks[name][1]) for name in names if name in self.blocks)
+
+    @staticmethod
+    def _server(block: Block) -> AddressSet:
+        servers, listed = block.table("realservers"), block.table("mappedip")
+        words = list(block.words("mappedip"))
+        words += [each.get("ip") or "" for each in servers.entries.values()] if servers is not None else []
+        words += listed.entries if listed is not None else ()
+        try:
+            return AddressSet.union(_span(word) for word in words if word)
+        except ValueError:
+            return NO_ADDRESS  # noted where the VIP itself is read
+
     def translations(self, referenced: frozenset[str], *, central: bool) -> tuple[Translation, ...]:
         """All VIPs that translate; `referenced` names those some policy uses."""
         found = []

@@ -110,3 +110,38 @@ def test_both_ends_of_a_link_between_vdoms(interfaces: tuple[str, ...], peers: d
     )  # fmt: skip
     first = parsers.read(text.encode(), "fw.conf")[0]
     assert {each.name: each.peer for each in first.interfaces} == peers
+
+
+def test_members_of_a_hardware_switch_talk_without_a_policy() -> None:
+    switch = "config system virtual-switch\nedit hs\nconfig port\nedit p1\nnext\nedit p2\nnext\nend\nnext\nend\n"
+    assert verdict(switch, way="p1>p2") == "allowed"
+    assert verdict(switch, way="p1>lan") == "blocked"
+
+
+@pytest.mark.parametrize("way", ["mgmt>lan", "lan>mgmt"])
+def test_a_dedicated_management_interface_does_not_forward(way: str) -> None:
+    text = table("system interface", "mgmt\nset ip 192.0.2.1/24\nset dedicated-to management")
+    assert verdict(text + policies(with_lines(ANY, srcintf="any", dstintf="any")), way=way) == "blocked"
+
+
+@pytest.mark.parametrize(
+    ("version", "source", "outcome"),
+    [
+        ("7.0.12", "10.9.0.7", "blocked"),
+        ("7.0.16", "10.9.0.7", "possible"),
+        ("7.2.10", "10.9.0.7", "blocked"),
+        ("7.4.4", "10.9.0.7", "possible"),
+        ("7.4.4", "10.0.0.7", "allowed"),
+        ("7.4.10", "10.9.0.7", "blocked"),
+    ],
+)
+def test_redirected_sources_beyond_the_own_network(version: str, source: str, outcome: str) -> None:
+    assert verdict(policies(DENY), "10.0.0.9", source=source, way="lan>lan", version=version) == outcome
+
+
+def test_redirection_of_version_six_is_a_setting_of_its_own() -> None:
+    text = "config system global\nset ipv6-allow-traffic-redirect disable\nend\n" + table(
+        "system interface", "lan\nconfig ipv6\nset ip6-address 2001:db8::1/64\nend"
+    )
+    assert verdict(text, "10.0.0.9", source="10.0.0.7", way="lan>lan") == "allowed"
+    assert verdict(text, "2001:db8::9", source="2001:db8::7", way="lan>lan") == "blocked"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from parsers.model.addresses import AddressSet
-from tests.parsers.fortigate.writing import ANY, policies, stated, table, verdict, with_lines
+from tests.parsers.fortigate.writing import ANY, policies, read, stated, table, verdict, with_lines
 
 
 @pytest.mark.parametrize(
@@ -85,18 +85,22 @@ def test_service_objects(body: str, service: str, outcome: str) -> None:
         ("recurring", "set start 08:00\nset end 18:00", "blocked"),
         ("recurring", "set day none", "blocked"),
         ("onetime", "set start 00:00 2025/01/01\nset end 00:00 2025/02/01", "blocked"),
-        ("onetime", "set start 00:00 2027/01/01\nset end 00:00 2027/02/01", "blocked"),
+        ("onetime", "set start 00:00 2027/01/01\nset end 00:00 2027/02/01", "possible"),
         ("onetime", "set start 00:00 2026/01/01\nset end 00:00 2027/02/01", "possible"),
         ("onetime", "set start-utc 1735689600\nset end-utc 1738368000", "blocked"),
         ("group", "set member always", "allowed"),
         ("group", "set member none", "blocked"),
         ("group", "set member night", "possible"),
         ("group", "set member s", "possible"),
+        ("group", "set member none old", "blocked"),
+        ("group", "set member always old", "allowed"),
+        ("group", "set member old gone", "possible"),
     ],
 )
 def test_schedules(kind: str, body: str, outcome: str) -> None:
     night = table("firewall schedule recurring", "night\nset day monday\nset start 22:00\nset end 06:00")
-    text = night + table(f"firewall schedule {kind}", f"s\n{body}")
+    old = table("firewall schedule onetime", "old\nset start 00:00 2025/01/01\nset end 00:00 2025/02/01")
+    text = night + old + table(f"firewall schedule {kind}", f"s\n{body}")
     assert verdict(text + policies(with_lines(ANY, schedule="s"))) == outcome
 
 
@@ -115,3 +119,25 @@ def test_groups_with_exclusions() -> None:
 def test_a_cycle_of_groups_ends() -> None:
     objects = table("firewall addrgrp", "g\nset member h", "h\nset member g")
     assert verdict(objects + policies(with_lines(ANY, srcaddr="g"))) == "possible"
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "service", "outcome"),
+    [
+        ("MGCP", "6.4.4", "tcp/2428", "blocked"),
+        ("MGCP", "7.0.12", "tcp/2428", "possible"),
+        ("MGCP", "7.2.4", "tcp/2428", "allowed"),
+        ("MGCP", "6.4.4", "udp/2427", "allowed"),
+        ("KERBEROS", "", "tcp/464", "possible"),
+        ("KERBEROS", "", "tcp/88", "allowed"),
+    ],
+)
+def test_services_of_the_product_that_grew(name: str, version: str, service: str, outcome: str) -> None:
+    assert verdict(policies(with_lines(ANY, service=name)), service=service, version=version) == outcome
+
+
+@pytest.mark.parametrize("name", ["gmail.com", "wildcard.dropbox.com", "'G Suite'"])
+def test_host_names_of_the_product_are_defined_and_unknown(name: str) -> None:
+    text = policies(with_lines(ANY, dstaddr=name))
+    assert verdict(text) == "possible"
+    assert [each.name for each in read(text).references if not each.defined] == []

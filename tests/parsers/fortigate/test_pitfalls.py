@@ -290,6 +290,11 @@ def test_31_a_zone_without_members_matches_nothing() -> None:
     assert verdict(table("system zone", "z") + policies(with_lines(ANY, srcintf="z"))) == "blocked"
 
 
+@pytest.mark.parametrize("name", ["wan", "lan"])
+def test_31_an_interface_that_is_down_may_come_up(name: str) -> None:
+    assert verdict(table("system interface", f"{name}\nset status down") + policies(ANY)) == "possible"
+
+
 def test_32_other_tables_are_not_forwarding_rules() -> None:
     kinds = ("interface-policy", "sniffer", "DoS-policy", "ttl-policy", "proxy-policy", "multicast-policy")
     assert stated("".join(policies(ANY, kind=f"firewall {kind}") for kind in kinds)) == []
@@ -338,7 +343,8 @@ def test_38_a_service_may_limit_the_destination() -> None:
     service = table("firewall service custom", "s\nset tcp-portrange 443\nset iprange 10.0.0.5-10.0.0.6")
     text = service + policies(with_lines(ANY, service="s"))
     assert verdict(text, "10.0.0.5") == "allowed"
-    assert verdict(text, "10.0.0.9") == "blocked"
+    assert verdict(text, "10.0.0.9") == "possible"
+    assert verdict(text, "10.0.0.5", "tcp/80") == "blocked"
 
 
 def test_39_vips_are_tried_in_table_order() -> None:

@@ -15,6 +15,7 @@ def test_consolidated_policies_count_only_in_their_mode() -> None:
     assert verdict(text, version="6.2.3") == "blocked"
     assert verdict(mode + text, version="6.2.3") == "allowed"
     assert verdict(mode + policies(DENY) + text, version="6.2.3") == "allowed"
+    assert verdict(mode + policies(ANY), version="6.2.3") == "blocked"
 
 
 def test_policy64_clients_are_of_version_six() -> None:
@@ -171,3 +172,46 @@ def test_unknown_keywords_of_a_policy_are_gaps_that_may_hide_access() -> None:
     (gap,) = [gap for gap in firewall.gaps if gap.keyword == "teleport"]
     assert gap.hides_access
     assert gap.origin.first_line == 21
+
+
+@pytest.mark.parametrize(
+    ("version", "line", "outcome"),
+    [
+        ("6.4.4", "srcaddr-negate", "blocked"), ("7.2.0", "srcaddr-negate", "blocked"),
+        ("7.2.1", "srcaddr-negate", "allowed"), ("7.4.1", "srcaddr6-negate", "blocked"), ("", "srcaddr-negate", "possible"),
+    ],
+)  # fmt: skip
+def test_which_negation_counts_for_version_six(version: str, line: str, outcome: str) -> None:
+    objects = table("firewall address6", "six\nset ip6 2001:db8:9::/48")
+    text = objects + policies(with_lines(ANY, srcaddr6="six", dstaddr6="all", **{line: "enable"}))
+    assert verdict(text, "2001:db8:1::5", source="2001:db8:9::1", version=version) == outcome
+
+
+def test_intrazone_traffic_of_the_ngfw_mode() -> None:
+    mode = "config system settings\nset ngfw-mode policy-based\nend\n"
+    assert verdict(mode + table("system zone", "z\nset interface wan lan\nset intrazone allow")) == "allowed"
+
+
+ACL = "1\nset interface wan\nset srcaddr bad\nset dstaddr all\nset service HTTPS"
+BAD = table("firewall address", "bad\nset subnet 198.51.100.0/24")
+
+
+@pytest.mark.parametrize(
+    ("source", "service", "line", "outcome"),
+    [
+        ("198.51.100.7", "tcp/443", "", "blocked"),
+        ("198.51.100.7", "tcp/443", "\nset status disable", "allowed"),
+        ("198.51.100.7", "tcp/80", "", "allowed"),
+        ("203.0.113.7", "tcp/443", "", "allowed"),
+    ],
+)
+def test_access_control_lists_drop_before_policies(source: str, service: str, line: str, outcome: str) -> None:
+    text = BAD + table("firewall acl", ACL + line) + policies(ANY)
+    assert verdict(text, service=service, source=source) == outcome
+
+
+def test_access_control_lists_see_packets_before_translation() -> None:
+    vip = table("firewall vip", "v\nset extip 203.0.113.10\nset mappedip 10.0.0.5")
+    text = BAD + vip + table("firewall acl", ACL) + policies(with_lines(ANY, dstaddr="v"))
+    assert verdict(text, "203.0.113.10") == "possible"
+    assert verdict(text, "203.0.113.10", source="203.0.113.7") == "allowed"

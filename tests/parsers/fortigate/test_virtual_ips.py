@@ -77,8 +77,12 @@ def test_virtual_ips_of_version_six() -> None:
     assert verdict(vip + policies(rule), "2001:db8::10", source="2001:db8:9::1") == "allowed"
 
 
-def test_untranslated_packets_do_not_match_a_virtual_ip() -> None:
-    assert verdict(table("firewall vip", VIP) + policies(TO_VIP), "10.0.0.5") == "blocked"
+@pytest.mark.parametrize(("to", "outcome"), [("10.0.0.5", "possible"), ("10.0.0.6", "blocked")])
+def test_packets_sent_straight_to_the_server_of_a_virtual_ip(to: str, outcome: str) -> None:
+    text = table("firewall vip", VIP) + policies(TO_VIP)
+    assert verdict(text, to) == outcome
+    central = "config system settings\nset central-nat enable\nend\n"
+    assert verdict(central + text, to) == "blocked"
 
 
 @pytest.mark.parametrize("action", ["accept", "deny"])

@@ -1,0 +1,60 @@
+"""What must hold for a policy beside addresses and services: schedule, expiry, users, tags; and its action.
+
+Source: the reference, sections 4, 6.5 and 7.5.
+"""
+
+from __future__ import annotations
+
+from parsers.fortigate.objects.schedules import Schedules, expiry
+from parsers.fortigate.objects.scope import Scope
+from parsers.fortigate.syntax.tree import Block
+from parsers.model.rule import Action, Condition
+
+IDENTITY = ("groups", "users", "fsso-groups")
+OFF = frozenset({"", "0", "0x00", "disable"})
+_UNSEEN = {
+    "devices": "only for devices {0}",
+    "src-vendor-mac": "only for hardware of some vendors",
+    "ztna-ems-tag": "only with ZTNA tag {0}",
+    "ztna-geo-tag": "only with ZTNA geography tag {0}",
+    "sgt": "only with security group tag {0}",
+    "tos": "only with type of service {0}",
+    "vlan-filter": "only for VLANs {0}",
+    "reputation-minimum": "only from a reputation of {0}",
+    "application": "only for applications {0}",
+    "app-category": "only for application categories {0}",
+    "app-group": "only for application group {0}",
+    "url-category": "only for URL categories {0}",
+    "ztna-device-ownership": "only from known devices",
+    "endpoint-compliance": "only from endpoints that comply",
+    "disclaimer": "only after a disclaimer was accepted",
+}
+
+
+def action_of(block: Block) -> tuple[Action, tuple[Condition, ...]]:
+    """The action of a policy; without a line it denies, and what is learnt about is let through."""
+    word = block.get("action") or "deny"
+    if block.get("learning-mode") == "enable" or word in ("learn", "accept"):
+        return Action.ALLOW, ()
+    if word in ("ipsec", "ssl-vpn"):
+        return Action.ALLOW, (Condition("tunnel", f"only through the {word} tunnel of the policy"),)
+    return Action.DENY, ()
+
+
+def conditions(scope: Scope, schedules: Schedules, kind: str, block: Block) -> tuple[Condition, ...]:
+    """The conditions of a policy; what a packet does not show leaves them open."""
+    found = list(expiry(block))
+    schedule = block.get("schedule")
+    if schedule:
+        scope.refer(kind, block, "firewall schedule", schedule, defined=schedules.defines(schedule))
+        found += schedules.conditions(schedule)
+    who = [name for keyword in IDENTITY for name in block.words(keyword) if name]
+    if who:
+        found.append(Condition("identity", f"only after authentication as {', '.join(who)}"))
+    if block.get("geoip-match") == "registered-location":
+        found.append(Condition("geography", "countries are matched by registration"))
+    for keyword, text in _UNSEEN.items():
+        words = block.words(keyword)
+        if words and words[0] not in OFF:
+            found.append(Condition(keyword, text.format(" ".join(words))))
+    return tuple(found)
