@@ -33,7 +33,7 @@ from collections.abc import Iterable
 from auditor.analysis.analysis import Analysis
 from auditor.checks.check import Check
 from auditor.findings.finding import Confidence, Finding, Severity
-from parsers.model.rule import Action, Direction, Truth
+from parsers.model.rule import Action, AsWritten, Direction, Truth
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
@@ -43,6 +43,8 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             for rule in each.rules:
                 if not rule.implicit or rule.action is Action.DENY or each.direction is Direction.OUTBOUND:
                     continue
+                if rule.written != AsWritten():
+                    continue  # what a stated rule perhaps does beside what it says
                 if rule.name.startswith("same interface"):
                     redirects.append(rule)
                     continue

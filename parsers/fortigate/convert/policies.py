@@ -28,6 +28,8 @@ from parsers.model.rule import (
 )
 from parsers.model.services import ANY_SERVICE
 
+NO_NAMES = Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS)
+
 
 class Policies:
     """Reads the policy tables of one VDOM."""
@@ -98,12 +100,33 @@ class Policies:
         if block.get("identity-based") == "enable" and sub is not None and sub.entries:
             return self._identity_rules(kind, block, sub)
         rule = self._rule(kind, block, block)
+        found = [rule, *self._straight(rule)]
         if rule.action is Action.ALLOW and rule.enabled:
             if block.get("action") == "ipsec" and block.get("inbound") != "disable":
-                return [rule, _inbound(rule)]
-            if self.asks_always and any(each.kind == "identity" for each in rule.conditions):
-                return [rule, _stopped(rule, "unless authenticated: auth-on-demand asks everybody this policy matches")]
-        return [rule]
+                found.append(_inbound(rule))
+            elif self.asks_always and any(each.kind == "identity" for each in rule.conditions):
+                text = "unless authenticated: auth-on-demand asks everybody this policy matches"
+                found.append(_stopped(rule, text))
+        return found
+
+    def _straight(self, rule: Rule) -> list[Rule]:
+        """Packets sent straight to the server of a virtual IP: whether its policy matches them is not documented."""
+        if self.central or not rule.enabled or not rule.translations.certain:
+            return []
+        servers = self.books.vips.servers(rule.translations.certain) - rule.destination.certain
+        if not servers:
+            return []
+        text = "whether a policy for a virtual IP also matches packets sent straight to its server is not documented"
+        perhaps = replace(
+            rule,
+            id=f"{rule.id} (straight to the server)",
+            destination=Bounded(NO_ADDRESS, servers),
+            translations=NO_NAMES,
+            translated_destination=NO_ADDRESSES,
+            uncertain=(text,),
+            implicit=True,
+        )
+        return [perhaps]
 
     def _identity_rules(self, kind: str, parent: Block, sub: Block) -> list[Rule]:
         """FortiOS 5.0 and earlier: each sub-rule lets authenticated users pass; the rest stops at the parent."""
@@ -233,5 +256,5 @@ def _inbound(rule: Rule) -> Rule:
         egress=rule.ingress,
         source=rule.destination,
         destination=rule.source,
-        translations=Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS),
+        translations=NO_NAMES,
     )

@@ -109,7 +109,7 @@ class Sides:
         reasons = found.uncertain if found else ()
         negated = self._negated(block, keyword)
         if negated is False:
-            return self._with_servers(addresses, frozenset(translations), reasons)
+            return Matched(addresses, Bounded.exactly(frozenset(translations)), reasons)
         others = frozenset(self.books.vips.blocks) - translations if keyword.startswith("dst") else NO_TRANSLATIONS
         complement = Bounded.exactly(book.whole) - addresses
         if negated is None:
@@ -119,17 +119,6 @@ class Sides:
             reasons += ("whether a negated destination matches traffic to virtual IPs is not documented",)
             return Matched(complement, Bounded(NO_TRANSLATIONS, others), reasons)
         return Matched(complement, Bounded.exactly(NO_TRANSLATIONS), reasons)
-
-    def _with_servers(
-        self, addresses: Bounded[AddressSet], translations: frozenset[str], reasons: tuple[str, ...]
-    ) -> Matched:
-        """Virtual IPs beside plain addresses; packets sent straight to the servers perhaps match as well (7.3)."""
-        servers = NO_ADDRESS if self.central else self.books.vips.servers(translations)
-        if servers <= addresses.certain:
-            return Matched(addresses, Bounded.exactly(translations), reasons)
-        reasons += (STRAIGHT,)
-        direct = Bounded(addresses.certain, addresses.possible | servers)
-        return Matched(direct, Bounded.exactly(translations), reasons)
 
     def _negated(self, block: Block, keyword: str) -> bool | None:
         """Is a side the complement of what it names? None where the version decides and is not known.
@@ -143,7 +132,6 @@ class Sides:
         return True if keyword.endswith("4") else self.scope.before(7, 2, 1)
 
 
-STRAIGHT = "whether a policy for a virtual IP also matches packets sent straight to its server is not documented"
 _NO_SERVICES = Bounded.exactly(NO_SERVICE)
 
 
