@@ -45,8 +45,13 @@ def cover(bound: BoundFlow, paths: Paths, devices: Mapping[str, Device]) -> Cove
     ]
     best = min(answers, key=_rank, default=(CoverageState.CANNOT_TELL, (), ""))
     state, layers, question = best
+    if state is CoverageState.SATISFIED and "network" in bound.flow.enforce and not paths.topology.devices:
+        hosts = " and ".join(dict.fromkeys(layer.device.name for layer in layers))
+        state, question = CoverageState.CANNOT_TELL, f"{hosts} lets it in; {_UNSEEN}"
     return Covered(bound, _row(bound, state, layers, question), layers)
 
+
+_UNSEEN = "which firewall of the network is in front of it? (its export is not part of the audit)"
 
 _Judged = tuple[CoverageState, tuple[Layer, ...], str]
 

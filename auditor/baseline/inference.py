@@ -13,7 +13,7 @@ from pathlib import PurePath
 
 from auditor.baseline.model import HostRule, Ruleset
 from auditor.baseline.site import Binding, Site, SiteDevice, Use
-from parsers.model.addresses import ANY_IPV4, PUBLIC, AddressSet, address_text
+from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, PUBLIC, AddressSet, address_text
 from parsers.model.firewall import Firewall, Interface
 from parsers.model.rule import Action, Direction, ScopeKind
 from parsers.model.services import TCP, ServiceSet
@@ -250,7 +250,7 @@ def _host_roles(firewall: Firewall, ruleset: Ruleset, draft: _Draft) -> None:
     if not roles:
         return
     draft.notes.append(f"{firewall.name}: its rules are those of {', '.join(roles)} servers.")
-    address = _host_address(firewall, roles, draft)
+    address = _host_address(firewall, roles, draft) or _stand_in(firewall, draft)
     if address is None:
         draft.notes.append(
             f"{firewall.name}: its address is not in the export; bind it in a site file (device: {firewall.name})."
@@ -286,6 +286,23 @@ def _host_address(firewall: Firewall, roles: list[str], draft: _Draft) -> Addres
         draft.notes.append(f"{firewall.name} taken as {address.text()}: the only server that is published.")
         return address
     return None
+
+
+_STAND_IN = AddressSet.network("192.0.2.1")
+"""TEST-NET-1 (RFC 5737): nobody has this address."""
+
+
+def _stand_in(firewall: Firewall, draft: _Draft) -> AddressSet | None:
+    """Any address will do for a host that is audited alone, as long as none of its rules depends on its own."""
+    own = [rule.destination for each in firewall.lists if each.direction is Direction.INBOUND for rule in each.rules]
+    own += [rule.source for each in firewall.lists if each.direction is Direction.OUTBOUND for rule in each.rules]
+    if len(draft.devices) > 1 or any(addresses.certain != ANY_ADDRESS for addresses in own):
+        return None
+    draft.notes.append(
+        f"{firewall.name}: its address is not in the export and none of its rules depends on it: "
+        f"{_STAND_IN.text()} stands for it."
+    )
+    return _STAND_IN
 
 
 def _named(firewalls: tuple[Firewall, ...], draft: _Draft, roles: set[str]) -> None:

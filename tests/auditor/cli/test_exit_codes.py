@@ -148,7 +148,7 @@ def test_a_broken_site_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_an_unknown_ruleset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["audit", str(write(tmp_path)), "--ruleset", "exchange-2011"]) == 3
+    assert run(["audit", str(write(tmp_path)), "--ruleset", "exchange2010"]) == 3
     assert "exchange-2010" in capsys.readouterr().err
 
 
