@@ -13,7 +13,7 @@ import pytest
 
 import parsers
 from auditor.packets import Filter, Flow, Outcome, judge
-from parsers.fortigate.syntax.backup import read_text
+from parsers.fortigate.syntax.scripts import read_text
 from parsers.model.addresses import AddressSet
 from parsers.model.firewall import Firewall
 from parsers.model.intervals import IntervalSet

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 from parsers.fortigate.convert.books import Books
-from parsers.fortigate.convert.ledger import account
+from parsers.fortigate.convert.ledger import account, ledger
 from parsers.fortigate.convert.local import LocalTraffic
 from parsers.fortigate.convert.policies import Policies
 from parsers.fortigate.convert.routes import incomplete, routes
@@ -34,25 +35,37 @@ _FACTORY_NAMES = frozenset(
 ) | {"G Suite", "Microsoft Office 365"}
 
 
-def convert(document: Document, tree: Tree, answers: Mapping[str, AddressSet]) -> tuple[Firewall, ...]:
+def convert(
+    document: Document, tree: Tree, answers: Mapping[str, AddressSet], scripts: Sequence[Document] = ()
+) -> tuple[Firewall, ...]:
     """Every VDOM of a configuration as a firewall; a device without VDOMs is one.
 
     Args:
         document: the file.
-        tree: its configuration.
+        tree: its configuration, scripts applied.
         answers: addresses of objects the file does not hold, by "KIND:NAME".
+        scripts: the scripts that were applied.
     """
-    ledger, gaps = account(tree, document.name)
-    gaps += _remarks(tree, document.name)
-    header = tree.header
-    source = Source(document.name, document.sha256, f"fortios {header.kind}", document.decoded.encoding, ledger)
+    gaps, further = account(tree, document.name)
     scopes = [Scope(document.name, tree, block, name, answers) for name, block in tree.vdoms.items()]
-    scopes = scopes or [Scope(document.name, tree, tree.root, header.vdom_name or "root", answers)]
+    scopes = scopes or [Scope(document.name, tree, tree.root, tree.header.vdom_name or "root", answers)]
     used = [scope for scope in scopes if _in_use(scope)] or scopes[:1]
-    return tuple(
-        _firewall(scope, source, tuple(gaps) if number == 0 else (), several=len(used) > 1)
-        for number, scope in enumerate(used)
-    )
+    firewalls = [
+        _firewall(scope, tuple(gaps) if number == 0 else (), several=len(used) > 1) for number, scope in enumerate(used)
+    ]
+    further += (gap.origin for firewall in firewalls for gap in firewall.gaps if gap.keyword)
+    sources = tuple(_sources(document, tree, scripts, further))
+    return tuple(replace(firewall, sources=sources) for firewall in firewalls)
+
+
+def _sources(document: Document, tree: Tree, scripts: Sequence[Document], places: Sequence[Origin]) -> Iterator[Source]:
+    """The backup and the scripts applied to it, each with the ledger of its lines."""
+    lines = ledger(tree.text, document.name, places)
+    kind = f"fortios {tree.header.kind}"
+    yield Source(document.name, document.sha256, kind, document.decoded.encoding, lines)
+    for script in scripts:
+        lines = ledger(tree.scripts[script.name], script.name, places)
+        yield Source(script.name, script.sha256, "fortios script, applied", script.decoded.encoding, lines)
 
 
 def _in_use(scope: Scope) -> bool:
@@ -62,15 +75,7 @@ def _in_use(scope: Scope) -> bool:
     return bool(scope.own.tables) or any((block.get("vdom") or "root") == scope.vdom for block in interfaces)
 
 
-def _remarks(tree: Tree, file: str) -> list[Gap]:
-    return [
-        Gap(Origin(file, each.line, each.line, "text", ""), "", "", each.message, hides_access=True)
-        for each in tree.remarks
-        if each.gap
-    ]
-
-
-def _firewall(scope: Scope, source: Source, gaps: tuple[Gap, ...], *, several: bool) -> Firewall:
+def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall:
     books = Books.of(scope)
     interfaces = books.interfaces
     policies = Policies(books)
@@ -101,7 +106,7 @@ def _firewall(scope: Scope, source: Source, gaps: tuple[Gap, ...], *, several: b
         vendor="fortigate",
         product=f"FortiGate {scope.tree.header.model}".strip(),
         version=scope.tree.header.version_text,
-        sources=(source,),
+        sources=(),
         lists=lists,
         vdom=scope.vdom,
         interfaces=interfaces.interfaces,

@@ -93,7 +93,13 @@ _LOCAL_IN = frozenset(
 
 _ACL = frozenset("uuid name comments status interface srcaddr dstaddr service fragment".split())
 
+POLICY_TABLES = (
+    "firewall policy", "firewall policy6", "firewall policy46", "firewall policy64", "firewall consolidated policy",
+    "firewall security-policy",
+)  # fmt: skip
+
 TABLES: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(POLICY_TABLES, POLICY_READ | POLICY_IRRELEVANT),
     "firewall address": frozenset(
         "type subnet start-ip end-ip wildcard fqdn wildcard-fqdn country interface sub-type uuid comment color "
         "associated-interface visibility allow-routing cache-ttl tags fabric-object ems-tag-name sdn sdn-tag "
@@ -145,6 +151,7 @@ TABLES: Mapping[str, frozenset[str]] = {
 """All keywords of an object table, read or cosmetic."""
 
 NESTED: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(POLICY_TABLES, frozenset({"identity-based-policy"})),
     **dict.fromkeys(
         ("firewall vip", "firewall vip6", "firewall vip46", "firewall vip64"),
         frozenset(

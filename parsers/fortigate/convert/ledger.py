@@ -1,11 +1,19 @@
-"""The line ledger of a backup: read, known to be irrelevant, not understood."""
+"""The line ledger of a backup: every line is read, known to be irrelevant, or not understood and then a gap.
+
+Tables are told apart by their paths, keywords of the tables that are read by the lists in `keywords` and, for the
+tables of settings, by the vocabulary of FortiOS: a word that no version knows may be a new way in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 from parsers.fortigate.convert.keywords import NESTED, TABLES
-from parsers.fortigate.syntax.tree import Block, Tree
+from parsers.fortigate.syntax.tree import Block, Remark, Text, Tree
+from parsers.fortigate.syntax.vocabulary import known_keywords, known_path, known_paths
 from parsers.model.origin import Gap, Ledger, Origin
 
 _READ = frozenset(
@@ -72,36 +80,115 @@ _APART = {
 }
 """Tables that permit packets outside the forwarding policy, and what of."""
 
-_SUSPECT = ("firewall ",)
-"""Unknown tables below these paths may open something."""
+_POLICY_WORDS = frozenset("srcaddr dstaddr srcaddr6 dstaddr6 srcintf dstintf mappedip extip allowaccess action".split())
+"""Keywords that only tables hold which let packets in or keep them out."""
+
+_UNJUDGED = frozenset({"system global", "system admin", "user setting", "system api-user", "system external-resource"})
+"""Tables of settings in which every version adds words, and hardly one that moves a packet: said, not decisive."""
+
+_SHOWN = re.compile(r"[A-Za-z%$#(<{.\"'=-][\w:%{}.=-]{0,19}$")
+"""The words that are shown of a line nobody understood: anything longer may be a piece of a key."""
 
 
-def account(tree: Tree, file: str) -> tuple[Ledger, list[Gap]]:
-    """The ledger of the file, and a gap for each table and each object keyword that is not understood."""
-    read = unknown = 0
+def account(tree: Tree, file: str) -> tuple[list[Gap], list[Origin]]:
+    """What is not understood in the configuration and in scripts.
+
+    Returns:
+        A gap for each table, keyword and run of lines, and every further place of such a keyword.
+    """
     gaps: list[Gap] = []
-    for block in (tree.root, *tree.vdoms.values()):
+    further: list[Origin] = []
+    for block in tree.scopes():
         for name, table in block.tables.items():
-            lines = table.last_line - table.line + 1
             if name in _READ:
-                gaps += _keywords(name, table, file)
-                read += _size(table)
+                gaps += _keywords(tree, name, table, file, further)
             elif name in _APART:
-                read += _size(table)
                 gaps += _apart(name, table, file)
             elif not _irrelevant(name) and (table.entries or table.settings or table.tables):
-                unknown += _size(table)
-                what = f"table {name!r} is not known to fwproof ({lines} lines)"
-                origin = Origin(file, table.line, table.last_line, name, "")
-                gaps.append(Gap(origin, name, "", what, hides_access=name.startswith(_SUSPECT)))
-    for number in tree.stray_lines:
-        text = tree.lines[number - 1].strip()
-        word = text.split(None, 1)[0][:40] if text else ""
-        origin = Origin(file, number, number, "line", word)
-        gaps.append(Gap(origin, "", word, "a line that belongs to no configuration block", hides_access=False))
-    unknown += len(tree.stray_lines)
-    read = min(read, tree.line_count - unknown)
-    return Ledger(tree.line_count, read, max(0, tree.line_count - read - unknown), unknown), gaps
+                gaps.append(_unknown_table(name, table, file))
+    for name, text in ((file, tree.text), *tree.scripts.items()):
+        gaps += _stray(text, name)
+        gaps += (_remark(each, name) for each in text.remarks)
+    return gaps, further
+
+
+def ledger(text: Text, file: str, places: Iterable[Origin]) -> Ledger:
+    """The lines of one text: read, irrelevant and not understood add up to all there are.
+
+    Args:
+        text: the configuration, or a script applied to it.
+        file: its name, as in the origins.
+        places: of every keyword that was not understood.
+    """
+    unknown = set(text.stray_lines)
+    audited: list[tuple[int, int]] = []
+    for first, last, path in sorted(text.spans):
+        if path in _READ or path in _APART:
+            audited.append((first, last))
+        elif not _irrelevant(path):
+            unknown.update(range(first, last + 1))
+    for each in places:
+        if each.file == file:
+            unknown.update(range(each.first_line, each.last_line + 1))
+    read = sum(last - first + 1 for first, last in audited) - sum(_inside(number, audited) for number in unknown)
+    read += sum(number not in unknown for number in _frames(text))
+    return Ledger(text.line_count, read, text.line_count - read - len(unknown), len(unknown))
+
+
+def _inside(number: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Is a line in one of the sorted spans?"""
+    place = bisect_right(spans, (number, 1 << 60)) - 1
+    return place >= 0 and spans[place][0] <= number <= spans[place][1]
+
+
+def _frames(text: Text) -> Iterator[int]:
+    """Lines between the tables that open and close VDOMs: they are read."""
+    after = 1
+    for first, last, _ in (*sorted(text.spans), (text.line_count + 1, 0, "")):
+        for number in range(after, first):
+            if text.lines[number - 1].split(None, 1)[:1] in (["config"], ["edit"], ["next"], ["end"]):
+                yield number
+        after = max(after, last + 1)
+
+
+def _unknown_table(name: str, table: Block, file: str) -> Gap:
+    lines = table.last_line - table.line + 1
+    near = difflib.get_close_matches(name, known_paths(), 1, 0.85)
+    hint = f"; did somebody mean {near[0]!r}?" if near else ""
+    what = f"table {name!r} is not known to fwproof ({lines} lines){hint}"
+    origin = Origin(table.file or file, table.line, table.last_line, name, "")
+    opens = any(_POLICY_WORDS & block.settings.keys() for block in (table, *table.entries.values()))
+    return Gap(origin, name, "", what, hides_access=opens or name.startswith("firewall "))
+
+
+def _stray(text: Text, file: str) -> Iterator[Gap]:
+    """Lines that are no configuration, a run of them as one gap; inside a table that is read they may be part of it."""
+    audited = [(first, last) for first, last, path in sorted(text.spans) if path in _READ]
+    for first, last in _runs(text.stray_lines):
+        word = text.lines[first - 1].split(None, 1)[0]
+        word = word if _SHOWN.match(word) else "..."
+        inside = _inside(first, audited)
+        where = "inside a table that decides what passes" if inside else "outside any configuration block"
+        what = f"a line {where}" if first == last else f"{last - first + 1} lines {where}"
+        yield Gap(Origin(file, first, last, "line", word), "", word, what, hides_access=inside)
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Consecutive numbers as (first, last)."""
+    start = previous = 0
+    for number in numbers:
+        if start and number != previous + 1:
+            yield start, previous
+            start = 0
+        start = start or number
+        previous = number
+    if start:
+        yield start, previous
+
+
+def _remark(remark: Remark, file: str) -> Gap:
+    origin = Origin(file, remark.line, remark.line, "text", "")
+    return Gap(origin, "", "", remark.message, hides_access=remark.gap)
 
 
 def _apart(name: str, table: Block, file: str) -> Iterator[Gap]:
@@ -118,33 +205,47 @@ def _apart(name: str, table: Block, file: str) -> Iterator[Gap]:
 
 
 def _irrelevant(name: str) -> bool:
-    return name in _IRRELEVANT or name.split(None, 1)[0] in _IRRELEVANT_ROOTS or name.startswith(("system ", "sys "))
+    if name in _IRRELEVANT or name.split(None, 1)[0] in _IRRELEVANT_ROOTS:
+        return True
+    return name.startswith("system ") and known_path(name)
 
 
-def _size(block: Block) -> int:
-    """Lines of a block and everything in it; merged blocks count by their settings, not by their span."""
-    lines = 2 + len(block.settings) + len(block.unset)
-    lines += sum(_size(child) for child in block.entries.values())
-    return lines + sum(_size(child) for child in block.tables.values())
+def _keywords(tree: Tree, name: str, table: Block, file: str, further: list[Origin]) -> Iterator[Gap]:
+    """The words of a table that nobody knows: one gap a word, at its first place, with the number of places."""
+    for word, places in sorted(_unknown_words(name, table).items()):
+        origins = []
+        for block, keyword in places:
+            line = block.line if word.startswith("table") else tree.line_of(block, keyword)
+            last = block.last_line if word.startswith("table") else line
+            origins.append(Origin(block.file or file, line, last, name, block.name))
+        further += origins[1:]
+        block, keyword = places[0]
+        more = f" and in {len(places) - 1} more" if len(places) > 1 else ""
+        subject = f"{name} {block.name!r}" if block is not table else name
+        what = f"{word} of {subject}{more} is not known to fwproof"
+        yield Gap(origins[0], f"{name} {block.name}", keyword, what, hides_access=name not in _UNJUDGED)
 
 
-def _keywords(name: str, table: Block, file: str) -> Iterator[Gap]:
-    known = TABLES.get(name)
-    if known is None:
-        return
-    seen: set[str] = set()
+def _unknown_words(name: str, table: Block) -> dict[str, list[tuple[Block, str]]]:
+    listed = TABLES.get(name)
+    known = listed if listed is not None else known_keywords(name).keys()
+    inner = NESTED.get(name, frozenset()) if listed is not None else known
+    found: dict[str, list[tuple[Block, str]]] = {}
+    if not known:
+        return found
+    for entry in _holding(name, table):
+        for keyword in () if known >= entry.settings.keys() else entry.settings.keys() - known:
+            found.setdefault(f"keyword {keyword!r}", []).append((entry, keyword))
+        for child in () if inner >= entry.tables.keys() else entry.tables.keys() - inner:
+            if entry.tables[child].settings or entry.tables[child].entries:
+                found.setdefault(f"table {child!r}", []).append((entry.tables[child], child))
+    return found
+
+
+def _holding(name: str, table: Block) -> Iterator[Block]:
+    """The blocks whose keywords are those of a table: itself, its entries, and policies inside policies (5.0)."""
+    yield table
     for entry in table.entries.values():
-        for keyword in entry.settings:
-            if keyword not in known and keyword not in seen:
-                seen.add(keyword)
-                origin = Origin(entry.file or file, entry.line, entry.last_line, name, entry.name)
-                what = f"keyword {keyword!r} of {name} {entry.name!r} is not known to fwproof"
-                yield Gap(origin, f"{name} {entry.name}", keyword, what, hides_access=True)
-        for inner in entry.tables:
-            if inner not in NESTED.get(name, ()) and inner not in seen:
-                seen.add(inner)
-                origin = Origin(
-                    entry.file or file, entry.tables[inner].line, entry.tables[inner].last_line, name, inner
-                )
-                what = f"table {inner!r} of {name} {entry.name!r} is not known to fwproof"
-                yield Gap(origin, f"{name} {entry.name}", inner, what, hides_access=True)
+        yield entry
+        if entry.tables and "identity-based-policy" in entry.tables:
+            yield from entry.tables["identity-based-policy"].entries.values()

@@ -11,7 +11,7 @@ from parsers.fortigate.convert.acl import acl_rules
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.conditions import IDENTITY, OFF, action_of, conditions
 from parsers.fortigate.convert.implicit import after_policies, before_policies, unfiltered
-from parsers.fortigate.convert.keywords import POLICY_IRRELEVANT, POLICY_READ, WIDENING
+from parsers.fortigate.convert.keywords import WIDENING
 from parsers.fortigate.convert.sides import NO_ADDRESSES, Sides
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, NO_ADDRESS, AddressSet
@@ -95,7 +95,6 @@ class Policies:
         return ("firewall policy", "firewall policy6", "firewall policy46", "firewall policy64")
 
     def _policy(self, kind: str, block: Block) -> list[Rule]:
-        self._unknown_keywords(kind, block)
         sub = block.table("identity-based-policy")
         if block.get("identity-based") == "enable" and sub is not None and sub.entries:
             return self._identity_rules(kind, block, sub)
@@ -130,8 +129,6 @@ class Policies:
 
     def _identity_rules(self, kind: str, parent: Block, sub: Block) -> list[Rule]:
         """FortiOS 5.0 and earlier: each sub-rule lets authenticated users pass; the rest stops at the parent."""
-        for entry in sub.entries.values():
-            self._unknown_keywords(kind, entry)
         rules = [self._rule(kind, parent, _merged(parent, entry)) for entry in sub.entries.values()]
         if parent.get("fall-through-unauthenticated") == "enable":
             return rules
@@ -141,16 +138,6 @@ class Policies:
             whole.settings.pop(keyword, None)
         rule = replace(self._rule(kind, parent, whole), service=Bounded.exactly(ANY_SERVICE), id=parent.name)
         return [*rules, _stopped(rule, "unless authenticated: an identity-based policy stops everybody else")]
-
-    def _unknown_keywords(self, kind: str, block: Block) -> None:
-        for keyword in block.settings:
-            if keyword not in POLICY_READ and keyword not in POLICY_IRRELEVANT and not keyword.startswith("_"):
-                what = f"keyword {keyword!r} of {kind} {block.name} is not known to fwproof"
-                self.scope.gap(kind, block, keyword, what, hides_access=True)
-        for name, table in block.tables.items():
-            if name != "identity-based-policy" and (table.settings or table.entries):
-                what = f"table {name!r} of {kind} {block.name} is not known to fwproof"
-                self.scope.gap(kind, table, "", what, hides_access=True)
 
     def _rule(self, kind: str, place: Block, block: Block) -> Rule:
         source = self.sides.source(kind, block)

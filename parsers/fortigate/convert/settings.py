@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from parsers.fortigate.convert.secrets import MASK, REVERSIBLE_MASK, is_secret, masked
 from parsers.fortigate.objects.scope import Scope
@@ -52,20 +53,20 @@ def _policies(scope: Scope) -> Iterator[Setting]:
             for keyword in _POLICY_KEYS:
                 words = entry.settings.get(keyword)
                 if words:
-                    origin = Origin(scope.file, entry.line, entry.last_line, name, key)
+                    origin = Origin(entry.file or scope.file, entry.line, entry.last_line, name, key)
                     yield Setting(f"{name}/{key}", keyword, " ".join(words), origin)
 
 
 def _interfaces(scope: Scope, table: Block) -> Iterator[Setting]:
     """The interfaces of the VDOM, after a line that says that the table is there."""
-    yield Setting("system interface", "", "", Origin(scope.file, table.line, table.last_line, table.name, ""))
+    yield Setting("system interface", "", "", replace(scope.origin("system interface", table), name=""))
     for key, entry in table.entries.items():
         if (entry.get("vdom") or "root") == scope.vdom:
             yield from _walk(scope, f"system interface/{key}", entry)
 
 
 def _walk(scope: Scope, path: str, block: Block) -> Iterator[Setting]:
-    origin = Origin(scope.file, block.line, block.last_line, path.partition("/")[0], block.name)
+    origin = Origin(block.file or scope.file, block.line, block.last_line, path.partition("/")[0], block.name)
     for keyword, words in block.settings.items():
         community = keyword == "name" and path.startswith("system snmp community")
         if community or is_secret(keyword, words):

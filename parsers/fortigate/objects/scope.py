@@ -89,7 +89,7 @@ class Scope:
     def gap(self, kind: str, block: Block, keyword: str, what: str, *, hides_access: bool) -> None:
         """Note what was not understood, at the line of the keyword."""
         line = self.tree.line_of(block, keyword) if keyword else block.line
-        origin = Origin(self.file, line, line if keyword else block.last_line, kind, block.name)
+        origin = Origin(block.file or self.file, line, line if keyword else block.last_line, kind, block.name)
         self.gaps.append(Gap(origin, f"{kind} {block.name}".strip(), keyword, what, hides_access))
 
     def refer(self, from_kind: str, block: Block, to_kind: str, name: str, *, defined: bool) -> None:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from copy import deepcopy
 
+from parsers.fortigate.syntax.references import follow
 from parsers.fortigate.syntax.tree import Block
-
-REFERENCING = frozenset(
-    "member exclude-member srcaddr dstaddr srcaddr6 dstaddr6 service srcintf dstintf schedule poolname interface "
-    "extintf associated-interface srcintf-filter device groups users intf".split()
-)
-"""Settings whose words are names of other entries, followed by a rename."""
 
 
 def move_entry(table: Block, key: str, side: str, other: str) -> str:
     """Put one entry before or after another."""
-    if key not in table.entries or other not in table.entries:
-        return f"move {key} {side} {other}: no such entry in {table.name}"
+    for each in (key, other):
+        if each not in table.entries:
+            return f"move {key} {side} {other}: no entry {each} in {table.name}"
+    if key == other:
+        return ""
     moved = table.entries.pop(key)
     items = list(table.entries.items())
     place = [name for name, _ in items].index(other) + (side == "after")
@@ -40,27 +38,29 @@ def rename_entry(scope: Block, table: Block, key: str, new: str) -> str:
     table.entries.clear()
     table.entries.update(renamed)
     table.entries[new].name = new
-    _follow(scope, key, new)
+    follow(scope, table.name, key, new)
     return ""
 
 
-def _follow(block: Block, old: str, new: str) -> None:
-    for keyword, words in block.settings.items():
-        if keyword in REFERENCING and old in words:
-            block.settings[keyword] = tuple(new if word == old else word for word in words)
-    for child in (*block.tables.values(), *block.entries.values()):
-        _follow(child, old, new)
-
-
-def clone_entry(table: Block, key: str, new: str, line: int) -> str:
-    """Add a copy of an entry at the end of the table."""
+def clone_entry(table: Block, key: str, new: str, line: int, file: str) -> str:
+    """Add a copy of an entry at the end of the table; an entry of that name is replaced where it stands."""
     if key not in table.entries:
         return f"clone {key} to {new}: no such entry in {table.name}"
+    if key == new:
+        return f"clone {key} to {new}: an entry cannot be a copy of itself"
     copied = deepcopy(table.entries[key])
-    copied.name, copied.line, copied.last_line = new, line, line
-    table.entries.pop(new, None)
+    copied.name = new
+    copied.settings.pop("uuid", None)
+    _placed(copied, line, file)
     table.entries[new] = copied
     return ""
+
+
+def _placed(block: Block, line: int, file: str) -> None:
+    """Everything in a copy comes from the line that made it."""
+    block.line, block.last_line, block.file = line, line, file
+    for child in (*block.entries.values(), *block.tables.values()):
+        _placed(child, line, file)
 
 
 def delete_entry(table: Block, key: str) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from parsers.errors import UnreadableError
-from parsers.fortigate.syntax.backup import read_text
+from parsers.fortigate.syntax.scripts import read_text
 from parsers.fortigate.syntax.tree import Block, Remark, Tree
 from parsers.fortigate.syntax.yamlbackup import is_yaml, read_yaml
 from parsers.source import Document
@@ -115,8 +115,8 @@ def _variables(text: str, tree: Tree) -> None:
     names = list(dict.fromkeys(_used(tree)))
     if names:
         shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-        first = next((number for number, line in enumerate(tree.lines, start=1) if names[0] in line), 1)
-        tree.remarks.append(Remark(first, f"this is a template: {shown} are filled in elsewhere"))
+        first = next((number for number, line in enumerate(tree.text.lines, start=1) if names[0] in line), 1)
+        tree.text.remarks.append(Remark(first, f"this is a template: {shown} are filled in elsewhere"))
 
 
 _DECIDING = ("firewall ", "system interface", "system zone", "system settings", "system global", "router static")

@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import re
 
-from parsers.fortigate.syntax.tree import Block, Header
+from parsers.fortigate.syntax.tree import Header
 
 _VERSION = re.compile(
     r"#\s*config-version=(?P<model>[A-Za-z][\w-]*?)[- ]v?(?P<version>\d+\.\d+(?:\.\d+)?)(?=[-,:\s(]|$)"
     r"(?:.*?build(?P<build>\d+))?"
 )
+_TYPED = re.compile(r"[#$] *sh(?:ow?)?\b")
+_TYPED_FULL = re.compile(r"[#$] *sh(?:ow?)? +full")
 _VDOM_NAME = re.compile(r"#global_vdom=0:vd_name=([^/\s:]+)")
 
 
-def read_header(lines: list[str], root: Block, *, script: bool) -> Header:
+def read_header(lines: list[str], *, script: bool) -> Header:
     """The header from the first 100 lines; the kind of file is told from the content."""
     head = "\n".join(lines[:100])
     found = _VERSION.search(head)
     vdom = _VDOM_NAME.search(head)
-    full = any("unset" in line.split(None, 1)[:1] or line.rstrip().endswith(" ''") for line in lines[:4000])
-    if script:
-        kind = "script"
-    elif full:
-        kind = "full-configuration"
-    else:
-        kind = "backup" if found else "partial"
+    kind = _kind(lines, head, exported=found is not None, script=script)
     if not found:
         return Header(kind=kind, vdom_name=vdom.group(1) if vdom else "")
     text = found.group("version")
@@ -36,3 +32,14 @@ def read_header(lines: list[str], root: Block, *, script: bool) -> Header:
     # "4.00" says nothing about the minor release: builds from 4.0 to 4.3 carry it.
     version = numbers[:1] if text.endswith(".00") else numbers
     return Header(found.group("model"), version, text, found.group("build") or "", vdom.group(1) if vdom else "", kind)
+
+
+def _kind(lines: list[str], head: str, *, exported: bool, script: bool) -> str:
+    """A script changes entries; full output prints empty and unset values; captures keep the typed command."""
+    if script:
+        return "script"
+    if any(line.endswith(" ''") for line in lines[:4000]) or _TYPED_FULL.search(head):
+        return "full-configuration"
+    if _TYPED.search(head):
+        return "show"
+    return "backup" if exported else "partial"

@@ -78,23 +78,48 @@ class Header:
 
 
 @dataclass(slots=True)
+class Text:
+    """One text that was read, the configuration or a script applied to it, line by line.
+
+    `spans` are the outermost tables as (first line, last line, path); `stray_lines` belong to no block and are not
+    understood.
+    """
+
+    lines: list[str] = field(default_factory=list, repr=False)
+    spans: list[tuple[int, int, str]] = field(default_factory=list, repr=False)
+    stray_lines: list[int] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def line_count(self) -> int:
+        """How many lines the text has; the empty piece after the last line end is none."""
+        return len(self.lines) - (bool(self.lines) and not self.lines[-1])
+
+
+@dataclass(slots=True)
 class Tree:
-    """A whole configuration: `root` holds the tables of a device without VDOMs, or the global part of one with."""
+    """A whole configuration: `root` holds the tables of a device without VDOMs, or the global part of one with.
+
+    `text` is what was read, `scripts` the texts applied to it afterwards, by file name.
+    """
 
     root: Block
     vdoms: dict[str, Block] = field(default_factory=dict)
     header: Header = Header()
-    remarks: list[Remark] = field(default_factory=list)
-    line_count: int = 0
-    stray_lines: list[int] = field(default_factory=list)
-    comment_lines: int = 0
-    """Blank lines, comments, headers and prompts."""
-    lines: list[str] = field(default_factory=list, repr=False)
+    text: Text = field(default_factory=Text)
+    scripts: dict[str, Text] = field(default_factory=dict)
+
+    def scopes(self) -> tuple[Block, ...]:
+        """The blocks that hold tables: the root, and each VDOM."""
+        return (self.root, *self.vdoms.values())
 
     def line_of(self, block: Block, keyword: str) -> int:
         """The line of a `set` or `unset` inside a block; the block's own line when it is not found."""
-        for number in range(block.line, min(block.last_line, len(self.lines)) + 1):
-            words = self.lines[number - 1].split(None, 2)
+        lines = (self.scripts[block.file] if block.file else self.text).lines
+        for number in range(block.line, min(block.last_line, len(lines)) + 1):
+            words = lines[number - 1].split(None, 2)
             if len(words) > 1 and words[0] in ("set", "append", "unset", "select") and words[1] == keyword:
+                return number
+            if words and words[0] == f"{keyword}:":
                 return number
         return block.line

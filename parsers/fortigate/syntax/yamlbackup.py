@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 
 from parsers.fortigate.syntax.header import read_header
-from parsers.fortigate.syntax.tree import Block, Remark, Tree
+from parsers.fortigate.syntax.tree import Block, Remark, Text, Tree
 from parsers.fortigate.syntax.words import open_quote, split_words, still_open
 
 _TOP = re.compile(r"^(?:global|vdom|(?:system|firewall|router|user|vpn|log)_[\w-]+):\s*$", re.MULTILINE)
@@ -37,7 +37,7 @@ class _Reader:
         self.lines = lines
         self.place = 0
         self.root = Block("", 1)
-        self.tree = Tree(self.root, lines=lines, line_count=len(lines) - (not lines[-1]))
+        self.text = Text(lines)
         self.stack: list[tuple[int, Block]] = []
 
     def read(self) -> Tree:
@@ -47,24 +47,28 @@ class _Reader:
             self.place += 1
             text = line.lstrip(" ")
             if not text or text[0] == "#":
-                self.tree.comment_lines += 1
                 continue
             self._line(len(line) - len(text), text)
         self._close(-1)
-        self.tree.header = replace(read_header(self.lines, self.root, script=False), kind="yaml")
+        header = replace(read_header(self.lines, script=False), kind="yaml")
+        tree = Tree(self.root, header=header, text=self.text)
         general = self.root.tables.pop("global", None)
         declared = self.root.tables.pop("vdom", None)
         if general is not None:
             self.root.tables.update(general.tables)
         if declared is not None:
-            self.tree.vdoms = dict(declared.entries)
-        return self.tree
+            tree.vdoms = dict(declared.entries)
+        return tree
 
     def _close(self, indent: int) -> None:
         """Leave every block that is indented at least as much as the line at hand."""
         while self.stack and self.stack[-1][0] >= indent:
             _, block = self.stack.pop()
-            block.last_line = max(block.last_line, self.place - 1)
+            last = self.place - 1 if indent >= 0 else self.text.line_count
+            block.last_line = max(block.last_line, last)
+            parent = self.stack[-1][1] if self.stack else self.root
+            if block.name not in ("vdom", "global") and self._holds_paths(parent):
+                self.text.spans.append((block.line, last, block.name))
 
     def _line(self, indent: int, text: str) -> None:
         self._close(indent)
@@ -78,7 +82,7 @@ class _Reader:
             return
         pair = _PAIR.match(text)
         if not pair:
-            self.tree.stray_lines.append(self.place)
+            self.text.stray_lines.append(self.place)
             return
         key, value = pair.group(1), pair.group(2)
         if value is None:
@@ -111,6 +115,6 @@ class _Reader:
         words = split_words("\n".join(pieces))
         if words is None:
             self.place = start
-            self.tree.remarks.append(Remark(start, "a quote is never closed: closed at the end of its line"))
+            self.text.remarks.append(Remark(start, "a quote is never closed: closed at the end of its line"))
             return split_words(value + open_quote(value)) or ()
         return words

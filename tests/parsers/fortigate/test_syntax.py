@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.fortigate.syntax.backup import read_text
+from parsers.fortigate.syntax.scripts import read_text
 from parsers.fortigate.syntax.tree import Block, Tree
 from parsers.fortigate.syntax.words import open_quote, split_words
 from parsers.fortigate.syntax.yamlbackup import read_yaml
@@ -87,19 +87,19 @@ def test_line_ends(end: str) -> None:
 
 def test_a_missing_last_line_end_is_legal() -> None:
     tree = read_text("config system global\nset hostname x\nend")
-    assert tree.remarks == []
+    assert tree.text.remarks == []
 
 
 def test_a_truncated_export_is_said() -> None:
     tree = read_text("config firewall policy\nedit 1\nset action accept\n")
-    assert any("cut off" in remark.message and remark.gap for remark in tree.remarks)
+    assert any("cut off" in remark.message and remark.gap for remark in tree.text.remarks)
 
 
 def test_prompts_and_pagers_of_a_terminal_capture() -> None:
     text = "FW01 (root) # show firewall address\nconfig firewall address\nedit a\n--More-- \r         set color 1\nnext\nend\nFW01 (root) # \n"
     tree = read_text(text)
     assert tree.root.tables["firewall address"].entries["a"].settings == {"color": ("1",)}
-    assert tree.stray_lines == []
+    assert tree.text.stray_lines == []
 
 
 def test_append_unselect_unset() -> None:
@@ -127,7 +127,7 @@ def test_an_unbalanced_quote_costs_one_value_not_the_file() -> None:
     body = "".join(f'edit "n{number}"\nset subnet 10.0.0.{number} 255.255.255.255\nnext\n' for number in range(60))
     tree = read_text(f'config firewall address\nedit "bad"\nset fqdn "open.example\nnext\n{body}end\n')
     assert len(tree.root.tables["firewall address"].entries) == 61
-    (remark,) = tree.remarks
+    (remark,) = tree.text.remarks
     assert (remark.line, remark.gap) == (3, True)
 
 
@@ -139,12 +139,12 @@ def test_an_unbalanced_quote_in_edit_ends_at_the_line() -> None:
 def test_time_stays_linear_on_a_quote_that_never_closes() -> None:
     text = "config firewall address\n" + 'edit a\nset comment "x\nnext\n' * 20_001 + "end\n"
     tree = read_text(text)
-    assert tree.line_count == 60_005
+    assert tree.text.line_count == 60_005
 
 
 def test_stray_lines_are_counted_not_dropped() -> None:
     tree = read_text("hello world\nconfig firewall address\nend\nsome more\n")
-    assert tree.stray_lines == [1, 4]
+    assert tree.text.stray_lines == [1, 4]
 
 
 @pytest.mark.parametrize(
@@ -232,13 +232,18 @@ def test_edit_zero_is_a_new_id_in_scripts_and_an_entry_of_its_own_in_backups() -
     assert list(read_text(backup).root.tables["firewall policy"].entries) == ["7", "0"]
 
 
+HEADER = "#config-version=FGT60F-7.0.12-FW-build1-1:opmode=0\n"
+
+
 @given(trees())
 def test_cli_text_reads_back_equal(tree: Tree) -> None:
-    assert read_text(as_cli(tree.root)).root == tree.root
+    text = HEADER + as_cli(tree.root)
+    assert read_text(text).root == tree.root
+    assert read_text(text, heard=lambda statement: None).root == tree.root
 
 
 @given(trees())
 def test_the_yaml_dialect_reads_back_equal(tree: Tree) -> None:
     read = read_yaml(as_yaml(tree.root))
     assert read.root == tree.root
-    assert read.stray_lines == []
+    assert read.text.stray_lines == []

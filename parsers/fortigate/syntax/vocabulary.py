@@ -1,0 +1,87 @@
+"""The words of the FortiOS command line: paths of tables, keywords of the audited ones, and what they abbreviate to.
+
+Source: the CLI references of FortiOS 6.0 to 7.6, and older words seen in backups of 4.3 to 5.6; vocabulary.tsv has a
+path on a line of its own, then its keywords with the options of short enumerations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+
+COMMANDS = (
+    "config", "edit", "set", "unset", "append", "unselect", "select", "clear", "move", "rename", "clone", "delete",
+    "purge", "next", "end", "abort",
+)  # fmt: skip
+"""What changes a configuration; any of them may be cut to letters that name no other."""
+
+
+@cache
+def _vocabulary() -> tuple[frozenset[str], Mapping[str, Mapping[str, tuple[str, ...]]]]:
+    paths: set[str] = set()
+    keywords: dict[str, dict[str, tuple[str, ...]]] = {}
+    text = files("parsers.fortigate.syntax").joinpath("vocabulary.tsv").read_text("utf-8")
+    for line in text.splitlines():
+        path, _, rest = line.partition("\t")
+        paths.add(path)
+        if rest:
+            keyword, _, options = rest.partition("\t")
+            keywords.setdefault(path, {})[keyword] = tuple(options.split())
+    return frozenset(paths), keywords
+
+
+def known_path(path: str) -> bool:
+    """Is this the path of a table of some FortiOS version? (Message tables carry a name behind theirs.)"""
+    return path in _vocabulary()[0] or path.startswith("system replacemsg")
+
+
+def known_paths() -> frozenset[str]:
+    """The paths of tables of every FortiOS version."""
+    return _vocabulary()[0]
+
+
+def known_keywords(path: str) -> Mapping[str, tuple[str, ...]]:
+    """The keywords of an audited table with their options, {} for other tables."""
+    return _vocabulary()[1].get(path, {})
+
+
+def full_command(word: str) -> str:
+    """A command written out ("conf" is "config"), the word itself when it abbreviates none or several."""
+    return word if word in COMMANDS or len(word) < 2 else _only(word, COMMANDS)
+
+
+@cache
+def full_path(path: str) -> str:
+    """The path of a table written out ("sys glo" is "system global"), itself when it is none or several."""
+    if known_path(path):
+        return path
+    words = path.split()
+    fitting = [
+        known
+        for known in _vocabulary()[0]
+        if len(parts := known.split()) == len(words)
+        and all(part.startswith(word) for part, word in zip(parts, words, strict=True))
+    ]
+    # A word that is written out counts before one that it begins: "fire service custom".
+    exact = [known for known in fitting if known.split()[-1] == words[-1]]
+    return (exact or fitting)[0] if len(exact or fitting) == 1 else path
+
+
+def full_keyword(path: str, word: str) -> str:
+    """A keyword of an audited table written out, the word itself when it abbreviates none or several."""
+    known = known_keywords(path)
+    return word if word in known or not known else _only(word, known)
+
+
+def full_options(path: str, keyword: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a setting with enumeration values written out ("en" is "enable")."""
+    options = known_keywords(path).get(keyword, ())
+    if not options:
+        return words
+    return tuple(word if word in options or not word else _only(word, options) for word in words)
+
+
+def _only(word: str, known: Iterable[str]) -> str:
+    found = [each for each in known if each.startswith(word)]
+    return found[0] if len(found) == 1 else word
