@@ -17,5 +17,9 @@ class UnreadableError(Exception):
         super().__init__(f"{place}: {message}")
 
 
+class NoTargetError(UnreadableError):
+    """A script that cannot be carried out, because it is not clear on which configuration."""
+
+
 class TooLargeError(UnreadableError):
     """An input over a limit of size or expansion: larger than anything fwproof reads."""

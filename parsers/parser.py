@@ -14,6 +14,14 @@ Answers = Mapping[str, AddressSet]
 
 
 @dataclass(frozen=True, slots=True)
+class Script:
+    """Commands to carry out on a configuration that is read: `device` is its name or file, "" for the only one."""
+
+    document: Document
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Parser:
     """A vendor's reader.
 
@@ -28,5 +36,5 @@ class Parser:
     recognise: Callable[[Document], bool]
     read: Callable[[Document], tuple[Firewall, ...]]
     join: Callable[[tuple[Firewall, ...]], tuple[Firewall, ...]] = lambda firewalls: firewalls
-    read_answered: Callable[[Document, Answers], tuple[Firewall, ...]] | None = None
-    """As `read`, with answers; None for vendors whose exports leave no object open."""
+    read_with: Callable[[Document, Answers, tuple[Document, ...]], tuple[Firewall, ...]] | None = None
+    """As `read`, with answers, and scripts carried out in order; None for vendors that know neither."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import MappingProxyType
 
 from parsers import cisco, fortigate, windows
 from parsers.archives import folder, is_zip, load, members
-from parsers.errors import UnreadableError
+from parsers.errors import NoTargetError, UnreadableError
 from parsers.model.firewall import Firewall
-from parsers.parser import Answers, Parser
+from parsers.parser import Answers, Parser, Script
 from parsers.source import Document
 
 PARSERS: tuple[Parser, ...] = (windows.PARSER, fortigate.PARSER, cisco.PARSER)
@@ -56,41 +56,88 @@ def read_inputs(
     inputs: Sequence[Path | Document],
     told: Told = lambda what, done, total: None,
     answers: Answers = MappingProxyType({}),
+    scripts: Sequence[Script] = (),
 ) -> Inputs:
     """As `read_all`, and the files inside folders and archives that were left out, with the reason.
 
     A file given by name must be readable; a file found inside a folder or archive may be something else. `told` hears
-    of every input before it is read; `answers` are the addresses of objects that the exports leave open.
+    of every input before it is read; `answers` are the addresses of objects that the exports leave open; `scripts`
+    are carried out, in order, on the configurations they are for.
 
     Raises:
         UnreadableError: an input cannot be read, or a folder or archive holds no export at all.
+        NoTargetError: no input, or several, could be what a script is for.
     """
-    found: list[tuple[Parser, Firewall]] = []
+    found: list[_Read] = []
     skipped: list[tuple[str, str]] = []
     for number, each in enumerate(inputs):
         told(f"reading {each.name}", number, len(inputs))
         if isinstance(each, Document) and not is_zip(each.data):
-            found += _read_document(each, answers)
+            found.append(_read_document(each, answers))
             continue
         if isinstance(each, Path) and not each.is_dir():
             document = load(each)
             if not is_zip(document.data):
-                found += _read_document(document, answers)
+                found.append(_read_document(document, answers))
                 continue
             found += _several(document.name, members(document), skipped, answers)
         elif isinstance(each, Path):
             found += _several(str(each), folder(each), skipped, answers)
         else:
             found += _several(each.name, members(each), skipped, answers)
+    if scripts:
+        found = _changed(found, scripts, answers)
     firewalls: list[Firewall] = []
     for parser in PARSERS:
-        firewalls += parser.join(tuple(firewall for owner, firewall in found if owner is parser))
+        firewalls += parser.join(tuple(each for read in found if read.parser is parser for each in read.firewalls))
     return Inputs(_named_apart(firewalls), tuple(skipped))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One document with what was read of it."""
+
+    parser: Parser
+    document: Document
+    firewalls: tuple[Firewall, ...]
+
+    def names(self) -> set[str]:
+        """What a person may call it: the file, or the device."""
+        path = PurePath(self.document.name)
+        devices = {firewall.name for firewall in self.firewalls}
+        return {str(path), path.name, path.stem} | devices | {name.partition("/")[0] for name in devices}
+
+
+def _changed(found: Sequence[_Read], scripts: Sequence[Script], answers: Answers) -> list[_Read]:
+    """The documents again, with the scripts carried out on those they are for."""
+    wanted: dict[int, list[Document]] = {}
+    for script in scripts:
+        wanted.setdefault(_target(found, script), []).append(script.document)
+    return [
+        _read_document(read.document, answers, tuple(wanted[number])) if number in wanted else read
+        for number, read in enumerate(found)
+    ]
+
+
+def _target(found: Sequence[_Read], script: Script) -> int:
+    """Which document a script is for."""
+    able = [number for number, read in enumerate(found) if read.parser.read_with is not None]
+    fitting = [number for number in able if not script.device or script.device in found[number].names()]
+    if len(fitting) == 1:
+        return fitting[0]
+    known = ", ".join(sorted({read.document.name for read in (found[number] for number in able)}))
+    if not able:
+        message = "scripts can be carried out on FortiGate configurations only, and none is given"
+    elif script.device:
+        message = f"{'several inputs are' if fitting else 'no input is'} called {script.device!r}; there are {known}"
+    else:
+        message = f"it is not clear which configuration it is for: name one of {known}"
+    raise NoTargetError(script.document.name, message)
 
 
 def _several(
     name: str, documents: Iterable[Document], skipped: list[tuple[str, str]], answers: Answers
-) -> Iterator[tuple[Parser, Firewall]]:
+) -> Iterator[_Read]:
     read_any = False
     for document in documents:
         expanded = members(document) if is_zip(document.data) else (document,)
@@ -99,7 +146,7 @@ def _several(
                 skipped.append((each.name, "not an export fwproof knows"))
                 continue
             read_any = True
-            yield from _read_document(each, answers)
+            yield _read_document(each, answers)
     if not read_any:
         raise UnreadableError(name, "holds no export that fwproof can read; it reads " + _known())
 
@@ -112,7 +159,7 @@ def _parser(document: Document) -> Parser | None:
     return next((parser for parser in PARSERS if parser.recognise(document)), None)
 
 
-def _read_document(document: Document, answers: Answers) -> list[tuple[Parser, Firewall]]:
+def _read_document(document: Document, answers: Answers, scripts: tuple[Document, ...] = ()) -> _Read:
     if not document.data.strip(b"\0\r\n\t "):
         raise UnreadableError(document.name, "the file is empty")
     parser = _parser(document)
@@ -127,9 +174,9 @@ def _read_document(document: Document, answers: Answers) -> list[tuple[Parser, F
     running = gc.isenabled()
     gc.disable()  # hundreds of thousands of small values and no cycles: collecting costs up to a third of the time
     try:
-        answered = parser.read_answered
-        firewalls = answered(document, answers) if answered else parser.read(document)
-        return [(parser, firewall) for firewall in firewalls]
+        read_with = parser.read_with
+        firewalls = read_with(document, answers, scripts) if read_with else parser.read(document)
+        return _Read(parser, document, firewalls)
     finally:
         if running:
             gc.enable()

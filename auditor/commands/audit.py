@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.commands.case import files_argument, open_case, ruleset_option, site_option, today_option
+from auditor.commands.case import apply_option, files_argument, open_case, ruleset_option, site_option, today_option
 from auditor.commands.output import check_folder, save, show, show_bytes, window
 from auditor.commands.progress import progress
 
 if TYPE_CHECKING:
     from auditor.findings.decisions import LastWorkbook
     from auditor.reports import Report
+    from parsers.parser import Script
 
 LEVELS = ("critical", "high", "medium", "low", "info", "never")
 
@@ -65,6 +66,7 @@ def _format(context: click.Context, parameter: click.Parameter, value: str) -> R
 @files_argument
 @site_option
 @ruleset_option
+@apply_option
 @click.option(
     "--benchmark",
     "benchmark_ids",
@@ -114,6 +116,7 @@ def audit_command(
     files: tuple[Path, ...],
     site_path: Path | None,
     ruleset_ids: tuple[str, ...],
+    scripts: tuple[Script, ...],
     benchmark_ids: tuple[str, ...],
     no_hardening: bool,
     outputs: tuple[tuple[Path, Report], ...],
@@ -144,7 +147,7 @@ def audit_command(
         raise click.UsageError("--no-hardening and --benchmark contradict each other.")
     benchmarks = () if no_hardening else load_benchmarks(benchmark_ids)
     with progress() as told:
-        case = open_case(files, site_path, ruleset_ids, told)
+        case = open_case(files, site_path, ruleset_ids, told, scripts)
         last = _last(workbook) if workbook else None
         told("looking at the rules", 0, 1)
         result = audit(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from auditor.baseline import Ruleset, Site
     from parsers import Inputs, Told
     from parsers.model.firewall import Firewall
-    from parsers.parser import Answers
+    from parsers.parser import Answers, Script
 
 files_argument = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 site_option = click.option(
@@ -50,22 +50,59 @@ today_option = click.option(
 )
 
 
+def _scripts(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[Script, ...]:
+    from parsers.archives import load
+    from parsers.errors import UnreadableError
+    from parsers.parser import Script
+
+    found: list[Script] = []
+    for value in values:
+        device, equals, path = value.partition("=")
+        if not equals or Path(value).exists():
+            device, path = "", value
+        try:
+            found.append(Script(load(Path(path)), device))
+        except UnreadableError as error:
+            raise click.BadParameter(str(error)) from None
+    return tuple(found)
+
+
+apply_option = click.option(
+    "--apply",
+    "scripts",
+    multiple=True,
+    callback=_scripts,
+    metavar="[DEVICE=]SCRIPT",
+    help="Carry out a CLI script (a change to come) on a FortiGate configuration first; DEVICE is its name or file, "
+    "where there are several. May be repeated.",
+)
+
+
 def _unheard(what: str, done: int, total: int) -> None:
     """Nobody waits."""
 
 
-def read_exports(files: Sequence[Path], told: Told = _unheard, site: Site | None = None) -> Inputs:
+def read_exports(
+    files: Sequence[Path], told: Told = _unheard, site: Site | None = None, scripts: Sequence[Script] = ()
+) -> Inputs:
     """The firewalls in files, folders and archives; what is left out of a folder is said on standard error.
 
     The site's `resolve` gives the addresses of objects that no export holds; an answer nothing asks for is said.
+    `scripts` are carried out on the configurations they are for; a script that is among the files is no export.
 
     Raises:
         UnreadableError: a file cannot be read as an export, or a folder holds none.
+        click.UsageError: it is not clear what a script is for.
     """
     from parsers import read_inputs
+    from parsers.errors import NoTargetError
 
     answers = site.resolve if site else {}
-    inputs = read_inputs(files, told, answers)
+    changes = {Path(script.document.name).resolve() for script in scripts}
+    try:
+        inputs = read_inputs([path for path in files if path.resolve() not in changes], told, answers, scripts)
+    except NoTargetError as error:
+        raise click.UsageError(f"{error}. With several devices write --apply DEVICE={error.file}.") from None
     for each in unasked(answers, inputs.firewalls):
         show(each, err=True)
     for name, reason in inputs.skipped:
@@ -100,8 +137,14 @@ class Case:
     inferred: tuple[str, ...]
 
 
-def open_case(files: Sequence[Path], site_path: Path | None, ruleset_ids: Sequence[str], told: Told = _unheard) -> Case:
-    """Read exports, site file and rulesets; `told` hears of every file before it is read.
+def open_case(
+    files: Sequence[Path],
+    site_path: Path | None,
+    ruleset_ids: Sequence[str],
+    told: Told = _unheard,
+    scripts: Sequence[Script] = (),
+) -> Case:
+    """Read exports, site file and rulesets, carry out scripts; `told` hears of every file before it is read.
 
     Raises:
         UnreadableError: a file cannot be read as an export.
@@ -112,7 +155,7 @@ def open_case(files: Sequence[Path], site_path: Path | None, ruleset_ids: Sequen
     site = load_site(site_path) if site_path else None
     named = tuple(ruleset_ids) or (site.rulesets if site else ()) or DEFAULT_RULESETS
     rulesets = tuple(load_ruleset(name) for name in named)
-    firewalls = read_exports(files, told, site).firewalls
+    firewalls = read_exports(files, told, site, scripts).firewalls
     if site is not None:
         others = (load_ruleset(name) for name in site.rulesets if name not in named)
         check_words(site, (*rulesets, *others))

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.commands.case import DEFAULT_RULESETS, read_exports, site_option, today_option
+from auditor.commands.case import DEFAULT_RULESETS, apply_option, read_exports, site_option, today_option
 from auditor.commands.output import show
 
 if TYPE_CHECKING:
     from auditor.baseline import Site
     from auditor.compare import Change, Comparison
     from parsers.model.firewall import Firewall
+    from parsers.parser import Script
 
 SCHEMA = "fwproof-compare/1"
 PASSED, OPENED, NOT_JUDGED = 0, 1, 3
@@ -24,8 +25,9 @@ PASSED, OPENED, NOT_JUDGED = 0, 1, 3
 
 @click.command("compare", short_help="Which packets pass now and did not before: two versions of an export.")
 @click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path), required=False)
 @site_option
+@apply_option
 @click.option(
     "--fail-on-opening",
     "zone",
@@ -38,8 +40,9 @@ PASSED, OPENED, NOT_JUDGED = 0, 1, 3
 @today_option
 def compare_command(
     old: Path,
-    new: Path,
+    new: Path | None,
     site_path: Path | None,
+    scripts: tuple[Script, ...],
     zone: str | None,
     as_json: bool,
     as_markdown: bool,
@@ -52,6 +55,9 @@ def compare_command(
     secrets encrypted anew have no effect. Through traffic, traffic to the firewall itself (logins) and host rules
     are compared; routes are not.
 
+    With --apply, a change is judged before it is made: the CLI script is carried out on NEW, or on OLD where there is
+    no NEW, and the device before and after it is compared.
+
     Exit code 0; 1 with --fail-on-opening when such packets pass now; 3 when something that was not understood could
     hide access in either version.
     """
@@ -60,8 +66,11 @@ def compare_command(
 
     if as_json and as_markdown:
         raise click.UsageError("--json and --markdown exclude each other.")
+    if new is None and not scripts:
+        raise click.UsageError("two versions are compared: give NEW, or a script to carry out on OLD (--apply).")
     known = load_site(site_path) if site_path else None
-    before, after = (read_exports([path], site=known).firewalls for path in (old, new))
+    before = read_exports([old], site=known).firewalls
+    after = read_exports([new or old], site=known, scripts=scripts).firewalls
     site = known or _inferred(after)
     found = compare(before, after, site, now)
     blind = bool(found.gaps) and not allow_gaps

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.commands.case import files_argument, read_exports
+from auditor.commands.case import apply_option, files_argument, read_exports
 from auditor.commands.output import show, window
 
 if TYPE_CHECKING:
     from parsers import Inputs
     from parsers.model.firewall import Firewall
     from parsers.model.rule import RuleList
+    from parsers.parser import Script
 
 SCHEMA = "fwproof-inspect/1"
 MOST_GAPS = 12
@@ -26,9 +27,10 @@ MOST_GAPS = 12
 @files_argument
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema fwproof-inspect/1) instead of text.")
 @click.option("--all", "every", is_flag=True, help="Print every gap.")
-def inspect_command(files: tuple[Path, ...], as_json: bool, every: bool) -> int:
+@apply_option
+def inspect_command(files: tuple[Path, ...], as_json: bool, every: bool, scripts: tuple[Script, ...]) -> int:
     """Say what is in these files: format, version, devices, rules, objects, lines read and not understood."""
-    inputs = read_exports(files)
+    inputs = read_exports(files, scripts=scripts)
     if as_json:
         show(json.dumps(inventory(inputs), indent=2, ensure_ascii=False))
         return 0

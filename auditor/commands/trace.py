@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.commands.case import Case, files_argument, open_case, ruleset_option, site_option, today_option
+from auditor.commands.case import (
+    Case,
+    apply_option,
+    files_argument,
+    open_case,
+    ruleset_option,
+    site_option,
+    today_option,
+)
 from auditor.commands.output import check_folder, save, show, window
 from auditor.commands.question import analysed, answer, parse_question
 
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
 
     from auditor.analysis.tracing import Question, Step, Trace
     from parsers.model.rule import Rule
+    from parsers.parser import Script
 
 SCHEMA = "fwproof-trace/1"
 STAGES = {"network": "passing through", "local": "its own services", "host": "entering the host"}
@@ -43,6 +53,7 @@ STAGES = {"network": "passing through", "local": "its own services", "host": "en
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema fwproof-trace/1) instead of text.")
 @site_option
 @ruleset_option
+@apply_option
 @today_option
 def trace_command(
     files: tuple[Path, ...],
@@ -58,22 +69,24 @@ def trace_command(
     as_json: bool,
     site_path: Path | None,
     ruleset_ids: tuple[str, ...],
+    scripts: tuple[Script, ...],
     now: datetime,
 ) -> int:
     """Say what happens to one packet and which rule decides it: allowed, blocked, or possible and why.
 
     The exit code is 0 whatever the verdict: a question was answered.
     """
+    opened = partial(open_case, files, site_path, ruleset_ids, scripts=scripts)
     if flow_list is not None:
         if words or start or target or port or as_json:
             raise click.UsageError(
                 "--flows answers a list by itself: leave out --from, --to, --port, --flow and --json."
             )
-        return _answer_list(files, flow_list, output, site_path, ruleset_ids, now)
+        return _answer_list(flow_list, output, opened, now)
     if output is not None:
         raise click.UsageError("-o writes the answers to a list: it needs --flows.")
     question = _question(start, source, target, port, source_port, device, words)
-    case = open_case(files, site_path, ruleset_ids)
+    case = opened()
     try:
         trace = answer(analysed(case, now, [question]), question)
     except ValueError as error:
@@ -163,20 +176,13 @@ def _rule(rule: Rule) -> str:
     return f"rule {rule.id}{name}, {rule.origin.text}"
 
 
-def _answer_list(
-    files: tuple[Path, ...],
-    flow_list: Path,
-    output: Path | None,
-    site_path: Path | None,
-    ruleset_ids: tuple[str, ...],
-    now: datetime,
-) -> int:
+def _answer_list(flow_list: Path, output: Path | None, opened: Callable[[], Case], now: datetime) -> int:
     from auditor.commands.flowlist import read_flows, with_verdicts
 
     if output is not None:
         check_folder(output)
     frame = read_flows(flow_list)
-    case = open_case(files, site_path, ruleset_ids)
+    case = opened()
     answered = with_verdicts(frame, [_columns(trace) for trace in _traces(case, frame, flow_list, now)])
     if output is None:
         show(answered.decode())

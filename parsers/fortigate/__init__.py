@@ -27,14 +27,18 @@ def _recognise(document: Document) -> bool:
 
 
 def _read(document: Document) -> tuple[Firewall, ...]:
-    return _read_answered(document, {})
+    return _read_with(document, {}, ())
 
 
-def _read_answered(document: Document, answers: Answers) -> tuple[Firewall, ...]:
+def _read_with(document: Document, answers: Answers, scripts: tuple[Document, ...]) -> tuple[Firewall, ...]:
     from parsers.fortigate.convert import convert
     from parsers.fortigate.syntax.forms import read_tree
+    from parsers.fortigate.syntax.scripts import apply_script
 
-    return convert(document, read_tree(document), answers)
+    tree = read_tree(document)
+    for script in scripts:
+        apply_script(tree, script.text, script.name)
+    return convert(document, tree, answers, scripts)
 
 
-PARSER = Parser("fortigate", "FortiGate configuration (FortiOS)", _recognise, _read, read_answered=_read_answered)
+PARSER = Parser("fortigate", "FortiGate configuration (FortiOS)", _recognise, _read, read_with=_read_with)

@@ -153,12 +153,24 @@ def _frames(text: Text) -> Iterator[int]:
 
 def _unknown_table(name: str, table: Block, file: str) -> Gap:
     lines = table.last_line - table.line + 1
-    near = difflib.get_close_matches(name, known_paths(), 1, 0.85)
-    hint = f"; did somebody mean {near[0]!r}?" if near else ""
-    what = f"table {name!r} is not known to fwproof ({lines} lines){hint}"
+    what = f"table {name!r} is not known to fwproof ({lines} lines){_meant(name, known_paths())}"
     origin = Origin(table.file or file, table.line, table.last_line, name, "")
     opens = any(_POLICY_WORDS & block.settings.keys() for block in (table, *table.entries.values()))
     return Gap(origin, name, "", what, hides_access=opens or name.startswith("firewall "))
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    """What an unknown word may stand for: words it abbreviates, or one that is spelt nearly so."""
+    words = word.split()
+    cut = [each for each in known if len(each.split()) == len(words) and _cut(words, each.split())]
+    if len(cut) > 1:
+        return f"; it abbreviates {', '.join(sorted(cut)[:4])}"
+    near = difflib.get_close_matches(word, known, 1, 0.85)
+    return f"; did somebody mean {near[0]!r}?" if near else ""
+
+
+def _cut(words: Sequence[str], whole: Sequence[str]) -> bool:
+    return all(full.startswith(word) for word, full in zip(words, whole, strict=True))
 
 
 def _stray(text: Text, file: str) -> Iterator[Gap]:
@@ -222,7 +234,7 @@ def _keywords(tree: Tree, name: str, table: Block, file: str, further: list[Orig
         block, keyword = places[0]
         more = f" and in {len(places) - 1} more" if len(places) > 1 else ""
         subject = f"{name} {block.name!r}" if block is not table else name
-        what = f"{word} of {subject}{more} is not known to fwproof"
+        what = f"{word} of {subject}{more} is not known to fwproof{_meant(keyword, known_keywords(name))}"
         yield Gap(origins[0], f"{name} {block.name}", keyword, what, hides_access=name not in _UNJUDGED)
 
 

@@ -58,7 +58,7 @@ _INTERFACES = (
     ("system sdwan", "interface"), ("system virtual-wan-link", "interface"),
     ("vpn ssl settings", "source-interface"),
     ("vpn ipsec phase1-interface", "interface"), ("vpn ipsec phase1", "interface"),
-    ("system switch-interface", "member"),    ("system virtual-wire-pair", "member"),
+    ("system switch-interface", "member"), ("system virtual-wire-pair", "member"),
     ("system dhcp server", "interface"), ("system dns-server", "name"),
 )  # fmt: skip
 _GROUPS = (

@@ -1,0 +1,127 @@
+"""`--apply`: a change script is judged on top of a backup before anybody types it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from auditor.cli import run
+
+BACKUP = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
+config system global
+    set hostname "edge"
+    set allow-traffic-redirect disable
+end
+config system interface
+    edit "wan1"
+        set vdom "root"
+        set ip 203.0.113.2 255.255.255.0
+        set type physical
+        set role wan
+    next
+    edit "lan"
+        set vdom "root"
+        set ip 10.0.0.1 255.255.255.0
+        set type physical
+    next
+end
+config firewall policy
+    edit 1
+        set name "out"
+        set srcintf "lan"
+        set dstintf "wan1"
+        set srcaddr "all"
+        set dstaddr "all"
+        set action accept
+        set schedule "always"
+        set service "HTTPS"
+    next
+end
+config router static
+    edit 1
+        set gateway 203.0.113.1
+        set device "wan1"
+    next
+end
+"""
+OPENING = """config firewall vip
+    edit "rdp"
+        set extip 203.0.113.9
+        set extintf "wan1"
+        set mappedip "10.0.0.9"
+        set portforward enable
+        set extport 3389
+        set mappedport 3389
+    next
+end
+config firewall policy
+    edit 0
+        set name "rdp-in"
+        set srcintf "wan1"
+        set dstintf "lan"
+        set srcaddr "all"
+        set dstaddr "rdp"
+        set action accept
+        set schedule "always"
+        set service "RDP"
+    next
+    move 2 before 1
+end
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "edge.conf").write_text(BACKUP)
+    (tmp_path / "change.txt").write_text(OPENING)
+    return tmp_path
+
+
+def test_an_opening_is_found_before_it_is_made(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["compare", "edge.conf", "--apply", "change.txt", "--fail-on-opening", "internet"]) == 1
+    out = capsys.readouterr().out
+    assert "by rule 2, change.txt:12" in out
+    assert "1 newly allowed, 0 newly blocked" in out
+
+
+def test_the_spelling_of_the_script_as_a_file_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["audit", "edge.conf", "change.txt", "--apply", "change.txt", "--format", "json", "--no-hardening"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    (device,) = report["devices"]
+    assert [(each["name"], each["format"]) for each in device["sources"]] == [
+        ("edge.conf", "fortios backup"),
+        ("change.txt", "fortios script, applied"),
+    ]
+
+
+@pytest.mark.parametrize("apply", ["change.txt", "edge=change.txt", "edge.conf=change.txt"])
+def test_a_packet_is_traced_through_the_change(folder: Path, apply: str, capsys: pytest.CaptureFixture[str]) -> None:
+    question = ["--from", "wan1", "--to", "203.0.113.9", "--port", "tcp/3389"]
+    assert run(["trace", "edge.conf", *question]) == 0
+    assert "BLOCKED" in capsys.readouterr().out
+    assert run(["trace", "edge.conf", "--apply", apply, *question]) == 0
+    assert "ALLOWED" in capsys.readouterr().out
+
+
+def test_a_wrong_line_of_a_script_is_not_judged(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "change.txt").write_text("config firewall policy\n    move 99 before 1\nend\n")
+    assert run(["audit", "edge.conf", "--apply", "change.txt"]) == 3
+    assert "change.txt:2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["compare", "edge.conf"], "give NEW, or a script"),
+        (["inspect", "edge.conf", "--apply", "gone.txt"], "gone.txt: cannot be opened"),
+        (["inspect", "edge.conf", "--apply", "core=change.txt"], "no input is called 'core'"),
+        (["inspect", "edge.conf", "other.conf", "--apply", "change.txt"], "--apply DEVICE=change.txt"),
+    ],
+)
+def test_wrong_use(folder: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "other.conf").write_text(BACKUP.replace("edge", "other"))
+    assert run(arguments) == 2
+    assert said in capsys.readouterr().err.replace("\n", " ")

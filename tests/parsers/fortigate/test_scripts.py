@@ -1,0 +1,253 @@
+"""CLI scripts, alone and carried out on a backup: what changes, and what is said of commands a device would refuse."""
+
+from __future__ import annotations
+
+import pytest
+
+from parsers.errors import UnreadableError
+from parsers.fortigate.syntax.scripts import apply_script, read_text
+from parsers.fortigate.syntax.tree import Block, Tree
+
+BACKUP = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
+config system interface
+    edit "lan"
+        set ip 10.0.0.1 255.255.255.0
+    next
+end
+config firewall address
+    edit "all"
+    next
+    edit "lan"
+        set subnet 10.0.0.0 255.255.255.0
+    next
+    edit "web"
+        set subnet 10.0.0.80 255.255.255.255
+    next
+end
+config firewall addrgrp
+    edit "servers"
+        set member "web" "lan"
+    next
+end
+config firewall policy
+    edit 5
+        set srcintf "lan"
+        set dstintf "wan1"
+        set srcaddr "lan"
+        set dstaddr "all"
+        set action accept
+        set schedule "always"
+        set service "HTTP"
+    next
+    edit 2
+        set srcintf "lan"
+        set dstintf "wan1"
+        set srcaddr "web"
+        set dstaddr "all"
+        set schedule "always"
+        set service "ALL"
+    next
+end
+"""
+VDOMS = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=1:user=admin
+config vdom
+edit root
+next
+edit dmz
+next
+end
+config global
+config system global
+    set hostname "two"
+end
+config system interface
+    edit "port1"
+        set vdom "root"
+    next
+end
+end
+config vdom
+edit root
+config firewall address
+    edit "host"
+        set subnet 10.1.1.1 255.255.255.255
+    next
+end
+end
+config vdom
+edit dmz
+config firewall address
+    edit "host"
+        set subnet 10.2.2.2 255.255.255.255
+    next
+end
+end
+"""
+
+
+def changed(script: str, backup: str = BACKUP) -> Tree:
+    tree = read_text(backup)
+    apply_script(tree, script, "change.txt")
+    return tree
+
+
+def table(tree: Tree, path: str) -> Block:
+    return tree.root.tables[path]
+
+
+def remarks(tree: Tree) -> list[tuple[int, str]]:
+    return [(each.line, each.message) for each in tree.scripts["change.txt"].remarks]
+
+
+def test_commands_are_carried_out_in_order() -> None:
+    tree = changed(
+        "config firewall policy\nedit 0\nset name new\nset srcaddr web\nnext\nmove 6 before 5\nclone 2 to 9\ndelete 2\nend\n"
+    )
+    policies = table(tree, "firewall policy")
+    assert list(policies.entries) == ["6", "5", "9"]
+    assert policies.entries["9"].settings["srcaddr"] == ("web",)
+    assert remarks(tree) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "members"),
+    [
+        ("set member all", ("all",)),
+        ("append member all", ("web", "lan", "all")),
+        ("unselect member web", ("lan",)),
+        ("select member all web", ("all", "web")),
+        ("unset member", None),
+        ("clear member", None),
+    ],
+)
+def test_lists_are_changed(command: str, members: tuple[str, ...] | None) -> None:
+    tree = changed(f"config firewall addrgrp\nedit servers\n{command}\nend\n")
+    assert table(tree, "firewall addrgrp").entries["servers"].settings.get("member") == members
+
+
+def test_a_rename_follows_names_of_its_kind_only() -> None:
+    tree = changed("config firewall address\nrename lan to office\nend\n")
+    policy = table(tree, "firewall policy").entries["5"]
+    assert (policy.settings["srcaddr"], policy.settings["srcintf"]) == (("office",), ("lan",))
+    assert table(tree, "firewall addrgrp").entries["servers"].settings["member"] == ("web", "office")
+
+
+def test_abbreviations_are_written_out_where_they_mean_one_word() -> None:
+    tree = changed("conf sys glo\nset host x\nend\nconf fire addrgrp\ned servers\nappe mem all\nne\nen\n")
+    assert table(tree, "system global").settings["hostname"] == ("x",)
+    assert table(tree, "firewall addrgrp").entries["servers"].settings["member"] == ("web", "lan", "all")
+
+
+def test_enumerations_are_written_out() -> None:
+    tree = changed("config firewall policy\nedit 5\nset act den\nset stat dis\nend\n")
+    settings = table(tree, "firewall policy").entries["5"].settings
+    assert (settings["action"], settings["status"]) == (("deny",), ("disable",))
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("move 77 before 5", "no entry 77 in firewall policy"),
+        ("move 5 before 77", "no entry 77 in firewall policy"),
+        ("move 5 besides 2", "not understood: move 5 besides 2"),
+        ("rename 77 to 8", "no such entry in firewall policy"),
+        ("rename 5 to 2", "2 exists in firewall policy"),
+        ("clone 77 to 8", "no such entry in firewall policy"),
+        ("delete 77", "no such entry in firewall policy"),
+        ("abort", "discards what was changed"),
+    ],
+)
+def test_what_a_device_would_refuse_is_said_with_its_line(command: str, said: str) -> None:
+    tree = changed(f"config firewall policy\n{command}\nend\n")
+    (remark,) = remarks(tree)
+    assert remark[0] == 2
+    assert said in remark[1]
+    assert list(table(tree, "firewall policy").entries) == ["5", "2"]
+
+
+def test_commands_for_tables_inside_an_entry_are_not_carried_out() -> None:
+    tree = changed("config firewall policy\nedit 5\ndelete 2\nend\n")
+    assert "inside the entry 5" in remarks(tree)[0][1]
+    assert list(table(tree, "firewall policy").entries) == ["5", "2"]
+
+
+def test_an_entry_that_is_named_is_not_deleted() -> None:
+    tree = changed("config firewall address\ndelete web\nend\n")
+    assert "web" in table(tree, "firewall address").entries
+    assert "firewall policy 2 names it" in remarks(tree)[0][1]
+
+
+def test_an_entry_is_deleted_with_what_names_it() -> None:
+    tree = changed(
+        "config firewall policy\ndelete 2\nend\nconfig firewall addrgrp\ndelete servers\nend\nconfig firewall address\ndelete web\nend\n"
+    )
+    assert "web" not in table(tree, "firewall address").entries
+    assert remarks(tree) == []
+
+
+def test_a_changed_entry_comes_from_the_script() -> None:
+    tree = changed("\nconfig firewall policy\n    edit 5\n        set service HTTPS\n    next\nend\n")
+    entry = table(tree, "firewall policy").entries["5"]
+    assert (entry.file, entry.line, entry.last_line) == ("change.txt", 3, 5)
+    assert tree.line_of(entry, "service") == 4
+    other = table(tree, "firewall policy").entries["2"]
+    assert (other.file, tree.text.lines[other.line - 1].strip()) == ("", "edit 2")
+
+
+def test_an_entry_that_is_only_opened_keeps_its_place() -> None:
+    tree = changed("config firewall policy\nedit 5\nnext\nend\n")
+    assert table(tree, "firewall policy").entries["5"].file == ""
+
+
+def test_several_new_entries_with_id_0_are_several() -> None:
+    text = "config firewall policy\nedit 0\nset name a\nnext\nedit 0\nset name b\nnext\nend\n"
+    assert len(read_text(text).root.tables["firewall policy"].entries) == 2
+    assert list(table(changed(text), "firewall policy").entries) == ["5", "2", "6", "7"]
+
+
+def test_a_script_reaches_the_vdom_it_names() -> None:
+    tree = changed(
+        "config vdom\nedit dmz\nconfig firewall address\nedit host\nset subnet 10.9.9.9/32\nend\nend\n"
+        "config global\nconfig system global\nset admin-sport 8443\nend\nend\n",
+        VDOMS,
+    )
+    assert tree.vdoms["dmz"].tables["firewall address"].entries["host"].settings["subnet"] == ("10.9.9.9/32",)
+    assert tree.vdoms["root"].tables["firewall address"].entries["host"].settings["subnet"][0] == "10.1.1.1"
+    assert tree.root.tables["system global"].settings["admin-sport"] == ("8443",)
+
+
+def test_a_rename_stays_in_its_vdom() -> None:
+    backup = VDOMS + "config vdom\nedit root\nconfig firewall addrgrp\nedit g\nset member host\nend\nend\n"
+    tree = changed("config vdom\nedit dmz\nconfig firewall address\nrename host to other\nend\nend\n", backup)
+    assert tree.vdoms["root"].tables["firewall addrgrp"].entries["g"].settings["member"] == ("host",)
+
+
+@pytest.mark.parametrize(
+    ("script", "backup", "said"),
+    [
+        (
+            "\nconfig firewall address\nend\n",
+            VDOMS,
+            "change.txt:2: .*stands outside any VDOM, and the device has root, dmz",
+        ),
+        ("config vdom\nedit root\nend\n", BACKUP, "change.txt:1: .*has no VDOMs"),
+    ],
+)
+def test_a_script_for_another_kind_of_device_is_refused(script: str, backup: str, said: str) -> None:
+    with pytest.raises(UnreadableError, match=said):
+        changed(script, backup)
+
+
+def test_a_script_fits_the_backup_of_one_vdom() -> None:
+    backup = BACKUP.replace("\n", "\n#global_vdom=0:vd_name=root/root\n", 1)
+    tree = changed("config vdom\nedit root\nconfig firewall policy\ndelete 2\nend\nend\n", backup)
+    assert list(table(tree, "firewall policy").entries) == ["5"]
+
+
+def test_a_table_is_emptied() -> None:
+    assert table(changed("config firewall policy\npurge\ny\nend\n"), "firewall policy").entries == {}
+
+
+def test_a_script_alone_names_the_way_to_its_backup() -> None:
+    (remark,) = read_text("config firewall policy\nmove 4 before 2\nend\n").text.remarks
+    assert "--apply" in remark.message
