@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cached_property
 
+from auditor.analysis.listeners import sending
 from auditor.analysis.routing import Routing
 from auditor.baseline import Site
 from auditor.packets import Filter
 from parsers.model.addresses import PRIVATE_IPV4, PUBLIC, AddressSet
-from parsers.model.firewall import Firewall
+from parsers.model.firewall import HOST_PROFILES, Firewall
 from parsers.model.rule import Direction, Rule
 from parsers.model.services import ServiceSet
 
@@ -46,13 +47,14 @@ class Device:
         self.internet = frozenset(name for name, zone in self.zones.items() if zone in untrusted)
         profile = described.profile if described else ""
         active = firewall.host.active_profiles if firewall.host else None
-        self.profiles: tuple[str, ...] = (profile,) if profile else (active or ("domain", "private", "public"))
+        self.profiles: tuple[str, ...] = (profile,) if profile else (active or HOST_PROFILES)
         self.routing = Routing(firewall)
 
     def _filter(self, direction: Direction) -> Filter | None:
         if not any(each.direction is direction for each in self.firewall.lists):
             return None
-        return Filter(self.firewall, direction, self.now, self._services, self._narrow)
+        narrow = sending if self._narrow and direction is Direction.OUTBOUND else self._narrow
+        return Filter(self.firewall, direction, self.now, self._services, narrow)
 
     @cached_property
     def forward(self) -> Filter | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from auditor.baseline.hostrules import executable
 from auditor.baseline.model import Ruleset
 from auditor.baseline.services import load_services
 from parsers.model.bounds import Bounded
@@ -68,6 +69,10 @@ def narrower(rulesets: Iterable[Ruleset], rpc: IntervalSet | None = None) -> Cal
     return narrow
 
 
-def executable(path: str) -> str:
-    """The file name of a program in lower case; "system" for the kernel, "" for none."""
-    return path.replace("/", "\\").casefold().rpartition("\\")[2]
+def sending(rule: Rule) -> Rule:
+    """An outbound rule of a host: which program sends a packet is unknown, so one that names a program may match."""
+    if rule.implicit or (rule.program.kind is ScopeKind.ANY and rule.windows_service.kind is ScopeKind.ANY):
+        return rule
+    named = rule.program.name or rule.windows_service.name
+    why = f"only for what {named} sends" if named else UNKNOWN_PROGRAM
+    return replace(rule, service=Bounded(NO_SERVICE, rule.service.possible), uncertain=(*rule.uncertain, why))

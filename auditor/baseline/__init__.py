@@ -4,7 +4,8 @@ from auditor.baseline.binding import bind
 from auditor.baseline.bound import BoundClosedWorld, BoundEnd, BoundFlow, BoundForbidden, BoundRuleset
 from auditor.baseline.conflicts import Conflict, conflicts
 from auditor.baseline.errors import RulesetError
-from auditor.baseline.inference import Inference, host_rule_key, infer_site
+from auditor.baseline.hostrules import KnownHostRules, executable, host_rule_key
+from auditor.baseline.inference import Inference, infer_site
 from auditor.baseline.loader import available_rulesets, load_ruleset, read_ruleset
 from auditor.baseline.model import HostRule, Ruleset
 from auditor.baseline.site import Binding, Site, SiteDevice, SiteException, Use, load_site, site_yaml
@@ -20,6 +21,7 @@ __all__ = [
     "Conflict",
     "HostRule",
     "Inference",
+    "KnownHostRules",
     "Ruleset",
     "RulesetError",
     "Site",
@@ -31,6 +33,7 @@ __all__ = [
     "bind",
     "check_words",
     "conflicts",
+    "executable",
     "host_rule_key",
     "infer_site",
     "load_ruleset",

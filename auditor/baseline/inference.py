@@ -7,15 +7,17 @@ what is published and from Exchange rules found in Windows dumps; names are the 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from auditor.baseline.model import HostRule, Ruleset
+from auditor.baseline.hostrules import KnownHostRules
+from auditor.baseline.model import Ruleset
 from auditor.baseline.site import Binding, Site, SiteDevice, Use
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, PUBLIC, AddressSet, address_text
 from parsers.model.firewall import Firewall, Interface
-from parsers.model.rule import Action, Direction, ScopeKind
+from parsers.model.rule import Action, Direction
 from parsers.model.services import TCP, ServiceSet
 
 _WEB, _MAIL = ServiceSet.parse("tcp/443"), ServiceSet.parse("tcp/25")
@@ -30,6 +32,8 @@ _NAMES = (
     ("mailbox", re.compile(r"(?<![a-z])(?:mbx|mailbox|dag)(?![a-z])", re.IGNORECASE)),
     ("domain_controller", re.compile(r"(?<![a-z])(?:dc|ad|adds|domaincontroller)\d*(?![a-z])", re.IGNORECASE)),
 )
+_ENOUGH_RULES = 2
+"""So many setup rules of one role alone make a host a server of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,24 +236,14 @@ def _passed_services(firewall: Firewall) -> dict[str, ServiceSet]:
 
 
 def _host_roles(firewall: Firewall, ruleset: Ruleset, draft: _Draft) -> None:
-    """Roles of a Windows host by the setup rules it has: by program first, by name where programs are not printed."""
-    found: dict[str, int] = {}
-    rules = [rule for each in firewall.lists for rule in each.rules if not rule.implicit]
-    programs = {
-        rule.program.name.replace("/", "\\").casefold().rpartition("\\")[2] for rule in rules if rule.program.name
-    }
-    names = {host_rule_key(rule.name) for rule in rules}
-    unknown = any(rule.program.kind is ScopeKind.UNKNOWN for rule in rules)
-    for host_rule in ruleset.host_rules:
-        if len(host_rule.roles) > 2 or host_rule.gfw:
-            continue
-        if _present(host_rule, programs, names, unknown=unknown):
-            for role in host_rule.roles:
-                found[role] = found.get(role, 0) + 1
-    roles = sorted(role for role, count in found.items() if count >= 2)
+    """Roles of a Windows host: those its collection found in the registry, otherwise by the setup rules it has."""
+    hints = firewall.host.role_hints if firewall.host else ()
+    stated = [role for role in hints if role in ruleset.roles]
+    roles = stated or _roles_of(firewall, ruleset)
     if not roles:
         return
-    draft.notes.append(f"{firewall.name}: its rules are those of {', '.join(roles)} servers.")
+    how = "the collection found the roles" if stated else "its rules are those of"
+    draft.notes.append(f"{firewall.name}: {how} {', '.join(roles)}{'' if stated else ' servers'}.")
     address = _host_address(firewall, roles, draft) or _stand_in(firewall, draft)
     if address is None:
         draft.notes.append(
@@ -263,17 +257,24 @@ def _host_roles(firewall: Firewall, ruleset: Ruleset, draft: _Draft) -> None:
         draft.bindings[role] = [*rest, Binding(address, public, firewall.name)]
 
 
-def _present(rule: HostRule, programs: set[str], names: set[str], *, unknown: bool) -> bool:
-    executable = rule.program.replace("/", "\\").casefold().rpartition("\\")[2]
-    if executable and executable not in ("svchost.exe", "w3wp.exe") and executable in programs:
-        return True
-    return unknown and host_rule_key(rule.name) in names
-
-
-def host_rule_key(name: str) -> str:
-    """A rule's name without what versions, languages and typing change (traps P40 to P43, P50)."""
-    key = re.sub(r"\((?:gfw|fgw|tcp[- ]?\w+)\)", "", name.casefold())
-    return re.sub(r"[^a-z0-9]", "", key).replace("prcepmap", "rpcepmap")
+def _roles_of(firewall: Firewall, ruleset: Ruleset) -> list[str]:
+    """Roles with two setup rules of their own; an Edge server has none of its own, but lacks those of all others."""
+    rules = [
+        rule
+        for each in firewall.lists
+        if each.direction is Direction.INBOUND
+        for rule in each.rules
+        if not rule.implicit
+    ]
+    known = KnownHostRules(ruleset.host_rules, rules)
+    present = {found.id: found for rule in rules if (found := known.recognise(rule)) and not found.gfw}
+    own = Counter(found.roles[0] for found in present.values() if len(found.roles) == 1)
+    roles = sorted(role for role, count in own.items() if count >= _ENOUGH_RULES)
+    if roles or "edge_transport" not in ruleset.roles:
+        return roles
+    shared = [each for each in ruleset.host_rules if "edge_transport" in each.roles and not each.gfw]
+    whole = all(each.id in present for each in shared)
+    return ["edge_transport"] if whole and len(shared) >= _ENOUGH_RULES else []
 
 
 def _host_address(firewall: Firewall, roles: list[str], draft: _Draft) -> AddressSet | None:

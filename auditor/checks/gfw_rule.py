@@ -32,91 +32,120 @@ rules)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
 from auditor.analysis.layers import host_passing
-from auditor.baseline import BoundRuleset, HostRule, host_rule_key
-from auditor.checks.check import Check, evidence, exact
+from auditor.baseline import BoundRuleset, HostRule, KnownHostRules, executable
+from auditor.checks.check import Check, evidence, exact, names
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from parsers.model.addresses import PUBLIC
 from parsers.model.rule import Action, Direction, Rule, ScopeKind
 from parsers.model.services import ServiceSet
+
+_MAPPER = frozenset({"rpc-epmap", "rpcepmap", "135"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Host:
+    """The rules of one host that let something in, and the setup rules they are, by the rule's identity in memory."""
+
+    device: Device
+    rules: tuple[Rule, ...]
+    known: Mapping[int, HostRule]
+
+    def enabled(self, host_rule: HostRule) -> list[Rule]:
+        """The enabled rules that are this setup rule."""
+        return [rule for rule in self.rules if rule.enabled and self.known.get(id(rule)) is host_rule]
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for device in analysis.devices.values():
         if not device.is_host:
             continue
-        rules = [
-            rule
-            for each in device.firewall.lists
-            if each.direction is Direction.INBOUND
-            for rule in each.rules
-            if rule.enabled and not rule.implicit and rule.action is Action.ALLOW
-        ]
         for ruleset in analysis.rulesets:
-            for rule in rules:
-                known = _recognised(rule, ruleset.ruleset.host_rules)
-                if known is not None:
-                    yield _finding(analysis, check, ruleset, device, rule, known)
+            host = _host(device, ruleset.ruleset.host_rules)
+            for rule in host.rules:
+                known = host.known.get(id(rule))
+                if rule.enabled and known is not None and (known.gfw or known.advice):
+                    yield _finding(analysis, check, ruleset, host, rule, known)
 
 
-def _recognised(rule: Rule, known: tuple[HostRule, ...]) -> HostRule | None:
-    """The setup rule this is: by ports and missing program, names second (they differ by version and language)."""
-    if rule.program.kind is ScopeKind.NAMED:
-        return next((each for each in known if each.id == "W49" and "sesworker" in rule.program.name.casefold()), None)
-    named = [
-        each
-        for each in known
-        if host_rule_key(each.name) == host_rule_key(rule.name)
-        and each.gfw == ("gfw" in rule.name.casefold() or "fgw" in rule.name.casefold())
-    ]
-    candidates = [each for each in named if each.gfw]
-    if candidates:
-        return candidates[0]
-    if rule.program.kind is ScopeKind.UNKNOWN:
-        return None
-    return next(
-        (
-            each
-            for each in known
-            if each.gfw and _same_ports(rule, each) and "exchange" in f"{rule.name} {rule.written.group}".casefold()
-        ),
-        None,
+def _host(device: Device, setup: tuple[HostRule, ...]) -> _Host:
+    rules = tuple(
+        rule
+        for each in device.firewall.lists
+        if each.direction is Direction.INBOUND
+        for rule in each.rules
+        if not rule.implicit and rule.action is Action.ALLOW
     )
-
-
-def _same_ports(rule: Rule, known: HostRule) -> bool:
-    written = tuple(word.casefold() for word in rule.written.service)
-    return sorted(written) == sorted(port.casefold() for port in known.ports) and bool(written)
+    table = KnownHostRules(setup, rules)
+    return _Host(device, rules, {id(rule): known for rule in rules if (known := table.recognise(rule))})
 
 
 def _finding(
-    analysis: Analysis, check: Check, ruleset: BoundRuleset, device: Device, rule: Rule, known: HostRule
+    analysis: Analysis, check: Check, ruleset: BoundRuleset, host: _Host, rule: Rule, known: HostRule
 ) -> Finding:
+    device = host.device
     reached, related = _reached(analysis, ruleset, device, rule)
-    everything = known.ports == ("any",)
+    everything = not rule.written.service
     severity = Severity.HIGH if reached or everything else Severity.LOW
-    ports = "every port" if everything else ", ".join(known.ports)
+    ports = "every port" if everything else ", ".join(rule.written.service)
     program = f"for {rule.program.name}" if rule.program.kind is ScopeKind.NAMED else "for any program"
     if rule.program.kind is ScopeKind.UNKNOWN:
         program = "for any program, as its name says (the dump is not verbose)"
     message = f"It opens {ports} {program} to {rule.source.possible.text(3)}"
     message += f"; {_reach(analysis, ruleset, device, reached)}."
+    situation, twins = _situation(host, ruleset.ruleset.host_rules, known)
     return check.found(
         device=device.name,
         rule=rule,
         severity=severity,
         confidence=Confidence.CERTAIN,
         message=message,
-        remedy=known.advice,
+        remedy=f"{situation} {known.advice}".strip(),
         packets=f"{' '.join(known.ports)} {'reached ' + exact(reached, 20) if reached else 'not reached'}",
         identity=f"{known.id} {' '.join(sorted(rule.ingress or ()))}",
-        related=related,
+        related=(*related, *(evidence(device.name, each, "opens the same for its program only") for each in twins)),
         citation=known.cite,
     )
+
+
+def _situation(host: _Host, setup: tuple[HostRule, ...], known: HostRule) -> tuple[str, tuple[Rule, ...]]:
+    """What the host's other rules mean for this one, and those rules."""
+    if known.relation == "none":
+        return _mapper(host)
+    if known.ports == ("any",):
+        return "", ()
+    if known.relation == "collective":
+        bound = [each for each in setup if each.program and each.ports == known.ports]
+        on = [rule for each in bound for rule in host.enabled(each)]
+        return f"{len(on)} program-bound rules for {', '.join(known.ports)} are enabled here.", ()
+    twin = next((each for each in setup if each.id == known.twin), None)
+    on = host.enabled(twin) if twin else []
+    if on:
+        word = "opens a part of it" if known.relation == "partial" else "opens the same"
+        return f"Rule {on[0].id} ({on[0].name}) {word} for {on[0].program.name or 'its program'} alone.", tuple(on[:3])
+    return (f"Its program-bound twin ({twin.name}) is not enabled here: enable it first." if twin else ""), ()
+
+
+def _mapper(host: _Host) -> tuple[str, tuple[Rule, ...]]:
+    """Who else opens the endpoint mapper: only a rule for svchost.exe really does."""
+    others = [
+        rule
+        for rule in host.rules
+        if rule.enabled
+        and executable(rule.program.name) == "svchost.exe"
+        and any(word.casefold() in _MAPPER for word in rule.written.service)
+    ]
+    if others:
+        shown = names((rule.id for rule in others), 4)
+        return f"Port 135 is also opened for svchost.exe by rule {shown}.", tuple(others[:4])
+    if any(rule.program.kind is ScopeKind.UNKNOWN for rule in host.rules):
+        return "Whether another rule opens port 135 for svchost.exe is not in the export (use verbose).", ()
+    return "No other enabled rule here opens port 135 for svchost.exe: without this one remote RPC stops.", ()
 
 
 def _reach(analysis: Analysis, ruleset: BoundRuleset, device: Device, reached: ServiceSet) -> str:

@@ -36,8 +36,8 @@ class CompiledList:
         self.space = space
         ordered = list(rules.rules)
         if rules.evaluation is Evaluation.BLOCK_OVERRIDES:
-            # Implicit rules keep their place at the end: they state what happens to packets nothing else decides.
-            ordered.sort(key=lambda rule: (rule.implicit and rule.action is not Action.BYPASS, _ORDER[rule.action]))
+            # An implicit allow keeps its place at the end: it states what happens to packets nothing else decides.
+            ordered.sort(key=lambda rule: (rule.implicit and rule.action is Action.ALLOW, _ORDER[rule.action]))
         self.rules = tuple(self._compile(narrow(rule) if narrow else rule, now) for rule in ordered)
         self.default_allows = rules.default is not Action.DENY
         self.certain = _Items(self.rules, certain=True)

@@ -10,7 +10,7 @@ from auditor.packets.flow import Flow
 from auditor.packets.index import BoxIndex
 from auditor.packets.translated import OTHER, Domain, Taken, certainly_taken, domains
 from parsers.model.addresses import ANY_IPV4, ANY_IPV6, AddressSet
-from parsers.model.firewall import Firewall
+from parsers.model.firewall import HOST_PROFILES, Firewall
 from parsers.model.intervals import IntervalSet
 from parsers.model.rule import ANY_TRANSLATION, RuleList
 from parsers.model.services import ServiceSet
@@ -27,7 +27,9 @@ class Space:
 
     def __init__(self, firewall: Firewall, lists: Iterable[RuleList], services: Iterable[ServiceSet] = ()) -> None:
         rules = [rule for each in lists for rule in each.rules]
-        self.interfaces: dict[str, int] = {OTHER: 0}
+        # A host has its profiles and no interface beside them; elsewhere packets come from unnamed interfaces too.
+        known = HOST_PROFILES if firewall.host is not None else (OTHER,)
+        self.interfaces: dict[str, int] = {name: number for number, name in enumerate(known)}
         for interface in firewall.interfaces:
             self._name(interface.name)
         for rule in rules:

@@ -157,6 +157,10 @@ class Administrator:
     restricted: bool
 
 
+HOST_PROFILES = ("domain", "private", "public")
+"""The network profiles of a Windows host: every interface has one, and the host's rules name them as interfaces."""
+
+
 @dataclass(frozen=True, slots=True)
 class HostFacts:
     """What an export says of a host beyond its rules; None or empty where it does not say."""
@@ -167,6 +171,8 @@ class HostFacts:
     """The TCP dynamic port range (`netsh int ipv4 show dynamicport tcp`)."""
     active_profiles: tuple[str, ...] | None = None
     role_hints: tuple[str, ...] = ()
+    packages_shown: bool = True
+    """Does the export print which app package a rule is for? netsh does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ class AsWritten:
     schedule: str = ""
     comment: str = ""
     group: str = ""
+    edge: str = ""
+    """Windows: edge traversal ("no", "yes", "defer to application", "defer to user"); "" where not said."""
 
 
 NO_TRANSLATIONS: frozenset[str] = frozenset()

@@ -15,7 +15,7 @@ from parsers.model.addresses import ANY_ADDRESS
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Firewall, HostFacts, Setting, Source
 from parsers.model.origin import Gap, Origin
-from parsers.model.rule import Action, AsWritten, Condition, Direction, Evaluation, Rule, RuleList
+from parsers.model.rule import Action, AsWritten, Condition, Direction, Evaluation, Rule, RuleList, Truth
 from parsers.model.services import ANY_SERVICE, NO_SERVICE
 from parsers.source import Document
 from parsers.windows import hardening
@@ -70,7 +70,14 @@ def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
         RuleList("inbound rules", Direction.INBOUND, override, tuple(inbound)),
         RuleList("outbound rules", Direction.OUTBOUND, override, tuple(outbound)),
     )
-    facts = HostFacts(host.addresses, host.networks, host.dynamic_tcp, host.active_profiles, host.role_hints)
+    facts = HostFacts(
+        host.addresses,
+        host.networks,
+        host.dynamic_tcp,
+        host.active_profiles,
+        host.role_hints,
+        packages_shown=host.richness not in (1, 2),
+    )
     return WindowsFirewall(
         name=host.name,
         vendor="windows",
@@ -186,7 +193,7 @@ def _rule(
         source=remote if inward else local,
         destination=local if inward else remote,
         service=service,
-        conditions=doubts + _conditions(written, hardened),
+        conditions=doubts + _conditions(written, hardened) + _merged_away(written, profiles),
         program=written.program,
         windows_service=written.service,
         uncertain=reasons,
@@ -198,6 +205,7 @@ def _rule(
             service=written.local_ports if inward else written.remote_ports,
             comment=written.program.name,
             group=written.group,
+            edge=written.edge,
         ),
     )
 
@@ -224,11 +232,28 @@ _AUTHENTICATED = Condition("ipsec", "only for authenticated IPsec connections of
 
 
 def _profiles(written: WrittenRule, states: dict[str, WrittenProfile]) -> frozenset[str] | None:
-    """The profiles in which a rule counts: a local rule does not where a GPO turns merging off."""
+    """The profiles in which a rule counts: a local rule does not where a GPO turns merging off.
+
+    Nor does an authenticated bypass where a profile blocks all inbound connections (the reference, section 7.6).
+    """
     named = written.profiles or frozenset(PROFILES)
     if written.store in ("local", "unknown"):
         named -= {key for key in PROFILES if states[key].merge_local is False}
+    if written.action == "bypass" and written.direction == "in":
+        named -= {key for key in PROFILES if states[key].inbound == "block always"}
     return None if len(named) == len(PROFILES) else named
+
+
+def _merged_away(written: WrittenRule, profiles: frozenset[str] | None) -> tuple[Condition, ...]:
+    """Says why an enabled rule counts nowhere."""
+    if profiles != _NOWHERE or written.enabled is False:
+        return ()
+    text = (
+        "not where a profile blocks all inbound connections"
+        if written.action == "bypass"
+        else "not where a policy turns local rules off"
+    )
+    return (Condition("profile", text, Truth.FALSE),)
 
 
 def _implicit(host: WrittenHost, states: dict[str, WrittenProfile], direction: Direction) -> Iterator[Rule]:
@@ -239,9 +264,7 @@ def _implicit(host: WrittenHost, states: dict[str, WrittenProfile], direction: D
         if state.enabled is False:
             yield _whole(f"{key} profile is off", key, Action.BYPASS, origin, inward=inward)
         elif inward and state.inbound == "block always":
-            # Not "implicit": such rules come last, and this one beats every allow rule.
-            rule = _whole(f"{key} profile blocks all inbound connections", key, Action.DENY, origin, inward=True)
-            yield replace(rule, id=f"{key} profile", implicit=False)
+            yield _whole(f"{key} profile blocks all inbound connections", key, Action.DENY, origin, inward=True)
         default = state.inbound == "allow" if inward else state.outbound != "block"
         if default:
             yield _whole(f"{key} profile allows by default", key, Action.ALLOW, origin, inward=inward)

@@ -14,6 +14,7 @@ from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Scope, ScopeKind
 from parsers.windows.blocks import Block
+from parsers.windows.descriptors import limit
 from parsers.windows.dialect import FEWEST, VERBOSE, Dialect, Row, parts_of
 from parsers.windows.numbers import number as decimal
 from parsers.windows.words import fold
@@ -300,7 +301,7 @@ class _Reader:
             yield "ipsec", f"only for IPsec connections ({self._english(security, 'sec_')})"
         for text, who in ((computers, "computers"), (users, "users")):
             if text and not self.dialect.is_any(text):
-                yield "identity", f"only for certain remote {who}"
+                yield "identity", limit(text, f"remote {who}")
         if app:
             yield "package", "only for a Store app, which netsh does not print"
 

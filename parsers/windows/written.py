@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from parsers.model.addresses import NO_ADDRESS, AddressSet
+from parsers.model.firewall import HOST_PROFILES
 from parsers.model.intervals import IntervalSet
 from parsers.model.origin import Gap, Ledger
 from parsers.model.rule import Scope, ScopeKind
 
-PROFILES = ("domain", "private", "public")
+PROFILES = HOST_PROFILES
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from parsers.model.rule import Scope, ScopeKind
+from parsers.windows.descriptors import limit
 from parsers.windows.numbers import number
 from parsers.windows.written import PROFILES, WrittenRule
 
@@ -35,10 +36,10 @@ _CONDITIONS: Mapping[str, tuple[str, str]] = {
     "security": ("ipsec", "only for IPsec connections ({})"),
     "security2_9": ("ipsec", "only for IPsec connections ({})"),
     "security2": ("ipsec", "only for IPsec connections ({})"),
-    "rmauth": ("identity", "only for certain remote computers"),
-    "ruauth": ("identity", "only for certain remote users"),
-    "luauth": ("identity", "only for certain local users"),
-    "luauth2_24": ("identity", "only for certain local users"),
+    "rmauth": ("identity", "remote computers"),
+    "ruauth": ("identity", "remote users"),
+    "luauth": ("identity", "local users"),
+    "luauth2_24": ("identity", "local users"),
     "luown": ("identity", "only for apps of one local user"),
     "apppkgid": ("package", "only for one Store app"),
     "pfn": ("package", "only for the Store app {}"),
@@ -50,6 +51,7 @@ _CONDITIONS: Mapping[str, tuple[str, str]] = {
     "securityrealmid": ("ipsec", "only within one security realm"),
     "skipver": ("platform", "not on some Windows versions ({})"),
 }
+_DESCRIPTORS = frozenset("rmauth ruauth luauth luauth2_24".split())
 _NAMES = {"iptlsin": "IPHTTPS", "iphttpsin": "IPHTTPS", "iptlsout": "IPHTTPS", "iphttpsout": "IPHTTPS"}
 _ACTIONS = {"allow": "allow", "block": "block", "bypass": "bypass"}
 
@@ -223,7 +225,9 @@ def _edge(parts: Tokens) -> str:
 def _conditions(parts: Tokens, policy: tuple[int, int]) -> Iterator[tuple[str, str]]:
     for key, (kind, text) in _CONDITIONS.items():
         values = [value for value in parts.get(key, ()) if value.strip()]
-        if values:
+        if values and key in _DESCRIPTORS:
+            yield kind, limit(values[-1], text)
+        elif values:
             yield kind, text.format(", ".join(values))
     platforms = [value for value in parts.get("platform", ()) if value.strip()]
     if platforms and not _at_least(platforms, _one(parts, "platform2"), policy):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from parsers.model.rule import Scope, ScopeKind
+from parsers.windows.descriptors import limit
 from parsers.windows.numbers import number
 from parsers.windows.powershell.bags import Bag, Lost, Value
 from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenProfile, WrittenRule
@@ -225,8 +226,8 @@ def _conditions(bag: Bag) -> Iterator[tuple[str, str]]:
         ("remoteuser", "remote users"),
         ("localuser", "local users"),
     ):
-        if _limits(bag, name):
-            yield "identity", f"only for certain {who}"
+        if found := _limits(bag, name):
+            yield "identity", limit(found, who)
     if _limits(bag, "owner"):
         yield "identity", "only for apps of one local user"
     if _limits(bag, "package") or _limits(bag, "policyappid"):

@@ -3,7 +3,6 @@
 import csv
 import lzma
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -47,10 +46,7 @@ def test_every_file_is_read_in_full(name, count):
         assert sum(rule.store in ("local", "gpo") for rule in host.rules) == count
     firewall = convert(host, (document,))
     explicit = [
-        rule
-        for each in firewall.lists
-        for rule in each.rules
-        if not rule.id.startswith(("implicit", "unseen")) and not rule.id.endswith(" profile")
+        rule for each in firewall.lists for rule in each.rules if not rule.id.startswith(("implicit", "unseen"))
     ]
     assert len(explicit) == sum(rule.store != "hardening" for rule in host.rules)
 
@@ -70,13 +66,3 @@ def test_profiles_that_are_off_let_everything_in():
     document = load("shokitaka__CyberPatriot_Windows_Scripts/Server2008CompFiles__Server2008Firewall.wfw")
     firewall = convert(containers.read(document), (document,))
     assert sum("is OFF" in each for each in firewall.assumptions) == 3
-
-
-def test_seven_hundred_rules_take_under_half_a_second():
-    document = load(
-        "WolfieBabe__CyberPatriot-Windows-Checklist/CyberPatriot-Windows-Scripts__CyberPatriot-Firewall.wfw"
-    )
-    begun = time.perf_counter()
-    firewall = convert(containers.read(document), (document,))
-    assert time.perf_counter() - begun < 0.5
-    assert sum(len(each.rules) for each in firewall.lists) >= 698
