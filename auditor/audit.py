@@ -14,7 +14,7 @@ from auditor.checks import CHECKS, Check, Checked
 from auditor.findings.decisions import Judged, LastWorkbook, follow_up, waivers_of
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, RulesetUsed, SkippedCheck
-from auditor.findings.waivers import apply_waivers
+from auditor.findings.waivers import Waiver, apply_waivers
 from parsers import Told
 from parsers.model.firewall import Firewall
 from parsers.model.origin import Gap, Origin
@@ -29,6 +29,7 @@ def audit(
     inferred: tuple[str, ...] = (),
     benchmarks: tuple[Benchmark, ...] = (),
     last: LastWorkbook | None = None,
+    waivers: tuple[Waiver, ...] = (),
     told: Told = lambda what, done, total: None,
 ) -> AuditResult:
     """Judge exports against rulesets.
@@ -42,6 +43,7 @@ def audit(
         inferred: sentences on what was inferred for want of a site file.
         benchmarks: the hardening guides to judge settings by (`load_benchmarks()` gives all that are shipped).
         last: what people decided in the last workbook: accepted findings are waived, all are compared.
+        waivers: what was accepted, besides the exceptions of the site.
         told: hears of every check before it runs.
 
     Raises:
@@ -56,7 +58,7 @@ def audit(
     for number, check in enumerate(checks):
         told(f"checking {check.id} {check.title}", number, len(checks))
         findings += check.run(analysis, check)
-    waivers = (*site.waivers, *(waivers_of(last.decisions, findings) if last else ()))
+    waivers = (*site.waivers, *waivers, *(waivers_of(last.decisions, findings) if last else ()))
     checked = Checked(tuple(findings), waivers, now.date(), frozenset(firewall.name for firewall in firewalls))
     findings += (finding for check in checks if check.after for finding in check.after(checked, check))
     waived = apply_waivers(sorted(findings, key=_order), waivers, now.date())

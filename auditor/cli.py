@@ -13,6 +13,7 @@ import click
 from auditor import __version__
 from auditor.commands.ask import ask_command
 from auditor.commands.audit import audit_command
+from auditor.commands.check import check_command
 from auditor.commands.compare import compare_command
 from auditor.commands.explain import explain_command
 from auditor.commands.init import init_command
@@ -20,6 +21,7 @@ from auditor.commands.inspect import inspect_command
 from auditor.commands.output import prepare_streams, show
 from auditor.commands.rulesets import rulesets_group
 from auditor.commands.trace import trace_command
+from auditor.commands.waive import waive_command
 from auditor.web.command import serve_command
 
 NOT_JUDGED, USAGE = 3, 2
@@ -45,6 +47,8 @@ for command in (
     inspect_command,
     trace_command,
     compare_command,
+    check_command,
+    waive_command,
     ask_command,
     init_command,
     rulesets_group,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditor.findings.decisions import Status
 from auditor.findings.finding import Severity
 from auditor.findings.result import AuditResult
 
@@ -24,9 +25,12 @@ class Ruling:
     reason: str
 
 
-def rule_on(result: AuditResult, fail_on: Severity | None = DEFAULT_LEVEL, allow_gaps: bool = False) -> Ruling:
+def rule_on(
+    result: AuditResult, fail_on: Severity | None = DEFAULT_LEVEL, allow_gaps: bool = False, only_new: bool = False
+) -> Ruling:
     """The ruling on an audit. `fail_on` None never fails for findings; `allow_gaps` accepts gaps that may hide access.
 
+    With `only_new` findings that were there before do not count; what was before says the result's `follow_up`.
     Nothing to audit and gaps are still "not judged" with `fail_on` None: the level speaks of findings only.
     """
     if not any(rules.rules for device in result.devices for rules in device.lists):
@@ -42,10 +46,20 @@ def rule_on(result: AuditResult, fail_on: Severity | None = DEFAULT_LEVEL, allow
     seen = f" (allowed: {_count(len(blind), 'gap')} that could hide access)" if blind else ""
     if fail_on is None:
         return Ruling(PASSED, f"Judged: findings do not fail this run (--fail-on never){seen}.")
-    serious = sum(finding.severity >= fail_on for finding in result.findings)
+    serious = [finding for finding in result.findings if finding.severity >= fail_on]
+    if only_new and result.follow_up:
+        fresh = [each for each in serious if result.follow_up.statuses.get(each.fingerprint, Status.NEW) in _FRESH]
+        older = f"; {_count(len(serious) - len(fresh), 'older finding')} left" if len(serious) > len(fresh) else ""
+        since = f"at or above {fail_on.word} since {result.follow_up.source}{older}{seen}."
+        if fresh:
+            return Ruling(FINDINGS, f"Failed: {_count(len(fresh), 'new finding')} {since}")
+        return Ruling(PASSED, f"Passed: no new finding {since}")
     if serious:
-        return Ruling(FINDINGS, f"Failed: {_count(serious, 'finding')} at or above {fail_on.word}{seen}.")
+        return Ruling(FINDINGS, f"Failed: {_count(len(serious), 'finding')} at or above {fail_on.word}{seen}.")
     return Ruling(PASSED, f"Passed: no finding at or above {fail_on.word}{seen}.")
+
+
+_FRESH = (Status.NEW, Status.BACK)
 
 
 def _count(number: int, word: str) -> str:

@@ -9,6 +9,7 @@ from auditor.baseline.inference import Inference, infer_site
 from auditor.baseline.loader import available_rulesets, load_ruleset, read_ruleset
 from auditor.baseline.model import HostRule, Ruleset
 from auditor.baseline.site import Binding, Site, SiteDevice, SiteException, Use, load_site, site_yaml
+from auditor.baseline.waiverfile import read_waivers, with_waiver
 from auditor.baseline.words import absent_devices, check_words
 
 __all__ = [
@@ -39,5 +40,7 @@ __all__ = [
     "load_ruleset",
     "load_site",
     "read_ruleset",
+    "read_waivers",
     "site_yaml",
+    "with_waiver",
 ]

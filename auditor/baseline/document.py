@@ -123,6 +123,33 @@ def _kind(node: Any) -> str:
     return {"mapping": "a mapping", "sequence": "a list"}[node.id]
 
 
+def read_text(path: Path, name: str) -> str:
+    """The text of a YAML file that messages call `name`.
+
+    Raises:
+        RulesetError: it cannot be opened, is too large, or is not UTF-8.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise RulesetError(name, f"cannot be opened: {error.strerror or error}") from None
+    return decoded(data, name)
+
+
+def decoded(data: bytes, name: str) -> str:
+    """The text of a YAML file from its bytes.
+
+    Raises:
+        RulesetError: it is too large, or not UTF-8.
+    """
+    if len(data) > _MOST_BYTES:
+        raise RulesetError(name, f"the file has {len(data)} bytes; at most {_MOST_BYTES} are read")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RulesetError(name, f"not UTF-8 at byte {error.start}: save the file as UTF-8") from None
+
+
 def read_document(path: Path, text: str | None = None) -> Item:
     """The root of a YAML file.
 
@@ -133,16 +160,7 @@ def read_document(path: Path, text: str | None = None) -> Item:
 
     name = str(path)
     if text is None:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise RulesetError(name, f"cannot be opened: {error.strerror or error}") from None
-        if len(data) > _MOST_BYTES:
-            raise RulesetError(name, f"the file has {len(data)} bytes; at most {_MOST_BYTES} are read")
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise RulesetError(name, f"not UTF-8 at byte {error.start}: save the file as UTF-8") from None
+        text = read_text(path, name)
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         _refuse_depth(name, yaml.parse(text, Loader=loader))  # before compose: its recursion in C cannot be caught

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from auditor.baseline.document import Item, read_document
+from auditor.baseline.waiverfile import read_day, read_selector
 from auditor.findings.finding import Severity
 from auditor.findings.waivers import Waiver
 from parsers.model.addresses import NO_ADDRESS, AddressSet
@@ -65,6 +66,7 @@ class SiteException:
     owner: str
     expires: str
     ticket: str = ""
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Site:
                 date.fromisoformat(each.expires),
                 each.ticket,
                 self.file,
+                each.line,
             )
             for each in self.exceptions
         )
@@ -227,28 +230,18 @@ def _resolve(item: Item) -> dict[str, AddressSet]:
     return found
 
 
-def _day(item: Item) -> str:
-    text = item.date()
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise item.error(f"not a day: {text!r}; write 2027-03-31") from None
-
-
 def _exception(item: Item) -> SiteException:
     entry = item.mapping(
         ("id", "finding", "reason", "owner", "ticket", "expires"), ("id", "finding", "reason", "owner", "expires")
     )
-    selector = entry["finding"].mapping(("check", "device", "rule", "fingerprint", "flow"))
-    if not selector:
-        raise entry["finding"].error("an exception without any selector would hide every finding")
     return SiteException(
         entry["id"].text(),
-        {key: value.text() for key, value in selector.items()},
+        read_selector(entry["finding"]),
         entry["reason"].text(),
         entry["owner"].text(),
-        _day(entry["expires"]),
+        read_day(entry["expires"]).isoformat(),
         entry["ticket"].text() if "ticket" in entry else "",
+        item.line,
     )
 
 

@@ -78,4 +78,6 @@ CHECKS: tuple[Check, ...] = (
 )
 """Every check, in the order of its id."""
 
-__all__ = ["CHECKS", "SECTIONS", "Check", "Checked"]
+WAIVER_STATE = waiver_state.CHECK.id
+
+__all__ = ["CHECKS", "SECTIONS", "WAIVER_STATE", "Check", "Checked"]

@@ -2,8 +2,9 @@
 
 What it finds
 -------------
-Exceptions of the site file and accepted findings of the last workbook: those whose last day has passed while what
-they covered is still there, those that no finding matches any more, and those that cover more than fifty findings.
+Waivers of waivers.yaml, exceptions of the site file and accepted findings of the last workbook: those whose last day
+has passed while what they covered is still there, those that no finding matches any more, and those that cover more
+than fifty findings.
 
 Why it matters
 --------------
@@ -34,6 +35,7 @@ from collections.abc import Iterable
 from auditor.checks.check import Check, Checked, nothing
 from auditor.findings.finding import Evidence, Finding, Severity
 from auditor.findings.waivers import Waiver
+from parsers.model.origin import Origin
 
 MOST_COVERED = 50
 """Findings that one waiver may cover before somebody has to look at it again."""
@@ -64,11 +66,16 @@ def _found(check: Check, waiver: Waiver, covered: list[Finding], severity: Sever
         remedy=remedy,
         identity=waiver.id,
         packets=text,
-        origin=covered[0].origin if covered else None,
+        origin=_place(waiver) or (covered[0].origin if covered else None),
         related=tuple(
             Evidence(each.device, each.rule, each.origin, f"{each.check} {each.message}") for each in covered[:10]
         ),
     )
+
+
+def _place(waiver: Waiver) -> Origin | None:
+    """Where it is written: that is where somebody has to change something."""
+    return Origin(waiver.file, waiver.line, waiver.line, "waiver", waiver.id) if waiver.line else None
 
 
 def _name(waiver: Waiver) -> str:

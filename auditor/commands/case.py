@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from parsers import Inputs, Told
     from parsers.model.firewall import Firewall
     from parsers.parser import Answers, Script
+    from parsers.source import Document
 
 files_argument = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 site_option = click.option(
@@ -83,7 +84,10 @@ def _unheard(what: str, done: int, total: int) -> None:
 
 
 def read_exports(
-    files: Sequence[Path], told: Told = _unheard, site: Site | None = None, scripts: Sequence[Script] = ()
+    files: Sequence[Path | Document],
+    told: Told = _unheard,
+    site: Site | None = None,
+    scripts: Sequence[Script] = (),
 ) -> Inputs:
     """The firewalls in files, folders and archives; what is left out of a folder is said on standard error.
 
@@ -150,14 +154,36 @@ def open_case(
         UnreadableError: a file cannot be read as an export.
         RulesetError: a ruleset or the site file is broken or missing.
     """
-    from auditor.baseline import check_words, infer_site, load_ruleset, load_site
+    from auditor.baseline import load_site
 
-    site = load_site(site_path) if site_path else None
+    if site_path is None:
+        return case_of(files, None, ruleset_ids, told=told, scripts=scripts)
+    return case_of(files, load_site(site_path), ruleset_ids, site_path.parent, told, scripts)
+
+
+def case_of(
+    files: Sequence[Path | Document],
+    site: Site | None,
+    ruleset_ids: Sequence[str],
+    folder: Path = Path(),
+    told: Told = _unheard,
+    scripts: Sequence[Script] = (),
+) -> Case:
+    """As `open_case`, with a site that was read already; rulesets that are files are looked for in `folder` first.
+
+    Raises:
+        UnreadableError, RulesetError: as `open_case`.
+    """
+    from auditor.baseline import check_words, infer_site, load_ruleset
+
+    def ruleset(name: str) -> Ruleset:
+        return load_ruleset(folder / name if (folder / name).is_file() else name)
+
     named = tuple(ruleset_ids) or (site.rulesets if site else ()) or DEFAULT_RULESETS
-    rulesets = tuple(load_ruleset(name) for name in named)
+    rulesets = tuple(map(ruleset, named))
     firewalls = read_exports(files, told, site, scripts).firewalls
     if site is not None:
-        others = (load_ruleset(name) for name in site.rulesets if name not in named)
+        others = (ruleset(name) for name in site.rulesets if name not in named)
         check_words(site, (*rulesets, *others))
         return Case(firewalls, rulesets, site, ())
     inference = infer_site(firewalls, rulesets)

@@ -66,10 +66,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class LastWorkbook:
-    """The findings of the last workbook with what people decided; `source` is its name."""
+    """The findings of the last workbook with what people decided; `source` is its name.
+
+    An older version of the exports takes its place where the two are compared; `notes` says what that lacks.
+    """
 
     source: str
     decisions: tuple[Decision, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,23 @@ class Judged:
         return Past(replace(decision, fixed_on=today), Status.FIXED, f"not found since {today.isoformat()}")
 
 
+def found_before(source: str, findings: Iterable[Finding], notes: tuple[str, ...] = ()) -> LastWorkbook:
+    """What an older version of the exports showed, as if it were a workbook in which nobody decided anything."""
+    decisions = (
+        Decision(
+            fingerprint=each.fingerprint,
+            place=source,
+            severity=each.severity.word,
+            check=each.check,
+            device=each.device,
+            rule=each.rule,
+            message=each.message,
+        )
+        for each in findings
+    )
+    return LastWorkbook(source, tuple({each.fingerprint: each for each in decisions}.values()), notes)
+
+
 def follow_up(last: LastWorkbook, findings: Iterable[Finding], judged: Judged, today: date) -> FollowUp:
     """Compare the findings of today, waived ones included, with those of the last workbook."""
     earlier = {decision.fingerprint: decision for decision in last.decisions}
@@ -147,7 +168,7 @@ def follow_up(last: LastWorkbook, findings: Iterable[Finding], judged: Judged, t
         if each.fingerprint not in current
     )
     carried = {key: decision for key, decision in earlier.items() if key in current}
-    return FollowUp(last.source, current, carried, past, tuple(_notes(carried.values(), today)))
+    return FollowUp(last.source, current, carried, past, (*last.notes, *_notes(carried.values(), today)))
 
 
 def _status(decision: Decision | None) -> Status:

@@ -170,3 +170,10 @@ class AuditResult:
     """The hardening guides they come from."""
     follow_up: FollowUp | None = None
     """What became of the findings of the last workbook; None when none was given."""
+    audit: str = ""
+    """Its name in the settings file, "" where no settings file was in use."""
+
+    @property
+    def found(self) -> tuple[Finding, ...]:
+        """Every finding, waived ones included."""
+        return (*self.findings, *(finding for finding, _ in self.waived))

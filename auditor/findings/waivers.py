@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from auditor.findings.finding import Finding
 
+SELECTOR = ("check", "device", "rule", "packets", "flow", "fingerprint")
+"""What a waiver may be selected by."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
     """One accepted finding or kind of finding.
 
-    `selector` maps "fingerprint", "check" (id, slug or the flow it names), "device", "rule" or "flow" to a value; all
-    must agree. `expires` is the last day it holds.
+    `selector` maps words of SELECTOR to values: "check" is its id, its slug or the flow it names, "rule" its id, name
+    or both as reports print them, "packets" the text of the packets concerned. All must agree; a `*` in a value stands
+    for any text. `expires` is the last day it holds.
     """
 
     id: str
@@ -39,10 +44,25 @@ class Waiver:
             "fingerprint": (finding.fingerprint,),
             "check": (finding.check, finding.slug, *flows),
             "device": (finding.device,),
-            "rule": (finding.rule, finding.identity, finding.rule.split(" (")[0]),
+            "packets": (finding.packets,),
+            "rule": (finding.rule, finding.identity, *_id_and_name(finding.rule)),
             "flow": tuple(flows),
         }
-        return bool(self.selector) and all(value in known.get(key, ()) for key, value in self.selector.items())
+        return bool(self.selector) and all(
+            any(_like(value, word) for word in known.get(key, ())) for key, value in self.selector.items()
+        )
+
+
+def _id_and_name(rule: str) -> tuple[str, ...]:
+    """ "17 (outlook-from-outside)" is known by its id and by its name."""
+    number, parenthesis, name = rule.partition(" (")
+    return (number, name.removesuffix(")")) if parenthesis else (rule,)
+
+
+def _like(pattern: str, word: str) -> bool:
+    if "*" not in pattern:
+        return pattern == word
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), word, re.DOTALL) is not None
 
 
 @dataclass(frozen=True, slots=True)
