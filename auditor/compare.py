@@ -24,6 +24,8 @@ from parsers.model.origin import Origin
 from parsers.model.rule import Direction, Rule
 
 TO_ITSELF = "the firewall itself"
+INTERNET = "internet"
+"""The zone of site files that faces the Internet."""
 _HOST = (Direction.INBOUND, Direction.OUTBOUND)
 
 
@@ -51,13 +53,26 @@ class Change:
 
     @property
     def text(self) -> str:
-        """The change in one sentence."""
+        """ "opens tcp/135 from the Internet to 10.0.10.31, by policy 17, lines 812 to 824 of fgt.conf"."""
         verb = "opens" if self.opened else "closes"
         doubt = "" if self.certain else "possibly "
-        ends = f"from {_end(self.source, self.ingress)} to {_end(self.destination, self.egress)}"
-        by = f", by {self.rule}, {_lines(self.origin)}" if self.rule and self.origin else ""
+        services = "every service" if self.services == "any" else self.services
+        ends = f"from {self._sender} to {_end(self.destination, self.egress)}"
+        by = f", by {self._deciding}, {_lines(self.origin)}" if self.rule and self.origin else ""
         shown = f", published as {self.published_as}" if self.published_as else ""
-        return f"{doubt}{verb} {self.services} {ends}{shown}{by}"
+        return f"{doubt}{verb} {services} {ends}{shown}{by}"
+
+    @property
+    def _sender(self) -> str:
+        if self.ingress == INTERNET and self.source in ("any", "any IPv4"):
+            return "the Internet"
+        return _end(self.source, self.ingress)
+
+    @property
+    def _deciding(self) -> str:
+        """The rule by the word of its vendor: FortiGate has policies."""
+        policy = self.origin is not None and self.origin.kind == "firewall policy"
+        return self.rule.replace("rule", "policy", 1) if policy and "implicit" not in self.rule else self.rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,7 @@ class Comparison:
     def openings(self, zone: str) -> tuple[Change, ...]:
         """Newly allowed packets that come from a zone (every opening, where a rule does not name its interface)."""
         wanted = [each for each in self.changes if each.opened and zone in (each.ingress, "any")]
-        return tuple(each for each in wanted if zone != "internet" or each.public_source)
+        return tuple(each for each in wanted if zone != INTERNET or each.public_source)
 
 
 def compare(old: tuple[Firewall, ...], new: tuple[Firewall, ...], site: Site, now: datetime) -> Comparison:
@@ -277,11 +292,13 @@ def _nameless(reason: str) -> str:
 def _end(addresses: str, zone: str) -> str:
     if not zone or zone == "any":
         return addresses
-    return f"{zone} ({addresses})"
+    return f"{addresses} ({zone})"
 
 
 def _lines(origin: Origin) -> str:
+    """ "lines 812 to 824 of fgt.conf"."""
     if not origin.first_line:
         return origin.file
-    last = f"-{origin.last_line}" if origin.last_line > origin.first_line else ""
-    return f"{origin.file}:{origin.first_line}{last}"
+    if origin.last_line <= origin.first_line:
+        return f"line {origin.first_line} of {origin.file}"
+    return f"lines {origin.first_line} to {origin.last_line} of {origin.file}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.findings.decisions import Status
+from auditor.findings.decisions import NOT_THERE_BEFORE, Status
 from auditor.findings.finding import Severity
 from auditor.findings.result import AuditResult
 
@@ -48,7 +48,8 @@ def rule_on(
         return Ruling(PASSED, f"Judged: findings do not fail this run (--fail-on never){seen}.")
     serious = [finding for finding in result.findings if finding.severity >= fail_on]
     if only_new and result.follow_up:
-        fresh = [each for each in serious if result.follow_up.statuses.get(each.fingerprint, Status.NEW) in _FRESH]
+        statuses = result.follow_up.statuses
+        fresh = [each for each in serious if statuses.get(each.fingerprint, Status.NEW) in NOT_THERE_BEFORE]
         older = f"; {_count(len(serious) - len(fresh), 'older finding')} left" if len(serious) > len(fresh) else ""
         since = f"at or above {fail_on.word} since {result.follow_up.source}{older}{seen}."
         if fresh:
@@ -57,9 +58,6 @@ def rule_on(
     if serious:
         return Ruling(FINDINGS, f"Failed: {_count(len(serious), 'finding')} at or above {fail_on.word}{seen}.")
     return Ruling(PASSED, f"Passed: no finding at or above {fail_on.word}{seen}.")
-
-
-_FRESH = (Status.NEW, Status.BACK)
 
 
 def _count(number: int, word: str) -> str:

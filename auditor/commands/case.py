@@ -104,7 +104,8 @@ def read_exports(
     answers = site.resolve if site else {}
     changes = {Path(script.document.name).resolve() for script in scripts}
     try:
-        inputs = read_inputs([path for path in files if path.resolve() not in changes], told, answers, scripts)
+        exports = [each for each in files if not isinstance(each, Path) or each.resolve() not in changes]
+        inputs = read_inputs(exports, told, answers, scripts)
     except NoTargetError as error:
         raise click.UsageError(f"{error}. With several devices write --apply DEVICE={error.file}.") from None
     for each in unasked(answers, inputs.firewalls):

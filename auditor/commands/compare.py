@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from auditor.compare import Change, Comparison
     from parsers.model.firewall import Firewall
     from parsers.parser import Script
+    from parsers.source import Document
 
 SCHEMA = "fwproof-compare/1"
 PASSED, OPENED, NOT_JUDGED = 0, 1, 3
 
 
 @click.command("compare", short_help="Which packets pass now and did not before: two versions of an export.")
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path), required=False)
+@click.argument("old")
+@click.argument("new", required=False)
 @site_option
 @apply_option
 @click.option(
@@ -39,8 +40,8 @@ PASSED, OPENED, NOT_JUDGED = 0, 1, 3
 @click.option("--allow-gaps", is_flag=True, help="Answer although something that was not understood may hide access.")
 @today_option
 def compare_command(
-    old: Path,
-    new: Path | None,
+    old: str,
+    new: str | None,
     site_path: Path | None,
     scripts: tuple[Script, ...],
     zone: str | None,
@@ -51,7 +52,8 @@ def compare_command(
 ) -> int:
     """Compare what two versions let through, not their text.
 
-    OLD and NEW are files, folders or zip archives; devices are matched by name. Reordered rules, renamed objects and
+    OLD and NEW are files, folders or zip archives, or files at a git revision (HEAD~1:edge.conf); devices are matched
+    by name. Reordered rules, renamed objects and
     secrets encrypted anew have no effect. Through traffic, traffic to the firewall itself (logins) and host rules
     are compared; routes are not.
 
@@ -69,8 +71,8 @@ def compare_command(
     if new is None and not scripts:
         raise click.UsageError("two versions are compared: give NEW, or a script to carry out on OLD (--apply).")
     known = load_site(site_path) if site_path else None
-    before = read_exports([old], site=known).firewalls
-    after = read_exports([new or old], site=known, scripts=scripts).firewalls
+    before = read_exports([_version(old)], site=known).firewalls
+    after = read_exports([_version(new or old)], site=known, scripts=scripts).firewalls
     site = known or _inferred(after)
     found = compare(before, after, site, now)
     blind = bool(found.gaps) and not allow_gaps
@@ -90,9 +92,24 @@ def compare_command(
         show("Not judged: no device is in both versions.", err=True)
         return NOT_JUDGED
     if failing:
-        show(f"Failed: {len(failing)} openings from {zone}.", err=True)
+        show(f"Failed: {len(failing)} {'opening' if len(failing) == 1 else 'openings'} from {zone}.", err=True)
         return OPENED
     return PASSED
+
+
+def _version(name: str) -> Path | Document:
+    """A path, or "REV:PATH" for a file of a git revision where no path is called so."""
+    from auditor.revisions import revision
+    from parsers.errors import UnreadableError
+
+    rev, colon, path = name.partition(":")
+    if not colon or Path(name).exists() or "\\" in path:
+        return Path(name)
+    at = revision(Path(), rev)
+    document = at.read(Path(path).as_posix())
+    if document is None:
+        raise UnreadableError(name, f"{at.text} has no file {path}: name it as seen from this folder")
+    return document
 
 
 def _inferred(firewalls: tuple[Firewall, ...]) -> Site:
@@ -137,7 +154,10 @@ def _markdown(found: Comparison) -> Iterator[str]:
     yield f"{_counted(found)}."
     yield ""
     for change in found.changes:
-        yield f"- {'**opens**' if change.opened else 'closes'} {plain(f'{change.device}: {change.text}')}"
+        device, text = plain(change.device), plain(change.text)
+        yield f"- **{device} {text}**" if change.opened else f"- {device} {text}"
+        if change.opened and change.example:
+            yield f"  - packet {plain(change.example.text)}"
     for each in found.unsure:
         yield f"- cannot be told: {plain(each)}"
 

@@ -26,6 +26,10 @@ class Status(StrEnum):
     """Neither found nor disproved: its firewall or its check was not part of the audit, or gaps could hide it."""
 
 
+NOT_THERE_BEFORE = (Status.NEW, Status.BACK)
+"""What a gate for new findings looks at."""
+
+
 class Choice(StrEnum):
     """What people can decide about a finding."""
 

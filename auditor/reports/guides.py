@@ -41,4 +41,7 @@ def _line(alike: list[Finding], every: bool) -> str:
     others = f" and {len(alike) - 1} more" if len(alike) > 1 else ""
     doubt = " (possible)" if first.confidence is Confidence.POSSIBLE else ""
     text = f"{first.identity} {first.device}{others}{doubt}: {first.message}"
-    return f"{text} {first.remedy} [{'; '.join(first.guides)}]" if every else text
+    if not every:
+        return text
+    ids = ", ".join(each.fingerprint for each in alike)
+    return f"{text} {first.remedy} [{'; '.join(first.guides)}] (id {ids})"

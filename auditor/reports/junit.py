@@ -18,7 +18,7 @@ _SKIPPED = (CoverageState.NOT_APPLICABLE, CoverageState.NOT_OBSERVABLE)
 
 def junit_text(result: AuditResult) -> str:
     """The audit as one `testsuites` document; a check with findings above info fails once and lists all of them."""
-    suites = Element("testsuites", name="fwproof")
+    suites = Element("testsuites", name=f"fwproof {result.audit}".strip())
     _checks(suites, result)
     _flows(suites, [row for row in result.coverage if row.level == "required"])
     for suite in suites:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
-from auditor.reports.since import mark, since_last_time
+from auditor.reports.since import fresh, mark, since_last_time
 from auditor.reports.text import one_line
 from auditor.reports.verdict import blind_gaps, hardening_findings, headline, required, rule_findings
 from parsers.model.origin import Gap
@@ -25,15 +25,20 @@ _OPEN = (CoverageState.SATISFIED, CoverageState.NOT_APPLICABLE, CoverageState.NO
 
 def markdown_text(result: AuditResult) -> str:
     """Verdict, what was not judged, the worst findings, required ports that are not open, what is waived."""
-    lines = ["## fwproof", "", f"**{plain(headline(result))}**"]
+    title = f"## fwproof: {plain(result.audit)}" if result.audit else "## fwproof"
+    lines = [title, "", f"**{plain(headline(result))}**"]
     if result.follow_up:
-        lines += ["", plain(since_last_time(result))]
+        lines += [
+            "",
+            plain(since_last_time(result)),
+            *(f"- {plain(note)}" for note in result.follow_up.notes[:MOST_ROWS]),
+        ]
     room = MOST_CHARACTERS - sum(len(line) + 1 for line in lines)
     for heading, rows in (
         (["", "### Not understood, could hide access", ""], [_gap(gap) for gap in blind_gaps(result)]),
-        (_FINDINGS, [_finding(finding, result) for finding in _worst_first(rule_findings(result))]),
+        (_FINDINGS, [_finding(finding, result) for finding in _worst_first(rule_findings(result), result)]),
         (["", "### Required ports", ""], [_port(row) for row in required(result) if row.state not in _OPEN]),
-        (["", "### Hardening", ""], [_setting(each) for each in _worst_first(hardening_findings(result))]),
+        (["", "### Hardening", ""], [_setting(each) for each in _worst_first(hardening_findings(result), result)]),
     ):
         part = list(_fitting(heading, rows, room))
         room -= sum(len(line) + 1 for line in part)
@@ -47,8 +52,9 @@ def markdown_text(result: AuditResult) -> str:
 _FINDINGS = ["", "### Findings", "", "| severity | firewall | rule | where | finding |", "|---|---|---|---|---|"]
 
 
-def _worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda finding: -finding.severity)
+def _worst_first(findings: Iterable[Finding], result: AuditResult) -> list[Finding]:
+    """What is new since last time before everything else: a change is reviewed by what it brings."""
+    return sorted(findings, key=lambda finding: (not fresh(result, finding), -finding.severity))
 
 
 def _fitting(heading: list[str], rows: list[str], room: int) -> Iterable[str]:

@@ -62,6 +62,8 @@ def sarif_text(result: AuditResult) -> str:
         "results": results,
         "invocations": [_invocation(result)],
     }
+    if result.audit:
+        run["automationDetails"] = {"id": f"fwproof/{result.audit}/"}
     return json_document({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 

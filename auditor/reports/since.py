@@ -1,10 +1,10 @@
-"""What became of the findings of the last workbook, in words."""
+"""What became of the findings of the last workbook, or of an older version of the exports, in words."""
 
 from __future__ import annotations
 
 from collections import Counter
 
-from auditor.findings.decisions import Status
+from auditor.findings.decisions import NOT_THERE_BEFORE, Status
 from auditor.findings.finding import Finding
 from auditor.findings.result import AuditResult
 
@@ -24,6 +24,12 @@ def since_last_time(result: AuditResult) -> str:
 def mark(result: AuditResult, finding: Finding) -> str:
     """ "new", "still open" ...: where a finding of today stands; "" without a last workbook."""
     return result.follow_up.statuses[finding.fingerprint].value if result.follow_up else ""
+
+
+def fresh(result: AuditResult, finding: Finding) -> bool:
+    """Was the finding not there last time? False without a last time."""
+    follow_up = result.follow_up
+    return follow_up is not None and follow_up.statuses[finding.fingerprint] in NOT_THERE_BEFORE
 
 
 def since_lines(result: AuditResult, every: bool) -> list[str]:

@@ -132,7 +132,7 @@ def _head(result: AuditResult, every: bool) -> Iterator[RenderableType]:
 
 def _since(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     if lines := since_lines(result, every):
-        yield from _title("Since the last workbook")
+        yield from _title("Since last time")
         yield from _bullets(lines)
 
 
@@ -203,6 +203,7 @@ def _block(finding: Finding, status: str) -> Iterator[RenderableType]:
     grid.add_row("do", Text(one_line(finding.remedy)))
     if finding.citation:
         grid.add_row("source", Text(one_line(", ".join(finding.citation))))
+    grid.add_row("id", Text(finding.fingerprint))
     yield Padding(grid, (0, 0, 0, 2))
 
 

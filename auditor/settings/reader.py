@@ -67,9 +67,9 @@ def read_settings(path: Path) -> Settings:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = _AT_LINE.search(str(error))
-        message = _AT_LINE.sub("", str(error))
-        raise RulesetError(name, f"not valid TOML: {message}", int(line.group(1)) if line else 0) from None
+        found = _AT_LINE.search(str(error))
+        line = int(found.group(1)) if found else len(text.splitlines())  # "at end of document"
+        raise RulesetError(name, f"not valid TOML: {_AT_LINE.sub('', str(error))}", line) from None
     inside = ("tool", "fwproof") if path.name == PROJECT else ()
     for key in inside:
         document = document.get(key, {})

@@ -129,8 +129,8 @@ def past_table(result: AuditResult) -> Table:
         )
         for each in past
     )
-    about = "What the last workbook listed and this audit does not: fixed, or not judged this time."
-    empty = "Everything of the last workbook is still found."
+    about = "What was found last time and not this time: fixed, changed, or not judged this time."
+    empty = "Everything of last time is still found."
     return Table("Earlier findings", PAST, frame_of(PAST, rows), {}, empty, about=about)
 
 

@@ -51,8 +51,11 @@ def test_an_opening_names_packets_rule_and_lines(compare) -> None:  # type: igno
     code, said = compare(BACKUP, BACKUP + OPENING, "--site", SITE, "--fail-on-opening", "internet")
     assert code == 1
     assert "2 newly allowed, 5 newly blocked" in said  # its address is translated now, for everybody
-    assert "opens any from internet (any IPv4) to internal (10.0.10.31), published as 203.0.113.77, by rule 99" in said
-    assert "Failed: 1 openings from internet." in said
+    assert (
+        "opens every service from the Internet to 10.0.10.31 (internal), published as 203.0.113.77, by policy 99, lines "
+        in said
+    )
+    assert "Failed: 1 opening from internet." in said
 
 
 def test_the_other_way_round_it_is_a_closing(compare) -> None:  # type: ignore[no-untyped-def]
@@ -95,7 +98,8 @@ def test_another_host_name_cannot_be_told(compare) -> None:  # type: ignore[no-u
 def test_markdown_is_for_pull_requests(compare) -> None:  # type: ignore[no-untyped-def]
     said = compare(BACKUP, BACKUP + OPENING, "--site", SITE, "--markdown")[1]
     assert said.startswith("### Firewall change\n")
-    assert "**opens**" in said
+    assert "- **fgt-quillwort opens every service from the Internet to 10.0.10.31" in said
+    assert "  - packet tcp " in said
 
 
 def test_windows_hosts_are_compared_as_well(compare) -> None:  # type: ignore[no-untyped-def]
