@@ -83,7 +83,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_an_opening_is_found_before_it_is_made(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["compare", "edge.conf", "--apply", "change.txt", "--fail-on-opening", "internet"]) == 1
     out = capsys.readouterr().out
-    assert "by rule 2, change.txt:12" in out
+    assert "by policy 2, lines 12 to " in out
     assert "0 newly blocked" in out
 
 
