@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import parsers
-from parsers.fortigate.syntax.backup import read_text
+from parsers.fortigate.syntax.scripts import read_text
 from parsers.model.firewall import Firewall
 from parsers.model.rule import Action, Rule
 
