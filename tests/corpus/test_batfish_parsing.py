@@ -69,7 +69,7 @@ def test_blocks_of_no_interest_hide_nothing_after_them(config: str, name: str) -
 def test_unknown_words_are_gaps_and_the_lines_after_them_are_read() -> None:
     firewall = load("edit_recovery")
     assert {gap.keyword for gap in firewall.gaps} == {
-        "UNDEFINED_ADDR_PROP", "UNDEFINED_SERVICE_PROP", "UNDEFINED_POLICY_PROP",
+        "UNDEFINED_IFACE_PROP", "UNDEFINED_ADDR_PROP", "UNDEFINED_SERVICE_PROP", "UNDEFINED_POLICY_PROP",
     }  # fmt: skip
     assert rules("edit_recovery")["1"].written.comment == "policy comments, plural"
     assert [each.name for each in load("fortios_system_recovery").interfaces] == ["port1"]
@@ -85,7 +85,7 @@ def test_references_follow_a_rename() -> None:
     assert {"old_addr1", "old_zone1"} <= undefined
     refused = [gap.what for gap in load("rename").gaps]
     for table in ("firewall service custom", "firewall address", "system zone"):
-        assert f"rename undefined to other: no such entry in {table}" in refused
+        assert any(each.startswith(f"rename undefined to other: no such entry in {table}") for each in refused)
 
 
 @pytest.mark.parametrize("config", ["addrgrp_rename", "service_group_rename"])
@@ -109,8 +109,8 @@ def test_any_beside_an_interface_is_any_in_a_file() -> None:
     assert found["2"].service.possible.text() == "none"  # Batfish drops a policy without a service
     assert found["3"].action is Action.ALLOW  # `action ipsec`: Batfish ignores the policy, here it lets into the tunnel
     gaps = [gap.what for gap in load("firewall_policy_warn").gaps]
-    assert "move 3 before 99999: no such entry in firewall policy" in gaps
-    assert "clone 99999 to 99998: no such entry in firewall policy" in gaps
+    assert any(gap.startswith("move 3 before 99999: no entry 99999 in firewall policy") for gap in gaps)
+    assert any(gap.startswith("clone 99999 to 99998: no such entry in firewall policy") for gap in gaps)
 
 
 def test_zones() -> None:
