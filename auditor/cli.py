@@ -19,6 +19,7 @@ from auditor.commands.explain import explain_command
 from auditor.commands.init import init_command
 from auditor.commands.inspect import inspect_command
 from auditor.commands.output import prepare_streams, show
+from auditor.commands.plan import plan_command
 from auditor.commands.rulesets import rulesets_group
 from auditor.commands.trace import trace_command
 from auditor.commands.waive import waive_command
@@ -50,6 +51,7 @@ for command in (
     check_command,
     waive_command,
     ask_command,
+    plan_command,
     init_command,
     rulesets_group,
     explain_command,

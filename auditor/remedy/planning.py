@@ -1,0 +1,289 @@
+"""From the flows of baselines to what each firewall of a site must let through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from auditor.analysis.analysis import Analysis
+from auditor.baseline import BoundFlow, BoundRuleset, Ruleset, Site, bind, conflicts
+from auditor.findings.result import CoverageState
+from auditor.remedy.hosts import Hosts
+from auditor.remedy.merging import merged
+from auditor.remedy.places import NETWORK, ByExports, ByZones, Course, Crossing, Places, Zones
+from auditor.remedy.planned import Cause, NetworkPlan, Permit, Plan, Unplanned
+from auditor.remedy.publishing import Publishing, clashes
+from parsers.model.addresses import ANY_IPV4, ANY_IPV6, NO_ADDRESS, PRIVATE_IPV4, AddressSet
+from parsers.model.firewall import Firewall
+from parsers.model.services import NO_SERVICE, ServiceSet
+
+
+def plan(
+    firewalls: tuple[Firewall, ...],
+    rulesets: tuple[Ruleset, ...],
+    site: Site,
+    now: datetime,
+    *,
+    permitted: bool = False,
+    missing_only: bool = False,
+) -> Plan:
+    """The tightest rules for the flows that baselines require at a site.
+
+    Args:
+        firewalls: exports of the site's devices, as far as there are any; their interfaces, zones and routes say where
+            a flow crosses them. Without network devices among them the zones of the site file do.
+        rulesets: the baselines.
+        site: who is who.
+        now: the time for which existing rules are judged.
+        permitted: plan the permitted flows too, except where a baseline forbids the same packets.
+        missing_only: leave out what the rules of the exports certainly let through already.
+
+    Raises:
+        RulesetError: the site names interfaces or objects its devices do not have.
+    """
+    return _Planner(firewalls, rulesets, site, now, permitted=permitted, missing_only=missing_only).plan()
+
+
+class _Planner:
+    def __init__(
+        self,
+        firewalls: tuple[Firewall, ...],
+        rulesets: tuple[Ruleset, ...],
+        site: Site,
+        now: datetime,
+        *,
+        permitted: bool,
+        missing_only: bool,
+    ) -> None:
+        self.site = site
+        self.levels = ("required", "permitted") if permitted else ("required",)
+        self.missing_only = missing_only
+        exported = any(each.vendor != "windows" for each in firewalls)
+        self.firewalls = firewalls if exported else (*firewalls, *_skeletons(site))
+        self.bound = tuple(bind(ruleset, site, self.firewalls) for ruleset in rulesets)
+        self.analysis = Analysis(self.firewalls, self.bound, site, now)
+        self.zones = Zones(site, rulesets)
+        topology = self.analysis.paths.topology
+        self.places: Places = (
+            ByExports(topology, self.analysis.devices, self.zones) if exported else ByZones(self.zones)
+        )
+        self.exported = exported
+        self.publishing = Publishing(self.bound, firewalls)
+        self.hosts = Hosts(self.bound, site, self.analysis.devices)
+        self.permits: dict[str, list[Permit]] = {}
+        self.unplanned: dict[Unplanned, None] = {}
+        self.notes: dict[str, None] = {}
+
+    def plan(self) -> Plan:
+        banned = {id(each.flow): each.forbidden.rule.id for each in conflicts(self.bound)}
+        for ruleset in self.bound:
+            for bound in ruleset.flows:
+                if bound.flow.level in self.levels and bound.preset is not CoverageState.NOT_APPLICABLE:
+                    self._flow(ruleset, bound, banned.get(id(bound), ""))
+        networks = tuple(self._network(name, permits) for name, permits in self.permits.items())
+        hosts = self.hosts.plans()
+        self._remarks(networks)
+        return Plan(
+            site=self.site.id,
+            rulesets=tuple((each.ruleset.id, each.ruleset.version) for each in self.bound),
+            levels=self.levels,
+            networks=tuple(sorted((each for each in networks if each.permits), key=lambda each: each.device)),
+            hosts=hosts,
+            unplanned=tuple(self.unplanned),
+            notes=tuple(self.notes),
+            labels=_labels(self.bound),
+        )
+
+    # --- one flow
+
+    def _flow(self, ruleset: BoundRuleset, bound: BoundFlow, banned: str) -> None:
+        cause = Cause(bound.ruleset, bound.flow.id, bound.flow.title, bound.flow.cite)
+        reason = bound.question or self._refused(ruleset, bound, banned)
+        if reason:
+            self._leave(cause, bound, reason)
+            return
+        service = self._service(ruleset, bound)
+        if self.missing_only and self._passes(bound, cause):
+            return
+        if bound.flow.coverage == "any":
+            self._note(f"{bound.flow.id}: a pool of ports, any of which may be drawn: all of them are planned.")
+        if "network" in bound.flow.enforce:
+            reason = self._cross(bound, cause, service)
+            if reason:
+                self._leave(cause, bound, reason)
+                return
+        self.hosts.add(bound, cause, service)
+
+    def _refused(self, ruleset: BoundRuleset, bound: BoundFlow, banned: str) -> str:
+        if banned:
+            return f"another baseline forbids it ({banned}): decide between the two"
+        if bound.flow.level == "required":
+            return ""
+        services = [bound.service] if bound.service is not None else list(bound.alternatives)
+        for each in ruleset.forbidden:
+            same = (each.source.addresses, each.destination.addresses)
+            if same == (bound.source.addresses, bound.destination.addresses):
+                services = [service - each.service for service in services]
+                if not all(services):
+                    return f"permitted with conditions only: {each.rule.id} forbids the same packets"
+        return ""
+
+    def _service(self, ruleset: BoundRuleset, bound: BoundFlow) -> ServiceSet:
+        """The service of a flow; of alternatives one that its ends need anyway, or else the first."""
+        if bound.service is not None:
+            return bound.service
+        ends = (bound.source.addresses, bound.destination.addresses)
+        needed = ServiceSet.union(
+            each.service or NO_SERVICE
+            for each in ruleset.flows
+            if each.preset is None
+            and each.flow.level == "required"
+            and (each.source.addresses, each.destination.addresses) == ends
+        )
+        chosen = next((each for each in bound.alternatives if each <= needed), bound.alternatives[0])
+        if len(bound.alternatives) > 1:
+            others = " or ".join(each.text() for each in bound.alternatives if each != chosen)
+            self._note(f"{bound.flow.id}: {chosen.text()} was planned; {others} would do as well.")
+        return chosen
+
+    def _passes(self, bound: BoundFlow, cause: Cause) -> bool:
+        """Do existing rules let the flow through for certain? Then they are named instead."""
+        row = next(each.row for each in self.analysis.covered if each.bound is bound)
+        if row.state is not CoverageState.SATISFIED or not row.rules:
+            return False
+        self._note(f"{cause.flow} ({row.source} to {row.destination}) passes already: {', '.join(row.rules)}.")
+        return True
+
+    def _cross(self, bound: BoundFlow, cause: Cause, service: ServiceSet) -> str:
+        """Plan the flow at every network device on its way; why that cannot be done, or ""."""
+        course = self.places.course(bound.source, bound.destination)
+        if course.question:
+            return course.question
+        if course.note:
+            self._note(course.note)
+        found: list[tuple[str, Permit]] = []
+        for family in (ANY_IPV4, ANY_IPV6):
+            reason = self._family(bound, cause, service, family, course, found)
+            if reason:
+                return reason
+        for device, permit in found:
+            self.permits.setdefault(device, []).append(permit)
+        return ""
+
+    def _family(
+        self,
+        bound: BoundFlow,
+        cause: Cause,
+        service: ServiceSet,
+        family: AddressSet,
+        course: Course,
+        found: list[tuple[str, Permit]],
+    ) -> str:
+        source, destination = bound.source.addresses & family, bound.destination.addresses & family
+        if not source or not destination:
+            return ""
+        outside = bound.source.trust == "untrusted"
+        for crossing in course.crossings:
+            faces: Iterable[tuple[AddressSet, AddressSet]] = ((NO_ADDRESS, destination),)
+            if outside and crossing.first:
+                published = self.publishing.faces(bound.destination, family)
+                if isinstance(published, str):
+                    return published
+                faces = published
+            for public, server in faces:
+                found.append(
+                    (
+                        crossing.device,
+                        Permit(
+                            crossing.ingress,
+                            crossing.egress,
+                            family if outside and crossing.first else source,
+                            family if _leaves(bound, crossing) else server,
+                            service,
+                            (cause,),
+                            public,
+                            *self._hidden(bound, crossing, source),
+                        ),
+                    )
+                )
+        return ""
+
+    def _hidden(self, bound: BoundFlow, crossing: Crossing, source: AddressSet) -> tuple[bool, AddressSet]:
+        """(must the device translate the sender, to which address): private addresses cannot travel the Internet."""
+        if not _leaves(bound, crossing) or not source.overlaps(PRIVATE_IPV4):
+            return False, NO_ADDRESS
+        return True, self.publishing.sender(bound.source)
+
+    # --- the whole
+
+    def _network(self, name: str, permits: list[Permit]) -> NetworkPlan:
+        kept, clashing = clashes(permits)
+        for permit, reason in clashing:
+            for cause in permit.causes:
+                ends = f"{permit.public.text()} to {permit.destination.text(3)} {permit.service.text()}"
+                self.unplanned[Unplanned(cause, ends, f"{reason} at {name}")] = None
+        firewall = next(each for each in self.firewalls if each.name == name)
+        described = self.site.devices.get(name)
+        taken = {item.name for item in firewall.objects} | {zone.name for zone in firewall.zones}
+        taken |= {rule.name for each in firewall.lists for rule in each.rules if rule.name}
+        return NetworkPlan(
+            name,
+            firewall.vendor,
+            firewall.vdom or (described.vdom if described else ""),
+            merged(kept),
+            frozenset(taken),
+            frozenset(each.name for each in firewall.interfaces if not each.zone),
+        )
+
+    def _remarks(self, networks: tuple[NetworkPlan, ...]) -> None:
+        if isinstance(self.places, ByZones) and networks:
+            self._note("Ways and interfaces are those of the site file; with the exports, rules name them exactly.")
+        for (zone, why), names in self.zones.assumed.items():
+            self._note(f"Taken to lie in zone {zone}, {why}: {', '.join(names)}.")
+        planned = {each.device for each in networks}
+        for name, device in self.site.devices.items():
+            known = any(each.name == name for each in self.firewalls)
+            if device.type in NETWORK and name not in planned:
+                why = "no flow crosses it" if known else "its export was not given beside those of other devices"
+                self._note(f"{name}: nothing is planned, {why}.")
+        for ruleset in self.bound:
+            for rule, members in ruleset.unrestricted:
+                if members:
+                    self._note(
+                        f"{rule.id} [{', '.join(rule.cite)}]: the vendor supports only unrestricted traffic between "
+                        f"{', '.join(rule.between)}; the plan holds the documented ports."
+                    )
+        for note in (*self.publishing.notes, *self.hosts.notes):
+            self._note(note)
+
+    def _leave(self, cause: Cause, bound: BoundFlow, reason: str) -> None:
+        self.unplanned[Unplanned(cause, f"{bound.source.text} to {bound.destination.text}", reason)] = None
+
+    def _note(self, text: str) -> None:
+        self.notes[text] = None
+
+
+def _leaves(bound: BoundFlow, crossing: Crossing) -> bool:
+    """Does the device hand the packets to an untrusted zone itself?"""
+    return bound.destination.trust == "untrusted" and crossing.last
+
+
+def _skeletons(site: Site) -> Iterator[Firewall]:
+    """Devices without an export: only their zones are known, and those the site file states."""
+    for name, device in site.devices.items():
+        if device.type in NETWORK:
+            yield Firewall(name, device.type, "", "", (), (), vdom=device.vdom)
+
+
+def _labels(rulesets: tuple[BoundRuleset, ...]) -> dict[AddressSet, str]:
+    """A name for every bound address: its host's, or its roles'."""
+    names: dict[AddressSet, dict[str, None]] = {}
+    hosts: dict[AddressSet, str] = {}
+    for ruleset in rulesets:
+        for ends in ruleset.ends.values():
+            for end in ends:
+                if end.kind == "role" and end.addresses and not end.interfaces:
+                    names.setdefault(end.addresses, {})[end.name] = None
+                    if end.host:
+                        hosts[end.addresses] = end.host
+    return {addresses: hosts.get(addresses, next(iter(found))) for addresses, found in names.items()}
