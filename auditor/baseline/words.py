@@ -105,6 +105,9 @@ def check_interfaces(site: Site, firewalls: tuple[Firewall, ...]) -> None:
         known = interface_names(firewall) if device else ()
         if device is None or not known:
             continue
+        stated = {interface for interfaces in device.zones.values() for interface in interfaces}
+        if not firewall.interfaces and stated & set(known):
+            continue  # policies without an interface table, such as a script: they need not name every interface
         for zone, interfaces in device.zones.items():
             for interface in interfaces:
                 if interface not in known and not interface.startswith(("ssl.", "naf.", "l2t.")):

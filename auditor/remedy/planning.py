@@ -197,8 +197,8 @@ class _Planner:
                         Permit(
                             crossing.ingress,
                             crossing.egress,
-                            family if outside and crossing.first else source,
-                            family if _leaves(bound, crossing) else server,
+                            source,
+                            server,
                             service,
                             (cause,),
                             public,
@@ -276,14 +276,18 @@ def _skeletons(site: Site) -> Iterator[Firewall]:
 
 
 def _labels(rulesets: tuple[BoundRuleset, ...]) -> dict[AddressSet, str]:
-    """A name for every bound address: its host's, or its roles'."""
+    """A name for every bound address: its host's, or its first role's; and for the addresses of a zone."""
+    zones: dict[AddressSet, str] = {}
     names: dict[AddressSet, dict[str, None]] = {}
     hosts: dict[AddressSet, str] = {}
     for ruleset in rulesets:
         for ends in ruleset.ends.values():
             for end in ends:
-                if end.kind == "role" and end.addresses and not end.interfaces:
+                if end.kind == "zone" or end.interfaces:
+                    zones[end.addresses] = end.name
+                elif end.addresses:
                     names.setdefault(end.addresses, {})[end.name] = None
                     if end.host:
                         hosts[end.addresses] = end.host
-    return {addresses: hosts.get(addresses, next(iter(found))) for addresses, found in names.items()}
+    servers = {addresses: hosts.get(addresses, next(iter(found))) for addresses, found in names.items()}
+    return {addresses: name for addresses, name in zones.items() if addresses} | servers

@@ -237,7 +237,7 @@ def _profiles(written: WrittenRule, states: dict[str, WrittenProfile]) -> frozen
     Nor does an authenticated bypass where a profile blocks all inbound connections (the reference, section 7.6).
     """
     named = written.profiles or frozenset(PROFILES)
-    if written.store in ("local", "unknown"):
+    if written.store in ("local", "unknown") or written.store.startswith("script"):
         named -= {key for key in PROFILES if states[key].merge_local is False}
     if written.action == "bypass" and written.direction == "in":
         named -= {key for key in PROFILES if states[key].inbound == "block always"}

@@ -45,7 +45,8 @@ class WrittenRule:
     group: str = ""
     description: str = ""
     store: str = "local"
-    """"local", "gpo", "hardening" (service hardening), "appiso" (Store apps), "mdm", or "unknown"."""
+    """"local", "gpo", "hardening" (service hardening), "appiso" (Store apps), "mdm", "script FILE" (rules that a
+    script makes), or "unknown"."""
     unread: tuple[str, ...] = ()
     edge: str = ""
     """Edge traversal: "no", "yes", "defer to application", "defer to user"; "" where the export does not say."""

@@ -1,4 +1,4 @@
-"""Output of Get-NetFirewallRule and its filters: JSON, CSV, CLIXML and list form."""
+"""Output of Get-NetFirewallRule and its filters (JSON, CSV, CLIXML, list form), and scripts of New-NetFirewallRule."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
 from parsers.windows.convert import device_name
-from parsers.windows.powershell import bags, filters
+from parsers.windows.powershell import bags, filters, script
 from parsers.windows.written import WrittenHost, WrittenRule
 
 _HEAD = 200_000
@@ -28,7 +28,11 @@ _ASK = (
 
 def recognises(document: Document) -> bool:
     """Is this PowerShell output about firewall rules or profiles? Looks at the first 200,000 bytes only."""
-    return _reader(document) is not None or _is_table(document)
+    return _reader(document) is not None or _is_table(document) or _is_script(document)
+
+
+def _is_script(document: Document) -> bool:
+    return script.recognises(Document("", document.data[:_HEAD]).text)
 
 
 def _is_table(document: Document) -> bool:
@@ -60,6 +64,8 @@ def read(document: Document) -> WrittenHost:
         UnreadableError: broken, a table of names only, or filters without their rules.
     """
     reader = _reader(document)
+    if reader is None and not _is_table(document):
+        return script.read(document)
     if reader is None:
         message = f"a table of rule names without direction, action and ports says nothing about access; {_ASK}"
         raise UnreadableError(document.name, message)
