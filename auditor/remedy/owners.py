@@ -72,7 +72,9 @@ class Owners:
         found: dict[str, IntervalSet] = {}
         for rule in self.ruleset.host_rules:
             ports = [port for port in rule.ports if port.replace("-", "").isdigit()]
-            if role in rule.roles and rule.program and not rule.gfw and ports:
+            # svchost.exe holds many Windows services: without the service's name it says little.
+            named = rule.program and _file(rule.program) != "svchost.exe"
+            if role in rule.roles and named and not rule.gfw and ports:
                 path = _path(rule.program)
                 found[path] = found.get(path, EMPTY_INTERVALS) | parse_ports(",".join(ports))
         for path, own in found.items():
