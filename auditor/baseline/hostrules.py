@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 
 from auditor.baseline.model import HostRule
+from parsers.model.addresses import ANY_ADDRESS
 from parsers.model.rule import Rule, ScopeKind
 from parsers.model.services import TCP, ServiceSet
 
@@ -66,7 +67,9 @@ class KnownHostRules:
         if rule.program.kind is ScopeKind.UNKNOWN:
             # The dump does not print programs: only the name tells a rule for any program from its twin.
             return _first([each for each in named if same_ports(rule, each)]) or _first(named)
-        sign = bool(named) or marked or _is_grouped(rule) or self._is_server
+        # Setup's rules take every sender and cannot be edited: a rule for certain senders is somebody's narrowed copy.
+        for_everybody = not (ANY_ADDRESS - rule.source.possible)
+        sign = bool(named) or marked or _is_grouped(rule) or (self._is_server and for_everybody)
         named = [each for each in named if each.gfw]
         # "Every port" is a rule that anybody may have written: there the name must say it.
         same = [

@@ -46,7 +46,7 @@ class _Script:
             yield "$ProductFolder = $ProductFolder.TrimEnd('\\')"
         yield "$ErrorActionPreference = 'Stop'"
         for folder, program in dict.fromkeys(_program_parts(each) for each in self.host.permits):
-            if folder == _PRODUCT:
+            if folder:
                 # A rule for a program that is not there never matches, and nobody would see why.
                 path = f'"{folder}{_in_double(program)}"'
                 yield f"if (-not (Test-Path -LiteralPath {path})) {{ throw {_single(f'There is no {program}')} }}"
@@ -104,8 +104,6 @@ def _program_parts(permit: HostPermit) -> tuple[str, str]:
     program = permit.owner.program
     if _below_product(permit):
         return _PRODUCT, program.lstrip("\\")
-    if program.startswith(_SYSTEM_ROOT):
-        return "$env:SystemRoot\\", program.removeprefix(_SYSTEM_ROOT).lstrip("\\")
     return "", program
 
 

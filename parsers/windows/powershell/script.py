@@ -21,6 +21,9 @@ from parsers.windows.written import PROFILES, WrittenHost, WrittenProfile, Writt
 
 _HEAD = 400_000
 _MAKES = re.compile(r"^[^#\r\n]*\bNew-NetFirewallRule\b", re.IGNORECASE | re.MULTILINE)
+_FOLDER = re.compile(r"^\$\{?(?:env:)?(\w+)\}?[\\/]", re.IGNORECASE)
+"""A folder that the script is told when it runs, or a variable of the environment: rules write it %NAME%."""
+
 _DEFAULTS: Mapping[str, Value] = {
     "direction": "Inbound", "action": "Allow", "enabled": "True", "profile": "Any", "protocol": "Any",
     "localport": "Any", "remoteport": "Any", "icmptype": "Any", "localaddress": "Any", "remoteaddress": "Any",
@@ -92,6 +95,8 @@ def _rule(file: str, command: Command, number: int) -> WrittenRule:
     # A parameter without a value is a mistake PowerShell refuses; what was meant is not known.
     properties |= {name: LOST if value is None else value for name, value in given.items()}
     name = properties.get("displayname") or properties.get("name")
+    if isinstance(program := properties["program"], str):
+        properties["program"] = _FOLDER.sub(r"%\1%\\", program)
     properties["name"] = name if isinstance(name, str) and name else f"rule {number}"
     bag = Bag(properties, command.line)
     rule = filters.written(file, number, bag, doubtful=False)

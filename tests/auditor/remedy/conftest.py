@@ -13,11 +13,14 @@ from auditor.audit import audit
 from auditor.baseline import Binding, BoundFlow, Ruleset, Site, SiteDevice, Use, bind
 from auditor.findings.result import AuditResult
 from auditor.remedy import Plan, plan
-from auditor.remedy.scripts import Script, scripts
+from auditor.remedy.scripts import scripts
+from parsers import read_inputs
 from parsers.model.addresses import AddressSet
 from parsers.model.firewall import Firewall
 from parsers.model.intervals import IntervalSet
 from parsers.model.services import parse_ports
+from parsers.parser import Script
+from parsers.source import Document
 
 NOW = datetime(2026, 11, 24, 12)
 HEAD = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
@@ -107,13 +110,12 @@ class Company:
         return plan(self.bare() if exports else (), self.rulesets, self.site, NOW, permitted=permitted)
 
     def read(self, made: Plan, *, exports: bool = True) -> tuple[Firewall, ...]:
-        """The firewalls of the scripts, the FortiGate's below its backup where there is one."""
-        return tuple(
-            firewall for script in scripts(made) for firewall in parsers.read(self._text(script, exports), script.name)
-        )
-
-    def _text(self, script: Script, exports: bool) -> bytes:
-        return ((self.backup if exports and script.format == "fortios" else "") + script.text).encode()
+        """The firewalls of the scripts: with exports the FortiGate's is carried out on its backup."""
+        texts = [(Document(each.name, each.text.encode()), each.format) for each in scripts(made)]
+        changes = [Script(document) for document, kind in texts if exports and kind == "fortios"]
+        alone = [document for document, kind in texts if not exports or kind != "fortios"]
+        backup = [Document("fgt.conf", self.backup.encode())] if exports else []
+        return read_inputs([*backup, *alone], scripts=changes).firewalls
 
     def judged(self, firewalls: tuple[Firewall, ...]) -> AuditResult:
         """The audit; hosts that need no rule have no script, and are left out of the site."""
