@@ -80,6 +80,7 @@ def audit(
         gaps=(*_unplaced(analysis, inferred), *(gap for firewall in firewalls for gap in firewall.gaps)),
         checks=tuple(check.described() for check in checks),
         hardening=analysis.hardening,
+        logins=analysis.logins,
         benchmarks=tuple(_guide(guide) for benchmark in benchmarks for guide in benchmark.guides),
         follow_up=follow_up(last, findings, _judged(firewalls, checks), now.date()) if last else None,
     )

@@ -9,12 +9,13 @@ from auditor.analysis.coverage import Covered, cover
 from auditor.analysis.devices import Device
 from auditor.analysis.exposure import Opening, exposures, openings
 from auditor.analysis.listeners import narrower
+from auditor.analysis.management import logins
 from auditor.analysis.paths import Paths, faces
 from auditor.analysis.tracing import Question, Trace, trace
 from auditor.baseline import BoundRuleset, Site
 from auditor.benchmarks import Benchmark, evaluate
 from auditor.findings.hardening import HardeningItem
-from auditor.findings.result import Exposure
+from auditor.findings.result import Exposure, Login
 from parsers.model.firewall import Firewall
 from parsers.model.services import ServiceSet
 
@@ -104,6 +105,11 @@ class Analysis:
             ValueError: the question names a zone or interface nobody knows.
         """
         return trace(question, self.devices, self.paths.topology, self.rulesets)
+
+    @cached_property
+    def logins(self) -> tuple[Login, ...]:
+        """What answers at the devices themselves, and whom."""
+        return tuple(row for device in self.devices.values() for row in logins(device))
 
     @cached_property
     def exposures(self) -> tuple[Exposure, ...]:

@@ -260,7 +260,7 @@ def _arrivals(
 def _arrived(device: Device, ingress: frozenset[str], source: AddressSet, arrival: Arrival) -> tuple[Step, AddressSet]:
     forward = device.forward
     assert forward is not None
-    own = AddressSet.union(interface.own for interface in device.firewall.interfaces)
+    own = AddressSet.union(interface.own for interface in device.firewall.interfaces) | device.firewall.proxied
     if arrival.translation is None and arrival.destination <= own and device.local is not None:
         asked = device.local.packets(Flow(source, arrival.destination, arrival.service, ingress))
         return _step(

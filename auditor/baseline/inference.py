@@ -91,7 +91,7 @@ def _zones(firewall: Firewall, draft: _Draft) -> None:
     for interface in firewall.interfaces:
         if interface.sdwan:
             internet.setdefault(interface.name, "it is an SD-WAN member")
-        if interface.own and interface.own <= PUBLIC and interface.enabled:
+        if interface.own and interface.own <= PUBLIC and interface.enabled and interface.kind != "loopback":
             internet.setdefault(interface.name, f"it has the public address {interface.own.text(2)}")
     if not internet:
         for interface in firewall.interfaces:

@@ -35,13 +35,16 @@ from auditor.checks.check import Check
 from auditor.findings.finding import Confidence, Finding, Severity
 from parsers.model.rule import Action, AsWritten, Direction, Truth
 
+_ELSEWHERE = (Direction.OUTBOUND, Direction.LOCAL)
+"""What leaves a host is allowed by design; what the device itself answers is FW112."""
+
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for device in analysis.devices.values():
         redirects = []
         for each in device.firewall.lists:
             for rule in each.rules:
-                if not rule.implicit or rule.action is Action.DENY or each.direction is Direction.OUTBOUND:
+                if not rule.implicit or rule.action is Action.DENY or each.direction in _ELSEWHERE:
                     continue
                 if rule.written != AsWritten():
                     continue  # what a stated rule perhaps does beside what it says

@@ -35,35 +35,24 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
+from auditor.analysis.management import answering, deliverable
 from auditor.checks.check import Check, exact, no_internet
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from auditor.packets import Decision, Flow
-from parsers.model.addresses import ANY_ADDRESS, PUBLIC, AddressSet
-from parsers.model.rule import Action, Direction
+from parsers.model.addresses import PUBLIC, AddressSet
 from parsers.model.services import ANY_SERVICE
 
 _CLEAR = ("http ", "telnet ")
-_SERVERS = ("DNS ", "explicit web proxy ")
-_INFO = ("ping ", "IPsec ", "SSL VPN ", "probe-response ", "ftm ")
+_SERVERS = ("DNS ", "DHCP", "NTP ", "explicit ", "captive portal ", "PPTP ")
+_INFO = ("ping ", "IPsec ", "SSL VPN ", "probe-response ", "ftm ", "BGP ", "OSPF ", "RIP ", "VXLAN ", "GRE ", "L2TP ")
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for device in analysis.devices.values():
         if device.local is None or not device.internet:
             continue
-        # A list that passes on by default only stops; what opens a login is in the lists that close by default.
-        openers = {
-            id(rule)
-            for each in device.firewall.lists
-            if each.direction is Direction.LOCAL and each.default is Action.DENY
-            for rule in each.rules
-            if rule.action is not Action.DENY
-        }
-        flow = Flow(PUBLIC, ANY_ADDRESS, ANY_SERVICE, device.internet, None)
-        allowed = device.local.allowed(flow)
-        for decision in device.local.deciding(allowed.possible):
-            if id(decision.rule) in openers:
-                yield _finding(check, device, decision)
+        for decision in answering(device, Flow(PUBLIC, deliverable(device), ANY_SERVICE, device.internet, None)):
+            yield _finding(check, device, decision)
 
 
 def _finding(check: Check, device: Device, decision: Decision) -> Finding:
@@ -91,7 +80,7 @@ def _finding(check: Check, device: Device, decision: Decision) -> Finding:
         confidence=Confidence.CERTAIN if decision.packets.certain else Confidence.POSSIBLE,
         message=f"{message}.",
         remedy=_remedy(rule.id),
-        packets=f"{exact(packets.services())} from {_stable(sources)} on {' '.join(sorted(rule.ingress or ()))}",
+        packets=f"{exact(packets.services())} from {_stable(sources)} on {' '.join(rule.written.ingress)}",
         identity=rule.id,
         example=packets.example(),
         related=tuple(

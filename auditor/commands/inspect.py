@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "fwproof-inspect/1"
 MOST_GAPS = 12
+MOST_LOGINS = 24
 
 
 @click.command("inspect", short_help="Say what is in these files and what was not understood.")
@@ -98,8 +100,9 @@ def _text(firewall: Firewall, every: bool) -> str:
         ("product", " ".join(word for word in (firewall.product, firewall.version) if word) or firewall.vendor),
         ("vdom", firewall.vdom),
         *(("file", text) for text in _files(firewall)),
-        *(("rules", _rules(rules)) for rules in firewall.lists),
+        *(("rules", _rules(rules)) for rules in firewall.lists if _tells(rules)),
         ("objects", ", ".join(f"{number} {name}" for name, number in _counts(firewall) if number)),
+        *(("answers", text) for text in _logins(firewall)),
         *(("assumed", sentence) for sentence in firewall.assumptions),
         *(("gap", text) for text in _gaps(firewall, every)),
     ]
@@ -124,6 +127,25 @@ def _files(firewall: Firewall) -> Iterator[str]:
             f"{source.name}: {source.format}{encoding}; {ledger.total} lines = {ledger.read} read + "
             f"{ledger.irrelevant} irrelevant + {ledger.not_understood} not understood"
         )
+
+
+def _logins(firewall: Firewall) -> Iterator[str]:
+    """What answers at the device itself, and whom."""
+    from auditor.analysis.management import logins_of
+
+    rows = logins_of(firewall, datetime.now().replace(microsecond=0))
+    for row in rows[:MOST_LOGINS]:
+        perhaps = f", perhaps {row.perhaps}" if row.perhaps else ""
+        sure = "" if row.confidence == "certain" else " (possible)"
+        because = f" ({row.limits})" if row.limits else ""
+        yield f"{row.service} {row.port} at {row.address} on {row.interface}: {row.who}{perhaps}{sure}{because}"
+    if len(rows) > MOST_LOGINS:
+        yield f"and {len(rows) - MOST_LOGINS} more: the sheet Logins of fwproof audit -o audit.xlsx has all"
+
+
+def _tells(rules: RuleList) -> bool:
+    """Has a list rules of its own? What follows from the forwarding policies for the device itself is no news."""
+    return rules.direction.value != "local" or any(not rule.implicit for rule in rules.rules)
 
 
 def _rules(rules: RuleList) -> str:

@@ -10,7 +10,7 @@ from auditor.findings.decisions import FollowUp
 from auditor.findings.finding import Finding, Packet
 from auditor.findings.hardening import HardeningItem
 from parsers.model.firewall import Firewall
-from parsers.model.origin import Gap
+from parsers.model.origin import Gap, Origin
 
 
 class CoverageState(StrEnum):
@@ -68,6 +68,28 @@ class Exposure:
     published_as: str = ""
     documented: str = ""
     example: Packet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login or server of a firewall itself: on which interfaces it answers, at which address, and whom.
+
+    `who` are sources that certainly (or, with `confidence` "possible", perhaps) get an answer, `perhaps` further ones;
+    `limits` says what decides it.
+    """
+
+    device: str
+    interface: str
+    zone: str
+    service: str
+    port: str
+    address: str
+    who: str
+    perhaps: str
+    confidence: str
+    limits: str
+    rule: str
+    origin: Origin
 
 
 class AnswerState(StrEnum):
@@ -168,6 +190,8 @@ class AuditResult:
     """Every item of the benchmarks that were evaluated, with its state; failed ones are findings too."""
     benchmarks: tuple[RulesetUsed, ...] = ()
     """The hardening guides they come from."""
+    logins: tuple[Login, ...] = ()
+    """What answers at the firewalls themselves."""
     follow_up: FollowUp | None = None
     """What became of the findings of the last workbook; None when none was given."""
     audit: str = ""

@@ -7,7 +7,7 @@ from typing import Any
 from auditor.findings.decisions import Decision, FollowUp
 from auditor.findings.finding import Evidence, Finding, Packet
 from auditor.findings.hardening import HardeningItem
-from auditor.findings.result import AuditResult, Exposure, FlowCoverage
+from auditor.findings.result import AuditResult, Exposure, FlowCoverage, Login
 from auditor.reports.text import json_document
 from auditor.reports.verdict import blind_gaps, counts, headline
 from parsers.model.firewall import Firewall
@@ -53,6 +53,7 @@ def json_value(result: AuditResult) -> dict[str, Any]:
         "waived": [{"reason": reason, "finding": _finding(finding)} for finding, reason in result.waived],
         "coverage": [_coverage(row) for row in result.coverage],
         "exposures": [_exposure(row) for row in result.exposures],
+        "logins": [_login(row) for row in result.logins],
         "answers": [
             {
                 "ruleset": answer.ruleset,
@@ -67,6 +68,23 @@ def json_value(result: AuditResult) -> dict[str, Any]:
         "gaps": [gap_value(gap) for gap in result.gaps],
         "hardening": [_hardening(item) for item in result.hardening],
         "follow_up": _follow_up(result.follow_up),
+    }
+
+
+def _login(row: Login) -> dict[str, Any]:
+    return {
+        "device": row.device,
+        "interface": row.interface,
+        "zone": row.zone,
+        "service": row.service,
+        "port": row.port,
+        "address": row.address,
+        "who": row.who,
+        "perhaps": row.perhaps,
+        "confidence": row.confidence,
+        "limits": row.limits,
+        "rule": row.rule,
+        "origin": _origin(row.origin),
     }
 
 

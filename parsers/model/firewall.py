@@ -205,6 +205,8 @@ class Firewall:
     zones: tuple[Zone, ...] = ()
     routes: tuple[Route, ...] = ()
     translations: tuple[Translation, ...] = ()
+    proxied: AddressSet = NO_ADDRESS
+    """Addresses that count as the firewall's own beside those of its interfaces (address pools, virtual IPs)."""
     objects: tuple[NamedObject, ...] = ()
     references: tuple[Reference, ...] = ()
     unknowns: tuple[Unknown, ...] = ()

@@ -19,6 +19,7 @@ _PARTS = (
     sections.ports_section,
     sections.answers_section,
     sections.exposures_section,
+    sections.logins_section,
     sections.hardening_section,
     sections.gaps_section,
     sections.waived_section,

@@ -73,6 +73,37 @@ def exposures_section(result: AuditResult) -> str:
     return section("Exposure", table(head, rows) or nothing, "exposure")
 
 
+def logins_section(result: AuditResult) -> str:
+    """Who reaches the logins and servers of the firewalls themselves."""
+    rows = (
+        (
+            row.device,
+            row.interface,
+            row.service,
+            row.port,
+            row.address,
+            row.who,
+            row.perhaps,
+            row.confidence,
+            row.limits,
+        )
+        for row in result.logins
+    )
+    head = (
+        "Firewall",
+        "Comes in by",
+        "Service",
+        "Port",
+        "At address",
+        "Answers",
+        "Perhaps also",
+        "Confidence",
+        "Because",
+    )
+    body = table(head, rows)
+    return section("Logins of the firewalls", body, "logins") if body else ""
+
+
 def hardening_section(result: AuditResult) -> str:
     """Items of hardening guides that are not met or not decidable, worst first; the others are counted."""
     if not result.hardening:

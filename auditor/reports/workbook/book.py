@@ -22,6 +22,7 @@ from auditor.reports.workbook.tables import (
     exposure_table,
     gaps_table,
     hardening_table,
+    logins_table,
     matrix_table,
     ports_table,
 )
@@ -53,6 +54,7 @@ def _tables(result: AuditResult) -> list[Table]:
         ports_table(result, places.by_name),
         exposure_table(result, places.by_name),
         matrix_table(result),
+        *([logins_table(result)] if result.logins else []),
         rules_table(result),
         objects_table(result),
         *([hardening_table(result)] if result.benchmarks or result.hardening else []),

@@ -117,6 +117,46 @@ def exposure_table(result: AuditResult, rule_names: Mapping[str, int]) -> Table:
     return Table("Exposure", EXPOSURE, frame, links, NOTHING_EXPOSED, about=about)
 
 
+LOGINS = (
+    Column("Firewall", 16),
+    Column("Comes in by", 22),
+    Column("Zone", 16),
+    Column("Service", 18),
+    Column("Port", 20),
+    Column("At address", 26),
+    Column("Answers", 34),
+    Column("Perhaps also", 26),
+    Column("Confidence", 12),
+    Column("Because", 60),
+    Column("Line", 26),
+)
+
+
+def logins_table(result: AuditResult) -> Table:
+    """One row a login or server of a firewall itself: who reaches it, from where, and what decides."""
+    frame = frame_of(
+        LOGINS,
+        (
+            (
+                row.device,
+                row.interface,
+                row.zone,
+                row.service,
+                row.port,
+                row.address,
+                row.who,
+                row.perhaps,
+                row.confidence,
+                row.limits,
+                row.origin.text,
+            )
+            for row in result.logins
+        ),
+    )
+    about = "Logins and servers of the firewalls themselves: who reaches which, from where."
+    return Table("Logins", LOGINS, frame, {}, "Nothing answers.", about=about)
+
+
 NOTHING_EXPOSED = "Nothing is reachable from an untrusted zone."
 MOST_SERVICES = 120
 """Columns of the matrix on paper and screen; what is beyond them is in the sheet Exposure."""

@@ -79,8 +79,9 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
     books = Books.of(scope)
     interfaces = books.interfaces
     policies = Policies(books)
-    local = LocalTraffic(books)
-    lists = policies.lists() + local.lists()
+    forwarding = policies.lists()
+    local = LocalTraffic(books, forwarding)
+    lists = forwarding + local.lists()
     translations = books.vips.translations(policies.referenced(), central=policies.central)
     table = tuple(routes(books))
     name = scope.setting("system global", "hostname") or PurePath(scope.file).stem
@@ -110,6 +111,7 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
         lists=lists,
         vdom=scope.vdom,
         interfaces=interfaces.interfaces,
+        proxied=local.proxied,
         zones=interfaces.zones,
         routes=table,
         dynamic_routing=bool(open_ways),

@@ -38,7 +38,7 @@ def before_policies(books: Books) -> Iterator[Rule]:
 def _closed(interface: Interface, name: str, conditions: tuple[Condition, ...]) -> Iterator[Rule]:
     here = frozenset({interface.name})
     for ingress, egress in ((here, None), (None, here)):
-        rule = _implicit(name, interface.origin, ingress, egress, conditions)
+        rule = implicit_rule(name, interface.origin, ingress, egress, conditions)
         yield replace(rule, action=Action.DENY)
 
 
@@ -59,7 +59,7 @@ def _switch(books: Books, name: str, kind: str, block: Block, members: frozenset
     vdom = block.get("vdom") or (interface.get("vdom") if interface is not None else None)
     elsewhere = books.scope.tree.vdoms and (vdom or "root") != books.scope.vdom
     if len(members) > 1 and not elsewhere:
-        yield _implicit(name, books.scope.origin(kind, block), members, members, ())
+        yield implicit_rule(name, books.scope.origin(kind, block), members, members, ())
 
 
 def after_policies(books: Books) -> Iterator[Rule]:
@@ -70,7 +70,7 @@ def after_policies(books: Books) -> Iterator[Rule]:
             unknown = zone.intrazone_allowed is None
             text = "the default of intrazone traffic in FortiOS 4 is not known"
             conditions = (Condition("setting", text),) if unknown else ()
-            yield _implicit(f"intrazone {zone.name}", zone.origin, members, members, conditions)
+            yield implicit_rule(f"intrazone {zone.name}", zone.origin, members, members, conditions)
     yield from _redirected(books)
 
 
@@ -99,7 +99,7 @@ def _redirected(books: Books) -> Iterator[Rule]:
 
 def _redirecting(interface: Interface, name: str, source: AddressSet, conditions: tuple[Condition, ...]) -> Rule:
     here = frozenset({interface.name})
-    rule = _implicit(name, interface.origin, here, here, conditions)
+    rule = implicit_rule(name, interface.origin, here, here, conditions)
     translations = Bounded(NO_TRANSLATIONS, ANY_TRANSLATION)
     return replace(rule, source=Bounded.exactly(source), translations=translations)
 
@@ -128,13 +128,14 @@ def _redirects_foreign(scope: Scope) -> bool:
     return not version or version > (7, 4)
 
 
-def _implicit(
+def implicit_rule(
     name: str,
     origin: Origin,
     ingress: frozenset[str] | None,
     egress: frozenset[str] | None,
     conditions: tuple[Condition, ...],
 ) -> Rule:
+    """An implicit rule that lets everything through."""
     everything = Bounded.exactly(ANY_ADDRESS)
     return Rule(
         id=f"implicit: {name}",

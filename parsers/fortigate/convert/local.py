@@ -1,108 +1,73 @@
-"""Traffic to the FortiGate itself: local-in policies, management services, administrators.
+"""Traffic to the FortiGate itself: local-in policies, policies towards its other interfaces, what answers.
 
-Source: the reference, section 9: a local-in policy can only stop (its accept opens nothing by itself), the built-in
-rules follow from `allowaccess` of the ingress interface and the daemons that run; the login page answers every source
-that at least one administrator's trusted hosts admit.
+Source: the reference, section 9: a local-in policy can only stop (its accept opens nothing by itself); packets to the
+address of another interface need a policy towards that interface as well (the vendor's article 369268).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from parsers.fortigate.convert.acl import acl_rules
+from parsers.fortigate.convert.administrators import administrators, trusted_sources
 from parsers.fortigate.convert.books import Books
+from parsers.fortigate.convert.daemons import daemons
+from parsers.fortigate.convert.implicit import implicit_rule
+from parsers.fortigate.convert.listeners import Management, vpn_gateways
 from parsers.fortigate.objects.addresses import AddressBook
 from parsers.fortigate.syntax.tree import Block
-from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet
+from parsers.model.addresses import NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
-from parsers.model.firewall import Administrator, Interface
-from parsers.model.origin import Origin
-from parsers.model.rule import Action, AsWritten, Condition, Direction, Evaluation, Rule, RuleList
-from parsers.model.services import ICMP, ICMPV6, ServiceSet
+from parsers.model.firewall import Interface
+from parsers.model.rule import (
+    NO_TRANSLATIONS,
+    Action,
+    AsWritten,
+    Condition,
+    Direction,
+    Evaluation,
+    Rule,
+    RuleList,
+)
 
-_LOGINS = frozenset({"https", "http", "ssh", "telnet"})
-_FIXED = {
-    "ping": ServiceSet.icmp(ICMP, 8) | ServiceSet.icmp(ICMPV6, 128),
-    "snmp": ServiceSet.parse("udp/161"),
-    "fgfm": ServiceSet.parse("tcp/541"),
-    "radius-acct": ServiceSet.parse("udp/1813"),
-    "probe-response": ServiceSet.parse("tcp/8008"),
-    "fabric": ServiceSet.parse("tcp/8013") | ServiceSet.parse("udp/5246-5247"),
-    "capwap": ServiceSet.parse("udp/5246-5247"),
-    "ftm": ServiceSet.parse("tcp/4433"),
-    "speed-test": ServiceSet.parse("tcp/5201"),
-    "scim": ServiceSet.parse("tcp/44558"),
-    "auto-ipsec": ServiceSet.parse("udp/500,4500"),
-}
-_EVERYBODY = Bounded.exactly(ANY_ADDRESS)
-_PORTS = {"http": ("admin-port", "80"), "https": ("admin-sport", "443"), "ssh": ("admin-ssh-port", "22"),
-          "telnet": ("admin-telnet-port", "23")}  # fmt: skip
+_ELSEWHERE = "whose allowaccess counts for the address of another interface is not documented"
 
 
 class LocalTraffic:
-    """Who reaches which service of the device, and from where."""
+    """Who reaches which service of the device, and from where.
 
-    def __init__(self, books: Books) -> None:
+    Args:
+        books: the objects of the VDOM.
+        forwarding: its lists for forwarded packets.
+    """
+
+    def __init__(self, books: Books, forwarding: tuple[RuleList, ...]) -> None:
         self.books = books
         self.scope = books.scope
-        self.administrators = tuple(self._administrators())
+        self.forwarding = forwarding
+        self.administrators = tuple(administrators(self.scope))
+        self.proxied = books.vips.proxied()
+        """Addresses of address pools and virtual IPs, which count as the device's own (reference, 7.3)."""
 
     def lists(self) -> tuple[RuleList, ...]:
-        """Local-in policies (default: pass on), then management and built-in services (default: drop)."""
+        """Local-in policies and policies towards other interfaces (default: pass on), then what answers."""
         policies = [rule for rule in acl_rules(self.books) if rule.destination.possible]
         policies += [
             rule for kind in ("firewall local-in-policy", "firewall local-in-policy6") for rule in self._local_in(kind)
         ]
         first = Evaluation.FIRST_MATCH
+        towards = (
+            RuleList(
+                f"{each.name} to other interfaces", Direction.LOCAL, first, tuple(self._towards(each)), Action.ALLOW
+            )
+            for each in self.forwarding
+        )
         return (
             RuleList("local-in policy", Direction.LOCAL, first, tuple(policies), Action.ALLOW),
-            RuleList("built-in services", Direction.LOCAL, first, tuple(self._built_in())),
+            *towards,
+            RuleList("built-in services", Direction.LOCAL, first, tuple(self._answering())),
         )
-
-    def _administrators(self) -> Iterator[Administrator]:
-        for name, block in self.scope.entries("system admin"):
-            trusted = NO_ADDRESS
-            restricted = False
-            for keyword, words in block.settings.items():
-                if not keyword.startswith(("trusthost", "ip6-trusthost")):
-                    continue
-                try:
-                    network = AddressSet.network("/".join(words))
-                except ValueError:
-                    what = f"{keyword} of administrator {name} cannot be read"
-                    self.scope.gap("system admin", block, keyword, what, hides_access=True)
-                    continue
-                blank = network in (ANY_IPV4, ANY_IPV6)
-                # Only the first slot can mean "any"; a blank later one is ignored by the device.
-                if not blank or keyword in ("trusthost1", "ip6-trusthost1"):
-                    trusted |= network
-                    restricted |= not blank
-            if not restricted or trusted >= ANY_IPV4:
-                trusted, restricted = ANY_ADDRESS, False
-            yield Administrator(name, self.scope.origin("system admin", block), trusted, restricted)
-
-    def _trusted(self) -> Bounded[AddressSet]:
-        """Sources the login pages answer: those at least one administrator (perhaps: one API user) may come from."""
-        if not self.administrators or any(not each.restricted for each in self.administrators):
-            return Bounded.exactly(ANY_ADDRESS)
-        certain = AddressSet.union(each.trusted for each in self.administrators)
-        possible = certain
-        if not certain.ipv6:
-            possible |= ANY_IPV6  # whether IPv4 trusted hosts alone close IPv6 is not documented
-        for _, block in self.scope.entries("system api-user"):
-            possible |= self._api_sources(block)
-        return Bounded(certain, possible)
-
-    def _api_sources(self, block: Block) -> AddressSet:
-        table = block.table("trusthost")
-        found = NO_ADDRESS
-        for entry in table.entries.values() if table is not None else ():
-            for keyword in ("ipv4-trusthost", "ipv6-trusthost"):
-                words = entry.words(keyword)
-                if words:
-                    found |= _network(words)
-        return found or ANY_ADDRESS
 
     def _local_in(self, kind: str) -> Iterator[Rule]:
         six = kind.endswith("6")
@@ -167,101 +132,74 @@ class LocalTraffic:
             found += (Condition("interface", "only on the cluster's own management interface"),)
         return found
 
-    def _built_in(self) -> Iterator[Rule]:
-        trusted = self._trusted()
-        limited = trusted.certain != ANY_ADDRESS
-        for interface in self.books.interfaces.interfaces:
-            for label, own, words, entry in self.books.interfaces.logins(interface.name):
-                origin = self.scope.origin("system interface", entry)
-                for word in words:
-                    service = self._service(word)
-                    if service is None:
-                        what = f"management service {word!r} is not known to fwproof"
-                        self.scope.gap("system interface", entry, "allowaccess", what, hides_access=True)
-                        continue
-                    asked = word in _LOGINS or (limited and word in ("ping", "snmp"))
-                    source = trusted if asked else Bounded.exactly(ANY_ADDRESS)
-                    if label == "IPv6" and word == "ping":
-                        service = ServiceSet.icmp(ICMPV6, 128)
-                    rule = _listener(word, interface, own, service, source & self._dedicated(interface), origin)
-                    yield replace(rule, id=f"{rule.id} ({label})") if label else rule
-        yield from self._vpn()
-        yield from self._daemons()
+    def _towards(self, forwarding: RuleList) -> Iterator[Rule]:
+        """The policies as they judge packets to the address of another interface than the one they come in by."""
+        known = [each for each in self.books.interfaces.interfaces if each.own]
+        own = {each.name: each.own for each in known}
+        whole = AddressSet.union(own.values())
+        for each in known:
+            rule = implicit_rule(f"to {each.name} itself", each.origin, frozenset({each.name}), None, ())
+            yield replace(rule, destination=Bounded.exactly(each.own))
+        targets: dict[frozenset[str] | None, AddressSet] = {None: whole}
+        for rule in forwarding.rules:
+            target = targets.get(rule.egress)
+            if target is None:
+                names = rule.egress or frozenset()
+                target = targets[rule.egress] = AddressSet.union(own[name] for name in names if name in own)
+            possible = rule.destination.possible & target
+            if possible:
+                certain = possible if rule.destination.is_exact else rule.destination.certain & target
+                yield replace(
+                    rule,
+                    destination=Bounded(certain, possible),
+                    egress=None,
+                    implicit=True,
+                    translations=_NO_NAMES,
+                    translated_destination=Bounded.exactly(NO_ADDRESS),
+                )
+        for each in known:
+            rule = implicit_rule(f"no policy to {each.name}", each.origin, None, None, ())
+            yield replace(rule, action=Action.DENY, destination=Bounded.exactly(each.own))
 
-    def _dedicated(self, interface: Interface) -> Bounded[AddressSet]:
-        """Sources that a dedicated management interface answers (`trust-ip-1` to `-3`); everybody elsewhere."""
-        block = self.books.interfaces.blocks.get(interface.name)
-        if block is None or interface.kind != "management":
-            return Bounded.exactly(ANY_ADDRESS)
-        words = [block.words(f"trust-{family}-{number}") for number in (1, 2, 3) for family in ("ip", "ip6")]
-        found = AddressSet.union(_network(each) for each in words if each)
-        blank = not found or found >= ANY_IPV4
-        return Bounded.exactly(ANY_ADDRESS if blank else found)
+    def _answering(self) -> Iterator[Rule]:
+        """Each server at the addresses of its interface, and what it perhaps answers at others."""
+        trusted = trusted_sources(self.scope, self.administrators)
+        management = tuple(Management(self.books, trusted).rules())
+        servers = (*management, *vpn_gateways(self.books), *daemons(self.books))
+        yield from servers
+        interfaces = {each.name: each for each in self.books.interfaces.interfaces}
+        for rule in servers:
+            if rule.destination.certain:
+                others = frozenset(interfaces) - (rule.ingress or frozenset())
+                if others:
+                    yield _perhaps(rule, f"{rule.id} from other interfaces", others, rule.destination.certain)
+        whole = AddressSet.union(each.own for each in interfaces.values()) | self.proxied
+        yield from self._elsewhere(management, interfaces, whole)
 
-    def _service(self, word: str) -> ServiceSet | None:
-        if word in _PORTS:
-            keyword, default = _PORTS[word]
-            port = self.scope.setting("system global", keyword) or default
-            return ServiceSet.parse(f"tcp/{port}") if port.isdigit() else None
-        return _FIXED.get(word)
+    @staticmethod
+    def _elsewhere(management: Iterable[Rule], interfaces: dict[str, Interface], whole: AddressSet) -> Iterator[Rule]:
+        """What an interface perhaps answers for addresses that are not its own."""
+        for rule in management:
+            (name,) = rule.ingress or frozenset({""})
+            rest = whole - interfaces[name].own
+            if rest:
+                yield _perhaps(rule, f"{rule.id} at other addresses", rule.ingress, rest)
 
-    def _vpn(self) -> Iterator[Rule]:
-        by_name = self.books.interfaces.by_name
-        table = self.scope.table("vpn ssl settings")
-        if table is not None and table.get("status") != "disable" and table.words("source-interface"):
-            port = table.get("port") or "443"
-            service = ServiceSet.parse(f"tcp/{port}") | ServiceSet.parse(f"udp/{port}")
-            origin = self.scope.origin("vpn ssl settings", table)
-            source, unsure = self._clients(table)
-            for interface in self._named(table.words("source-interface")):
-                rule = _listener("SSL VPN", interface, interface.own, service, source, origin)
-                yield replace(rule, uncertain=rule.uncertain + unsure)
-        ike = ServiceSet.parse("udp/500,4500") | ServiceSet.parse("ip/50")
-        seen: set[str] = set()
-        for kind in ("vpn ipsec phase1-interface", "vpn ipsec phase1"):
-            for _, block in self.scope.entries(kind):
-                name = block.get("interface") or ""
-                if name in by_name and name not in seen:
-                    seen.add(name)
-                    origin = self.scope.origin(kind, block)
-                    yield _listener("IPsec", by_name[name], by_name[name].own, ike, _EVERYBODY, origin)
 
-    def _clients(self, table: Block) -> tuple[Bounded[AddressSet], tuple[str, ...]]:
-        """Sources SSL VPN answers: everybody, or the address objects of `source-address`."""
-        names, names6 = table.words("source-address"), table.words("source-address6")
-        if not any(names) and not any(names6):
-            return _EVERYBODY, ()
-        found = self.books.addresses.union(names)
-        found6 = self.books.addresses6.union(names6)
-        four, six = found.addresses, found6.addresses
-        if table.get("source-address-negate") == "enable":
-            four = Bounded.exactly(ANY_IPV4) - four
-        if table.get("source-address6-negate") == "enable":
-            six = Bounded.exactly(ANY_IPV6) - six
-        return four | six, found.uncertain + found6.uncertain
+_NO_NAMES = Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS)
 
-    def _named(self, names: tuple[str, ...]) -> Iterator[Interface]:
-        by_name = self.books.interfaces.by_name
-        expanded = self.books.interfaces.expand(names)
-        yield from (by_name[name] for name in sorted(by_name if expanded is None else expanded) if name in by_name)
 
-    def _daemons(self) -> Iterator[Rule]:
-        """Servers that answer on interfaces without `allowaccess`: DNS, explicit web proxy."""
-        dns = ServiceSet.parse("udp/53") | ServiceSet.parse("tcp/53")
-        for name, block in self.scope.entries("system dns-server"):
-            for interface in self._named((name,)):
-                origin = self.scope.origin("system dns-server", block)
-                yield _listener("DNS", interface, interface.own, dns, _EVERYBODY, origin)
-        table = self.scope.table("web-proxy explicit")
-        if table is None or table.get("status") != "enable":
-            return
-        words = table.get("http-incoming-port") or "8080"
-        proxy = ServiceSet.parse(f"tcp/{words.replace(' ', ',')}")
-        for name, block in self.books.interfaces.blocks.items():
-            if block.get("explicit-web-proxy") == "enable":
-                interface = self.books.interfaces.by_name[name]
-                origin = self.scope.origin("web-proxy explicit", table)
-                yield _listener("explicit web proxy", interface, interface.own, proxy, _EVERYBODY, origin)
+def _perhaps(rule: Rule, name: str, ingress: frozenset[str] | None, destination: AddressSet) -> Rule:
+    """A server at addresses or from interfaces where it is not known to answer."""
+    return replace(
+        rule,
+        id=name,
+        name=name,
+        ingress=ingress,
+        destination=Bounded(NO_ADDRESS, destination),
+        uncertain=(*rule.uncertain, _ELSEWHERE),
+        implicit=True,
+    )
 
 
 def _side(book: AddressBook, block: Block, keyword: str) -> tuple[Bounded[AddressSet], tuple[str, ...]]:
@@ -273,36 +211,3 @@ def _side(book: AddressBook, block: Block, keyword: str) -> tuple[Bounded[Addres
     if block.get(f"{keyword}-negate") == "enable":
         addresses = Bounded.exactly(book.whole) - addresses
     return addresses, found.uncertain
-
-
-def _network(words: tuple[str, ...]) -> AddressSet:
-    """`A M` or `A/len`; nothing where it cannot be read or is blank."""
-    try:
-        network = AddressSet.network("/".join(words))
-    except ValueError:
-        return NO_ADDRESS
-    return network
-
-
-def _listener(
-    word: str, interface: Interface, own: AddressSet, service: ServiceSet, source: Bounded[AddressSet], origin: Origin
-) -> Rule:
-    reasons: tuple[str, ...] = () if own else (f"the address of interface {interface.name} is not in the backup",)
-    if not source.is_exact:
-        reasons += ("which further sources may log in is not certain (API users, IPv6)",)
-    conditions = () if interface.enabled else (Condition("interface", f"interface {interface.name} is down"),)
-    return Rule(
-        id=f"{word} on {interface.name}",
-        name=f"{word} on {interface.name}",
-        origin=origin,
-        action=Action.ALLOW,
-        enabled=True,
-        ingress=frozenset({interface.name}),
-        egress=None,
-        source=source,
-        destination=Bounded.exactly(own) if own else Bounded(NO_ADDRESS, ANY_ADDRESS),
-        service=Bounded.exactly(service),
-        conditions=conditions,
-        uncertain=reasons,
-        written=AsWritten(ingress=(interface.name,), service=(word,)),
-    )

@@ -47,6 +47,23 @@ class VirtualAddresses:
             return frozenset(member for member in members if member in self.blocks)
         return None
 
+    def proxied(self) -> AddressSet:
+        """Addresses of virtual IPs and address pools that the device answers ARP requests for (7.3)."""
+        words: list[str] = []
+        for _, block in self.blocks.values():
+            if block.get("arp-reply") != "disable" and block.get("extip") not in (None, "", "0.0.0.0", "::"):
+                words.append(block.get("extip") or "")
+        for _, pool in self.scope.entries("firewall ippool"):
+            if pool.get("arp-reply") != "disable" and pool.get("startip"):
+                words.append(f"{pool.get('startip')}-{pool.get('endip') or pool.get('startip')}")
+        found = NO_ADDRESS
+        for word in words:
+            try:
+                found |= _span(word)
+            except ValueError:
+                continue  # noted where the virtual IP itself is read; pools do not let packets in
+        return found
+
     def servers(self, names: frozenset[str]) -> AddressSet:
         """Where VIPs lead to, as far as their mapped addresses are written in the VIP itself."""
         return AddressSet.union(self._server(self.blocks[name][1]) for name in names if name in self.blocks)

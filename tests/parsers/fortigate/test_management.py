@@ -69,3 +69,130 @@ def test_a_dedicated_interface_answers_its_trusted_addresses() -> None:
 
 def test_identity_rules_are_accepts() -> None:
     assert stated(policies(ANY + "\nset groups staff"))[0].action is Action.ALLOW
+
+
+LAN = INTERFACES.replace("set ip 10.0.0.1/24", "set ip 10.0.0.1/24\nset allowaccess https")
+OUT = with_lines(ANY, srcintf="lan", dstintf="wan")
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "text", "outcome"),
+    [
+        (LAN, "", "blocked"),
+        (LAN, policies(OUT), "possible"),
+        (HTTPS.format(""), policies(OUT), "possible"),
+        (HTTPS.format(""), policies(with_lines(OUT, action="deny")), "blocked"),
+        (HTTPS.format(""), policies(with_lines(OUT, service="SSH")), "blocked"),
+        (HTTPS.format(""), policies(ANY), "blocked"),
+        (INTERFACES, policies(OUT), "blocked"),
+        (HTTPS.format(""), table("system zone", "z\nset interface wan lan\nset intrazone allow"), "possible"),
+    ],
+)
+def test_the_address_of_another_interface_needs_a_policy(interfaces: str, text: str, outcome: str) -> None:
+    assert local(text, source="10.0.0.7", way="lan", interfaces=interfaces) == outcome
+
+
+@pytest.mark.parametrize(("text", "outcome"), [("", "blocked"), (policies(with_lines(ANY, dstintf="lo")), "possible")])
+def test_a_loopback_interface_needs_a_policy(text: str, outcome: str) -> None:
+    loop = table("system interface", "lo\nset type loopback\nset ip 192.0.2.9/32\nset allowaccess https")
+    assert local(loop + text, "192.0.2.9") == outcome
+
+
+@pytest.mark.parametrize(("line", "outcome"), [("", "possible"), ("\nset arp-reply disable", "blocked")])
+def test_addresses_of_pools_perhaps_answer_like_the_interface(line: str, outcome: str) -> None:
+    pool = table("firewall ippool", f"p\nset startip 203.0.113.50\nset endip 203.0.113.59{line}")
+    assert local(pool, "203.0.113.55", interfaces=HTTPS.format("")) == outcome
+
+
+def with_interface(line: str) -> str:
+    return INTERFACES.replace("set ip 203.0.113.2/24", f"set ip 203.0.113.2/24\n{line}")
+
+
+@pytest.mark.parametrize(
+    ("text", "service", "line"),
+    [
+        (table("system dhcp server", "1\nset interface wan"), "udp/67", ""),
+        (table("system vxlan", "v\nset interface wan\nset vni 7"), "udp/4789", ""),
+        (table("system gre-tunnel", "g\nset interface wan"), "ip/47", ""),
+        ("config vpn l2tp\nset status enable\nend\n", "udp/1701", ""),
+        ("config system ntp\nset server-mode enable\nset interface wan\nend\n", "udp/123", ""),
+        ("config ftp-proxy explicit\nset status enable\nset incoming-port 2121\nend\n", "tcp/2121", "set explicit-ftp-proxy enable"),
+        ("", "tcp/1000", "set security-mode captive-portal"),
+        ("config system global\nset auth-https-port 1443\nend\n", "tcp/1443", "set security-mode captive-portal"),
+        ("config router ospf\nconfig network\nedit 1\nset prefix 203.0.113.0 255.255.255.0\nnext\nend\nend\n", "ip/89", ""),
+        ("config router bgp\nset as 65001\nconfig neighbor\nedit 198.51.100.7\nnext\nedit 203.0.113.7\nnext\nend\nend\n", "tcp/179", ""),
+        ("config vpn ssl settings\nset sslvpn-enable enable\nend\n" + policies(with_lines(ANY, action="ssl-vpn")), "tcp/10443", ""),
+    ],
+)  # fmt: skip
+def test_servers_that_need_no_allowaccess(text: str, service: str, line: str) -> None:
+    source = "203.0.113.7"
+    assert local(text, service=service, source=source, interfaces=with_interface(line)) == "allowed"
+    assert local("", service=service, source=source) == "blocked"
+
+
+def test_bgp_answers_its_neighbours_only() -> None:
+    text = "config router bgp\nset as 65001\nconfig neighbor\nedit 203.0.113.7\nnext\nend\nend\n"
+    assert local(text, service="tcp/179", source="203.0.113.8") == "blocked"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "service", "outcome"),
+    [
+        ("", "set allowaccess telnet", "tcp/23", "allowed"),
+        ("config system global\nset admin-telnet disable\nend\n", "set allowaccess telnet", "tcp/23", "blocked"),
+        ("config system global\nset admin-telnet-port 2223\nend\n", "set allowaccess telnet", "tcp/2223", "allowed"),
+        ("config system global\nset admin-ssh-port 2222\nend\n", "set allowaccess ssh", "tcp/2222", "allowed"),
+        ("", "set allowaccess snmp", "udp/161", "possible"),
+        ("config system snmp sysinfo\nset status enable\nend\n", "set allowaccess snmp", "udp/161", "allowed"),
+        ("", "set allowaccess fgfm", "tcp/541", "allowed"),
+    ],
+)
+def test_services_of_allowaccess(text: str, line: str, service: str, outcome: str) -> None:
+    assert local(text, service=service, interfaces=with_interface(line)) == outcome
+
+
+@pytest.mark.parametrize(
+    ("lines", "source", "outcome"),
+    [
+        ("set ip6-trusthost1 2001:db8:9::/48", "2001:db8:9::1", "allowed"),
+        ("set ip6-trusthost1 2001:db8:9::/48", "2001:db8:8::1", "blocked"),
+        ("set trusthost1 10.0.0.0 255.0.0.0", "2001:db8:8::1", "possible"),
+    ],
+)
+def test_trusted_hosts_of_version_six(lines: str, source: str, outcome: str) -> None:
+    six = with_interface("config ipv6\nset ip6-address 2001:db8::2/64\nset ip6-allowaccess https\nend")
+    text = table("system admin", f"a\nset trusthost1 10.9.0.0 255.255.0.0\n{lines}")
+    assert local(text, "2001:db8::2", source=source, interfaces=six) == outcome
+
+
+def test_the_trusted_hosts_of_all_administrators_count_together() -> None:
+    text = table("system admin", "a\nset trusthost1 10.0.0.0 255.0.0.0", "b\nset trusthost3 198.51.100.0 255.255.255.0")
+    for source, outcome in (("198.51.100.7", "allowed"), ("10.1.1.1", "allowed"), ("192.0.2.7", "blocked")):
+        assert local(text, source=source, interfaces=HTTPS.format("")) == outcome
+
+
+@pytest.mark.parametrize(
+    ("lines", "source", "outcome"),
+    [
+        ("set srcaddr home\nset srcaddr-negate enable", "198.51.100.7", "blocked"),
+        ("set srcaddr home\nset srcaddr-negate enable", "192.0.2.1", "allowed"),
+        ("set srcaddr all\nset dstaddr home\nset dstaddr-negate enable", "198.51.100.7", "blocked"),
+        ("set srcaddr all\nset service SSH\nset service-negate enable", "198.51.100.7", "blocked"),
+        ("set srcaddr all\nset service HTTPS\nset service-negate enable", "198.51.100.7", "allowed"),
+        ("set srcaddr world", "198.51.100.7", "possible"),
+    ],
+)
+def test_negated_local_in_policies(lines: str, source: str, outcome: str) -> None:
+    objects = table("firewall address", "home\nset subnet 192.0.2.1/32", "world\nset type geography\nset country DE")
+    stated = {line.split()[1]: line for line in ("set dstaddr all", "set service HTTPS", *lines.split("\n"))}
+    rule = "\n".join(["set intf wan", "set schedule always", *stated.values()])
+    text = objects + policies(rule, kind="firewall local-in-policy")
+    assert local(text, source=source, interfaces=HTTPS.format("")) == outcome
+
+
+def test_local_in_policies_of_version_six() -> None:
+    six = with_interface("config ipv6\nset ip6-address 2001:db8::2/64\nset ip6-allowaccess https\nend")
+    rule = "set intf any\nset srcaddr all\nset dstaddr all\nset service HTTPS\nset schedule always"
+    text = policies(rule, kind="firewall local-in-policy6")
+    assert local(text, "2001:db8::2", source="2001:db8:9::1", interfaces=six) == "blocked"
+    assert local(text, interfaces=HTTPS.format("")) == "allowed"
