@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 
 from parsers.errors import TooLargeError, UnreadableError
@@ -64,6 +67,31 @@ def _check(name: str, archive: zipfile.ZipFile) -> None:
             raise UnreadableError(name, f"member {info.filename!r} is encrypted: unpack it first")
         if info.file_size > _SMALL and info.file_size > MOST_RATIO * max(info.compress_size, 1):
             raise TooLargeError(name, f"member {info.filename!r} expands over {MOST_RATIO}-fold: not a real export")
+
+
+_PACKED = ((b"\x1f\x8b", "gzip"), (b"\xfd7zXZ\x00", "lzma"), (b"BZh", "bz2"))
+"""How packed single files begin, and the module of the standard library that unpacks them."""
+
+
+def unpacked(document: Document) -> Document:
+    """The file inside a gzip, xz or bzip2 file, named like a member of it; any other document as it is.
+
+    Raises:
+        UnreadableError: damaged, or over the limits of archives.
+    """
+    module = next((name for magic, name in _PACKED if document.data.startswith(magic)), "")
+    if not module:
+        return document
+    most = min(MOST_BYTES, max(_SMALL, MOST_RATIO * len(document.data)))
+    try:
+        with import_module(module).open(io.BytesIO(document.data)) as stream:
+            data: bytes = stream.read(most + 1)
+    # lzma and zlib have errors of their own, which derive from nothing in common.
+    except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error) as error:
+        raise UnreadableError(document.name, f"the packed file cannot be read ({error}): make it again") from None
+    if len(data) > most:
+        raise TooLargeError(document.name, f"it expands over {MOST_RATIO}-fold or over 1 GB: not a real export")
+    return Document(f"{document.name}/{PurePosixPath(document.name.replace(chr(92), '/')).stem}", data)
 
 
 def folder(path: Path) -> Iterator[Document]:

@@ -38,3 +38,5 @@ class Parser:
     join: Callable[[tuple[Firewall, ...]], tuple[Firewall, ...]] = lambda firewalls: firewalls
     read_with: Callable[[Document, Answers, tuple[Document, ...]], tuple[Firewall, ...]] | None = None
     """As `read`, with answers, and scripts carried out in order; None for vendors that know neither."""
+    explain: Callable[[Document], str] = lambda document: ""
+    """Why a file of this vendor's product that is not recognised says too little; "" for anything else."""

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 
 from parsers import cisco, fortigate, windows
-from parsers.archives import folder, is_zip, load, members
+from parsers.archives import folder, is_zip, load, members, unpacked
 from parsers.errors import NoTargetError, UnreadableError
 from parsers.model.firewall import Firewall
 from parsers.parser import Answers, Parser, Script
@@ -73,10 +73,10 @@ def read_inputs(
     for number, each in enumerate(inputs):
         told(f"reading {each.name}", number, len(inputs))
         if isinstance(each, Document) and not is_zip(each.data):
-            found.append(_read_document(each, answers))
+            found.append(_read_document(unpacked(each), answers))
             continue
         if isinstance(each, Path) and not each.is_dir():
-            document = load(each)
+            document = unpacked(load(each))
             if not is_zip(document.data):
                 found.append(_read_document(document, answers))
                 continue
@@ -140,15 +140,19 @@ def _several(
 ) -> Iterator[_Read]:
     read_any = False
     for document in documents:
-        expanded = members(document) if is_zip(document.data) else (document,)
+        expanded = members(document) if is_zip(document.data) else (unpacked(document),)
         for each in expanded:
             if _parser(each) is None:
-                skipped.append((each.name, "not an export fwproof knows"))
+                skipped.append((each.name, _explained(each) or "not an export fwproof knows"))
                 continue
             read_any = True
             yield _read_document(each, answers)
     if not read_any:
         raise UnreadableError(name, "holds no export that fwproof can read; it reads " + _known())
+
+
+def _explained(document: Document) -> str:
+    return next((why for parser in PARSERS if (why := parser.explain(document))), "")
 
 
 def _known() -> str:
@@ -164,6 +168,8 @@ def _read_document(document: Document, answers: Answers, scripts: tuple[Document
         raise UnreadableError(document.name, "the file is empty")
     parser = _parser(document)
     if parser is None:
+        if why := _explained(document):
+            raise UnreadableError(document.name, why)
         hint = ""
         head = document.data[:400]
         if b"fwsite/1" in head:

@@ -21,9 +21,9 @@ def _readers(document: Document) -> Iterator[ModuleType]:
         from parsers.windows import texts
 
         yield texts
-    from parsers.windows import containers, manifest, powershell, texts
+    from parsers.windows import containers, manifest, powershell, tables, texts
 
-    yield from (containers, manifest, powershell, texts)
+    yield from (containers, manifest, powershell, tables, texts)
 
 
 def _reader(document: Document) -> ModuleType | None:
@@ -51,6 +51,17 @@ def _join(firewalls: tuple[Firewall, ...]) -> tuple[Firewall, ...]:
     return join(firewalls)
 
 
+def _explain(document: Document) -> str:
+    from parsers.windows.refused import explain
+
+    return explain(document)
+
+
 PARSER = Parser(
-    "windows", "Windows Firewall export (netsh, .wfw, registry, group policy, PowerShell)", _recognise, _read, _join
+    "windows",
+    "Windows Firewall export (netsh, .wfw, registry, group policy, PowerShell)",
+    _recognise,
+    _read,
+    _join,
+    explain=_explain,
 )

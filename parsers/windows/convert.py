@@ -328,9 +328,9 @@ def _assumptions(host: WrittenHost, states: dict[str, WrittenProfile]) -> Iterat
             "Service hardening rules limit single Windows services; they are applied to the rules that name those "
             "services and close no port for other programs."
         )
-    if host.richness in (1, 2):
+    if host.richness in (1, 2) and host.format.startswith("netsh"):
         yield _LOST
-    if host.richness == 1:
+    if host.richness == 1 and host.format.startswith("netsh"):
         yield "The dump is not verbose: programs and services of rules are unknown, not 'any'."
 
 

@@ -19,7 +19,8 @@ from parsers.windows.written import UNKNOWN_SCOPE, WrittenProfile, WrittenRule
 _SECTION = re.compile(
     r"^(?:(?P<own>Domain|Standard) profile configuration(?P<now> \(current\))?"
     r"|(?P<table>Service|Allowed programs|Port|ICMP) configuration for (?P<whose>Domain|Standard) profile"
-    r"|(?P<state>Firewall status)|(?P<open>Ports currently open on all network interfaces)|Log configuration)\b.*:$",
+    r"|(?P<state>Firewall status)|(?P<open>Ports currently open on all network interfaces)|Log configuration"
+    r"|(?P<card>.+) firewall configuration)(?!\w).*:$",
     re.IGNORECASE,
 )
 _MODE = re.compile(r"^(Operational|Exception) mode\s*=\s*(Enable|Disable)", re.IGNORECASE)
@@ -66,6 +67,7 @@ class _Reader:
         self.table = ""
         self.columns: list[tuple[str, int]] = []
         self.modes: dict[str, bool] = {}
+        self.card = ""
 
     def read(self, lines: list[str]) -> Legacy:
         for number, line in enumerate(lines, start=1):
@@ -88,6 +90,7 @@ class _Reader:
 
     def _section(self, section: re.Match[str]) -> None:
         self.columns, self.modes = [], {}
+        self.card = section["card"] or ""
         self.table = ("open" if section["open"] else section["table"] or "").casefold()
         whose = section["own"] or section["whose"]
         if whose:
@@ -98,7 +101,12 @@ class _Reader:
             self.found.missing = _STATE_ONLY
 
     def _mode(self, mode: re.Match[str], number: int) -> None:
-        self.modes[mode.group(1).casefold()] = mode.group(2).casefold() == "enable"
+        enabled = mode.group(2).casefold() == "enable"
+        if self.card:
+            if not enabled:
+                self._gap(number, f"that the firewall is off on the interface {self.card!r}")
+            return
+        self.modes[mode.group(1).casefold()] = enabled
         if len(self.modes) == 2 and self.whose:
             inbound = "block" if self.modes["exception"] else "block always"
             self.found.profiles += [

@@ -50,8 +50,8 @@ class Dump:
     cut: bool = False
 
 
-def read_rules(name: str, lines: list[str], found: list[Block]) -> Dump | None:
-    """All rules of a text from its blocks; None when it holds none.
+def read_rules(name: str, lines: list[str] | None, found: list[Block]) -> Dump | None:
+    """All rules of a text from its blocks; None when it holds none. `lines` is None for a table, which has no end mark.
 
     Raises:
         UnreadableError: the language is unknown and there are too few rules to learn it from.
@@ -66,11 +66,12 @@ def read_rules(name: str, lines: list[str], found: list[Block]) -> Dump | None:
     if not pairs:
         return None
     rules = tuple(reader.rules(pairs))
-    cut = "action" not in pairs[-1][1] and not any(line.strip() for line in lines[_end(pairs) :])
+    ended = lines is None or any(line.strip() for line in lines[_end(pairs) :])
+    cut = not ended and "action" not in pairs[-1][1]
     if cut:
         # What the rule does is missing with all that follows: both are among the rules nobody has seen.
         rules = (*rules[:-1], replace(rules[-1], action="allow"))
-    notes = [*reader.notes(), *_notes(pairs, lines, cut=cut)]
+    notes = [*reader.notes(), *_notes(pairs, ended=ended or cut)]
     verbose = all(reader.is_verbose(row) for _, row in pairs)
     return Dump(rules, verbose, tuple(reader.gaps), tuple(notes), cut=cut)
 
@@ -94,11 +95,11 @@ def _unknown_language(found: list[Block]) -> str:
     )
 
 
-def _notes(pairs: list[tuple[Block, Row]], lines: list[str], *, cut: bool) -> Iterator[str]:
+def _notes(pairs: list[tuple[Block, Row]], *, ended: bool) -> Iterator[str]:
     wrapped = sum(block.wrapped for block, _ in pairs)
     if wrapped:
         yield f"Values wrapped over several lines were put together ({wrapped} lines)."
-    if not cut and not any(line.strip() for line in lines[_end(pairs) :]):
+    if not ended:
         yield "The dump does not end with the line netsh ends with (Ok.): rules may be missing at its end."
 
 

@@ -17,8 +17,7 @@ _HEAD = 200_000
 _WORDS = re.compile(
     r"\b(?:DefaultInboundAction|LocalPort|LocalAddress|InterfaceAlias|PolicyStoreSource)\b", re.IGNORECASE
 )
-_CSV = re.compile(r'^(?:#TYPE .*[\r\n]+)?"?[A-Za-z]\w*"?(?:[,;\t]"?[A-Za-z]\w*"?){3,}\s*$', re.MULTILINE)
-_TABLE = re.compile(r"^\s*(?:\S+[ \t]+)*DisplayName\b[^\r\n:]*[\r\n]+\s*(?:-+[ \t]+)*-{4,}", re.MULTILINE)
+_CSV = re.compile(r'^(?:#TYPE .*[\r\n]+|sep=.[\r\n]+)*"?[A-Za-z]\w*"?(?:[,;\t]"?[A-Za-z]\w*"?){3,}\s*$', re.MULTILINE)
 _LIST = re.compile(r"^(?:DisplayName|InstanceID|Name) *: ", re.MULTILINE)
 _WITHOUT = "protocol and ports are not in the export"
 _ASK = (
@@ -28,16 +27,7 @@ _ASK = (
 
 def recognises(document: Document) -> bool:
     """Is this PowerShell output about firewall rules or profiles? Looks at the first 200,000 bytes only."""
-    return _reader(document) is not None or _is_table(document) or _is_script(document)
-
-
-def _is_script(document: Document) -> bool:
-    return script.recognises(Document("", document.data[:_HEAD]).text)
-
-
-def _is_table(document: Document) -> bool:
-    head = Document("", document.data[:_HEAD]).text.lstrip("\ufeff")[:4000]
-    return _TABLE.search(head) is not None and "Rule Name:" not in head
+    return _reader(document) is not None or script.recognises(Document("", document.data[:_HEAD]).text)
 
 
 def _reader(document: Document) -> Callable[[Document], Iterator[bags.Bag]] | None:
@@ -48,7 +38,8 @@ def _reader(document: Document) -> Callable[[Document], Iterator[bags.Bag]] | No
     if head.startswith("<Objs") or (head.startswith("<?xml") and "<Objs" in head[:400]):
         return bags.from_clixml if "NetFirewall" in head or _WORDS.search(head) else None
     if _CSV.match(head):
-        header = next(line for line in head.splitlines() if not line.startswith("#TYPE")).casefold()
+        lines = (line for line in head.splitlines() if not bags.BEFORE_HEADER.match(line))
+        header = next(lines, "").casefold()
         if "direction" in header and "action" in header and ("displayname" in header or "instanceid" in header):
             return bags.from_csv
         return None
@@ -61,14 +52,11 @@ def read(document: Document) -> WrittenHost:
     """The rules and profiles of an export.
 
     Raises:
-        UnreadableError: broken, a table of names only, or filters without their rules.
+        UnreadableError: broken, or filters without their rules.
     """
     reader = _reader(document)
-    if reader is None and not _is_table(document):
-        return script.read(document)
     if reader is None:
-        message = f"a table of rule names without direction, action and ports says nothing about access; {_ASK}"
-        raise UnreadableError(document.name, message)
+        return script.read(document)
     objects = list(reader(document))
     profiles = tuple(each for bag in objects if (each := filters.profile(document.name, bag)) is not None)
     found, doubtful = filters.joined(bag for bag in objects if not bag.has("defaultinboundaction"))

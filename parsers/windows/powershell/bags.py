@@ -140,6 +140,10 @@ def _json_value(content: Any) -> Value:
     return LOST
 
 
+BEFORE_HEADER = re.compile(r"^(?:#TYPE\b|\s*sep=.\s*$)", re.IGNORECASE)
+"""What may stand before the header of a CSV export: the type PowerShell writes, the separator Excel writes."""
+
+
 def from_csv(document: Document) -> Iterator[Bag]:
     """The objects of a CSV export with a header line; the separator is the one the header uses.
 
@@ -147,7 +151,7 @@ def from_csv(document: Document) -> Iterator[Bag]:
         UnreadableError: a field over the CSV reader's limit, or quotes that never close.
     """
     lines = document.text.lstrip("\ufeff").splitlines()
-    start = next((number for number, line in enumerate(lines) if line.strip() and not line.startswith("#TYPE")), 0)
+    start = next((number for number, line in enumerate(lines) if line.strip() and not BEFORE_HEADER.match(line)), 0)
     header = lines[start] if lines else ""
     separator = max(",;\t", key=header.count)
     reader = csv.DictReader(lines[start:], delimiter=separator)

@@ -26,7 +26,11 @@ FACETS: Mapping[str, tuple[str, ...]] = {
 }
 """What filters hold, by the properties that show which filter an object is."""
 
-_YES, _NO = frozenset({"1", "true"}), frozenset({"2", "false"})
+_YES = frozenset(
+    "1 true wahr vrai verdadero verdadeiro vero waar prawda sant sand sann tosi pravda igaz doğru истина".split()
+)
+_NO = frozenset("2 false falsch faux falso onwaar fałsz falskt falsk usann epätosi nepravda hamis yanlış ложь".split())
+"""JSON writes numbers, PowerShell words, and a spreadsheet that a CSV went through the words of its language."""
 _DIRECTIONS = {"1": "in", "inbound": "in", "in": "in", "2": "out", "outbound": "out", "out": "out"}
 _ACTIONS = {"2": "allow", "allow": "allow", "4": "block", "block": "block"}
 _EDGE = {"0": "no", "block": "no", "1": "yes", "allow": "yes", "2": "defer to user", "defertouser": "defer to user"}
@@ -95,14 +99,13 @@ def written(file: str, place: int, bag: Bag, *, doubtful: bool) -> WrittenRule:
     if keyword not in (None, "", []):
         conditions.append(("address", "only for addresses of dynamic keywords"))
         remote = ()
-    enabled = bag.text("enabled").casefold()
     return WrittenRule(
         id=bag.text("name", "instanceid", "id") or str(place),
         name=bag.text("displayname", "elementname", "name", "instanceid"),
         file=file,
         first_line=bag.line,
         last_line=bag.line,
-        enabled=True if enabled in _YES else False if enabled in _NO else None,
+        enabled=_switch(bag, unread),
         direction=direction,
         action=action,
         profiles=_profiles(bag, unread),
@@ -121,6 +124,14 @@ def written(file: str, place: int, bag: Bag, *, doubtful: bool) -> WrittenRule:
         unread=tuple(unread),
         edge=_EDGE.get(bag.text("edgetraversalpolicy").casefold(), ""),
     )
+
+
+def _switch(bag: Bag, unread: list[str]) -> bool | None:
+    word = bag.text("enabled").casefold()
+    if word in _YES or word in _NO:
+        return word in _YES
+    unread.append(f"Enabled={bag.text('enabled')}" if word else "whether the rule is enabled is not in the export")
+    return None
 
 
 def _store(bag: Bag) -> str:

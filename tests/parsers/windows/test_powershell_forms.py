@@ -2,6 +2,7 @@
 
 import pytest
 
+import parsers
 from parsers.errors import UnreadableError
 from parsers.model.rule import Scope, ScopeKind
 from parsers.source import Document
@@ -97,10 +98,8 @@ def test_a_list_that_the_console_cut_is_unknown():
 
 def test_table_of_names_is_refused_with_the_reason():
     table = "\r\nDisplayName\r\n-----------\r\nmDNS (UDP-In)\r\nCast to Device (UPnP-In)\r\n"
-    document = Document("x.txt", table.encode("utf-16"))
-    assert powershell.recognises(document)
     with pytest.raises(UnreadableError, match="table of rule names"):
-        powershell.read(document)
+        parsers.read(table.encode("utf-16"), "x.txt")
 
 
 CLIXML = """<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">
@@ -148,3 +147,28 @@ def test_clixml_with_a_document_type_or_broken():
         powershell.read(Document("x", typed.encode()))
     with pytest.raises(UnreadableError, match="broken XML"):
         powershell.read(Document("x", CLIXML[:-20].encode()))
+
+
+SHEET = (
+    "Name;DisplayName;Enabled;Profile;Direction;Action;Protocol;LocalPort;RemotePort;LocalAddress;RemoteAddress;Program;Service\r\n"
+    "r1;Web;{};Any;Inbound;Allow;TCP;443;Any;Any;Any;Any;Any\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "enabled"),
+    [("WAHR", True), ("FALSCH", False), ("VRAI", True), ("FAUX", False), ("VERDADERO", True), ("ИСТИНА", True), ("True", True)],
+)  # fmt: skip
+@pytest.mark.parametrize("before", ["", "sep=;\r\n"])
+def test_a_spreadsheet_writes_true_and_false_in_its_language(word, enabled, before):
+    (firewall,) = parsers.read((before + SHEET.format(word)).encode("utf-8-sig"), "EX01.csv")
+    (rule,) = (rule for rule in firewall.lists[0].rules if not rule.implicit)
+    assert rule.enabled is enabled
+    assert firewall.gaps == ()
+
+
+def test_a_word_for_enabled_that_nobody_knows_is_a_gap():
+    (firewall,) = parsers.read(SHEET.format("Jawohl").encode(), "EX01.csv")
+    (gap,) = firewall.gaps
+    assert "Enabled=Jawohl" in gap.what
+    assert gap.hides_access

@@ -1,0 +1,42 @@
+"""Files an administrator may hand over that say nothing, or not enough, about what the firewall lets through: why."""
+
+from __future__ import annotations
+
+import re
+
+from parsers.source import Document
+from parsers.windows.encodings import decoded
+
+_HEAD = 100_000
+_NETSH = "export 'netsh advfirewall firewall show rule name=all verbose' or 'netsh advfirewall export FILE' instead"
+_NAMES = re.compile(r"^\s*(?:\S+[ \t]+)*DisplayName\b[^\r\n:]*[\r\n]+\s*(?:-+[ \t]+)*-{4,}", re.MULTILINE)
+_SCRIPT = re.compile(
+    r"^[^\r\n#]*(?:\badvfirewall\s+firewall\s+(?:add|set|delete)\s+rule\b|\badd\s+rule\s+name=|"
+    r"\b(?:New|Set|Enable|Disable|Remove)-NetFirewallRule\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LEGACY = re.compile(r"^[^\r\n:]{4,80}:\s*^-{60,}\s*^(?:[^\r\n=]{4,40}=[^\r\n]{2,40}[\r\n]+){2}", re.MULTILINE)
+_CONSOLE = re.compile(
+    r"^[^\t;,\r\n]*(?:[\t;,][^\t;,\r\n]*){8}[\t;,](?:TCP|UDP|ICMPv[46])[\t;,][^\r\n]*$", re.IGNORECASE | re.MULTILINE
+)
+_RESULT = re.compile(r"<html[^>]*>.{0,4000}(?:gpresult|RSOP|Group Policy|rsop)", re.IGNORECASE | re.DOTALL)
+_ARCHIVES = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR", b"MSCF": "cabinet"}
+
+
+def explain(document: Document) -> str:
+    """Why a file that no reader takes says too little about a Windows Firewall, "" when it is nothing of the kind."""
+    for magic, name in _ARCHIVES.items():
+        if document.data.startswith(magic):
+            return f"a {name} archive: unpack it, or give a zip"
+    text = decoded(Document(document.name, document.data[:_HEAD])).text.lstrip("\ufeff").replace("\r\n", "\n")
+    if _NAMES.search(text[:4000]) and "Rule Name:" not in text:
+        return f"a table of rule names without direction, action and ports says nothing about access; {_NETSH}"
+    if _SCRIPT.search(text):
+        return f"a script that changes rules does not say which rules are in force; {_NETSH}"
+    if _LEGACY.search(text):
+        return f"the output of the old 'netsh firewall' in a language fwproof does not know; {_NETSH}"
+    if _CONSOLE.search(text):
+        return f"a table of rules whose columns fwproof does not know (console in another language?); {_NETSH}"
+    if _RESULT.search(text[:8000]):
+        return "a group policy result for people; give 'Get-GPOReport -ReportType Xml', or the policy's Registry.pol"
+    return ""
