@@ -208,10 +208,15 @@ class VirtualAddresses:
         causes = tuple(dict.fromkeys(cause for each in permits for cause in each.causes))
         ways = frozenset(name for each in permits for name in each.ingress)
         base = f"{public.text()}"
-        if whole_protocols(service):
+        known = dict(self.part.existing.leading(public, server, service))
+        if whole_protocols(service) and service not in known:
             yield ANY_SERVICE, self._vip(base, public, server, ways, causes, ())
             return
-        for protocol, pairs in service.by_protocol().items():
+        rest = service
+        for share, name in self.part.existing.leading(public, server, service):
+            yield share, name
+            rest = rest - share
+        for protocol, pairs in rest.by_protocol().items():
             for first, last in IntervalSet.union(ports for ports, _ in pairs).ranges:
                 span = port_text(first, last)
                 word = PROTOCOL_NAMES[protocol]
@@ -243,7 +248,7 @@ class VirtualAddresses:
 
     def _usable(self, ways: frozenset[str]) -> frozenset[str]:
         """Names a virtual IP may listen on: interfaces, not zones; without an export the site file is believed."""
-        return self.part.interfaces or ways
+        return self.part.existing.interfaces or ways
 
     def written(self) -> Lines:
         """The tables."""

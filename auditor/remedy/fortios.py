@@ -33,14 +33,17 @@ class _Device:
     """The script of one VDOM: policies first, because they say which objects are needed."""
 
     def __init__(self, plan: Plan, part: NetworkPlan) -> None:
-        names = Names(_NAME, {*part.taken, "all", "none", "ALL"})
+        taken = part.existing.names
+        names = Names(_NAME, {*taken, "all", "none", "ALL"})
+        self.central = part.existing.central_nat
         self.names = names
         self.addresses = Addresses(plan.labels, names)
         self.services = Services(names)
         self.faces = VirtualAddresses(part, names)
         self.pools: dict[str, str] = {}
-        self.policy_names = Names(_POLICY_NAME, part.taken)
+        self.policy_names = Names(_POLICY_NAME, taken)
         self.policies: list[Lines] = [list(self._policy(each)) for each in part.permits]
+        self.hidden: list[Lines] = [list(self._hidden(each)) for each in part.permits if each.nat and self.central]
 
     def written(self) -> Lines:
         pools = (entry(name, f"startip {each}", f"endip {each}") for each, name in self.pools.items())
@@ -49,12 +52,14 @@ class _Device:
             *self.services.written(),
             *table("firewall ippool", pools),
             *self.faces.written(),
+            *table("firewall central-snat-map", self.hidden),
             *table("firewall policy", self.policies),
         ]
 
     def _policy(self, permit: Permit) -> Iterator[str]:
         six = "6" if permit.destination.ipv6 else ""
-        target = self.faces.names(permit) if permit.public else self.addresses.names(permit.destination)
+        named = permit.public and not self.central  # with central NAT policies name the address behind it
+        target = self.faces.names(permit) if named else self.addresses.names(permit.destination)
         settings = [
             f"name {quoted(self.policy_names.new(_title(permit)))}",
             f"srcintf {words(sorted(permit.ingress))}",
@@ -66,11 +71,26 @@ class _Device:
             f"service {words(self.services.names(permit.service))}",
             "logtraffic all",
         ]
-        if permit.nat:
+        if permit.nat and not self.central:
             settings.append("nat enable")
-        if permit.sender:
+        if permit.sender and not self.central:
             settings += ["ippool enable", f"poolname {quoted(self._pool(permit.sender.text()))}"]
         settings.append(f"comments {quoted(because(permit.causes, _POLICY_COMMENT))}")
+        yield "    edit 0"
+        yield from (f"        set {setting}" for setting in settings)
+        yield "    next"
+
+    def _hidden(self, permit: Permit) -> Iterator[str]:
+        """The entry of the central table that translates the sender."""
+        settings = [
+            f"srcintf {words(sorted(permit.ingress))}",
+            f"dstintf {words(sorted(permit.egress))}",
+            f"orig-addr {words(self.addresses.names(permit.source))}",
+            f"dst-addr {words(self.addresses.names(permit.destination))}",
+            "nat enable",
+        ]
+        if permit.sender:
+            settings.append(f"nat-ippool {quoted(self._pool(permit.sender.text()))}")
         yield "    edit 0"
         yield from (f"        set {setting}" for setting in settings)
         yield "    next"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from auditor.analysis.devices import Device
 from auditor.analysis.layers import host_layer
 from auditor.baseline import BoundFlow, BoundRuleset, Site
+from auditor.remedy.existing import Existing
 from auditor.remedy.merging import merged
 from auditor.remedy.owners import Owners
 from auditor.remedy.planned import Cause, HostPermit, HostPlan, Owner
@@ -81,6 +82,13 @@ class Hosts:
             for host in sorted(self.permits)
             if not self._profiles(host)
         ]
+        for host, permits in sorted(self.permits.items()):
+            device = self.devices.get(host)
+            for rule in Existing(device.firewall).blocking(permits) if device else ():
+                found.append(
+                    f"{host}: rule {rule.id} ({rule.origin.text}) blocks some of it, and a block beats every allow: "
+                    "narrow or disable it."
+                )
         if self.unbound:
             found.append(
                 f"No Windows rules for {', '.join(self.unbound)}: name the host (bindings, device:) to get them."

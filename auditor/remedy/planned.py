@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from parsers.model.addresses import NO_ADDRESS, AddressSet
 from parsers.model.services import ServiceSet
+
+if TYPE_CHECKING:
+    from auditor.remedy.existing import Existing
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +71,13 @@ class HostPermit:
 
 @dataclass(frozen=True, slots=True)
 class NetworkPlan:
-    """Everything planned for one network device, or one VDOM of it.
-
-    `taken` holds names its export uses already, `interfaces` those that are interfaces for certain (not zones).
-    """
+    """Everything planned for one network device, or one VDOM of it, beside what its export holds already."""
 
     device: str
     vendor: str
     vdom: str
     permits: tuple[Permit, ...]
-    taken: frozenset[str] = frozenset()
-    interfaces: frozenset[str] = frozenset()
+    existing: Existing
 
     @property
     def box(self) -> str:

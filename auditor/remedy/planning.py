@@ -8,6 +8,7 @@ from datetime import datetime
 from auditor.analysis.analysis import Analysis
 from auditor.baseline import BoundFlow, BoundRuleset, Ruleset, Site, bind, conflicts
 from auditor.findings.result import CoverageState
+from auditor.remedy.existing import Existing
 from auditor.remedy.hosts import Hosts
 from auditor.remedy.merging import merged
 from auditor.remedy.places import NETWORK, ByExports, ByZones, Course, Crossing, Places, Zones
@@ -217,23 +218,36 @@ class _Planner:
     # --- the whole
 
     def _network(self, name: str, permits: list[Permit]) -> NetworkPlan:
-        kept, clashing = clashes(permits)
-        for permit, reason in clashing:
-            for cause in permit.causes:
-                ends = f"{permit.public.text()} to {permit.destination.text(3)} {permit.service.text()}"
-                self.unplanned[Unplanned(cause, ends, f"{reason} at {name}")] = None
         firewall = next(each for each in self.firewalls if each.name == name)
+        existing = Existing(firewall)
+        kept: list[Permit] = []
+        for permit, reason in self._standing(existing, permits):
+            if not reason:
+                kept.append(permit)
+                continue
+            face = f"{permit.public.text()} as " if permit.public else ""
+            ends = f"{permit.source.text(1)} to {face}{permit.destination.text(3)} {permit.service.text(4)}"
+            for cause in permit.causes:
+                self.unplanned[Unplanned(cause, ends, f"{reason} (at {name})")] = None
+        for rule in existing.stopping(kept):
+            self._note(
+                f"{name}: rule {rule.id} ({rule.origin.text}) denies some of it: the new policies must stand above it "
+                f"(move NEW before {rule.id})."
+            )
         described = self.site.devices.get(name)
-        taken = {item.name for item in firewall.objects} | {zone.name for zone in firewall.zones}
-        taken |= {rule.name for each in firewall.lists for rule in each.rules if rule.name}
-        return NetworkPlan(
-            name,
-            firewall.vendor,
-            firewall.vdom or (described.vdom if described else ""),
-            merged(kept),
-            frozenset(taken),
-            frozenset(each.name for each in firewall.interfaces if not each.zone),
-        )
+        vdom = firewall.vdom or (described.vdom if described else "")
+        return NetworkPlan(name, firewall.vendor, vdom, merged(kept), existing)
+
+    @staticmethod
+    def _standing(existing: Existing, permits: list[Permit]) -> Iterator[tuple[Permit, str]]:
+        """Each permit, and why the device cannot have it."""
+        if existing.policy_based:
+            reason = "NGFW policy mode: its policies know applications, not services; plan it by hand"
+            yield from ((permit, reason) for permit in permits)
+            return
+        kept, clashing = clashes(permits)
+        yield from clashing
+        yield from ((permit, existing.elsewhere(permit) if permit.public else "") for permit in kept)
 
     def _remarks(self, networks: tuple[NetworkPlan, ...]) -> None:
         if isinstance(self.places, ByZones) and networks:
