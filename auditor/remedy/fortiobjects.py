@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from auditor.remedy.names import Names, because
+from auditor.remedy.names import Names, because, remark
 from auditor.remedy.planned import Cause, NetworkPlan, Permit
 from auditor.remedy.publishing import whole_protocols
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, IPV6_BASE, AddressSet, address_text
@@ -41,6 +41,11 @@ def quoted(text: str) -> str:
 def words(names: Iterable[str]) -> str:
     """Names as the words of one setting."""
     return " ".join(quoted(name) for name in names)
+
+
+def interfaces(names: Iterable[str]) -> str:
+    """Interface, zone and VDOM names of a site file; what no device would take in one is left out of it."""
+    return words(remark(name, 79) for name in sorted(names))
 
 
 def table(name: str, entries: Iterable[Lines]) -> Lines:
@@ -239,7 +244,7 @@ class VirtualAddresses:
         settings = (
             f"comment {quoted(because(causes, _COMMENT))}",
             f"extip {public.text()}",
-            *(() if public.ipv6 else (f"extintf {quoted(listening)}",)),
+            *(() if public.ipv6 else (f"extintf {interfaces([listening])}",)),
             f"mappedip {quoted(server.text())}",
             *forward,
         )

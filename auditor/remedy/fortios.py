@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.remedy.fortiobjects import Addresses, Lines, Services, VirtualAddresses, entry, quoted, table, words
+from auditor.remedy.fortiobjects import (
+    Addresses,
+    Lines,
+    Services,
+    VirtualAddresses,
+    entry,
+    interfaces,
+    quoted,
+    table,
+    words,
+)
 from auditor.remedy.names import Names, because
 from auditor.remedy.planned import NetworkPlan, Permit, Plan
 from auditor.remedy.preface import preface
@@ -25,7 +35,7 @@ def fortios(plan: Plan, parts: tuple[NetworkPlan, ...]) -> str:
         if part.box == part.device:
             lines += body
         else:
-            lines += ["config vdom", f"edit {quoted(part.vdom)}", *body, "end"]
+            lines += ["config vdom", f"edit {interfaces([part.vdom])}", *body, "end"]
     return "\n".join(lines) + "\n"
 
 
@@ -62,8 +72,8 @@ class _Device:
         target = self.faces.names(permit) if named else self.addresses.names(permit.destination)
         settings = [
             f"name {quoted(self.policy_names.new(_title(permit)))}",
-            f"srcintf {words(sorted(permit.ingress))}",
-            f"dstintf {words(sorted(permit.egress))}",
+            f"srcintf {interfaces(permit.ingress)}",
+            f"dstintf {interfaces(permit.egress)}",
             "action accept",
             f"srcaddr{six} {words(self.addresses.names(permit.source))}",
             f"dstaddr{six} {words(target)}",
@@ -83,8 +93,8 @@ class _Device:
     def _hidden(self, permit: Permit) -> Iterator[str]:
         """The entry of the central table that translates the sender."""
         settings = [
-            f"srcintf {words(sorted(permit.ingress))}",
-            f"dstintf {words(sorted(permit.egress))}",
+            f"srcintf {interfaces(permit.ingress)}",
+            f"dstintf {interfaces(permit.egress)}",
             f"orig-addr {words(self.addresses.names(permit.source))}",
             f"dst-addr {words(self.addresses.names(permit.destination))}",
             "nat enable",

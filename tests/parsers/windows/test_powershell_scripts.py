@@ -1,0 +1,166 @@
+"""Scripts of New-NetFirewallRule: literals are read, what a script computes stays uncertain, nothing is lost."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import parsers
+from parsers.model.firewall import Firewall
+from parsers.model.rule import Action, Direction, Rule, ScopeKind
+from parsers.windows.powershell.statements import commands
+
+WEB = "New-NetFirewallRule -DisplayName 'web' -Protocol TCP -LocalPort 443 -Action Allow\n"
+
+
+def read(script: str) -> Firewall:
+    (firewall,) = parsers.read(script.encode(), "web01.ps1")
+    return firewall
+
+
+def only(script: str, direction: Direction = Direction.INBOUND) -> Rule:
+    (rule,) = (
+        rule
+        for each in read(script).lists
+        if each.direction is direction
+        for rule in each.rules
+        if not rule.implicit and not rule.id.startswith("unseen")
+    )
+    return rule
+
+
+def test_what_a_rule_does_not_say_has_the_defaults_of_the_command() -> None:
+    rule = only("New-NetFirewallRule -DisplayName 'all'")
+    assert (rule.action, rule.enabled, rule.ingress) == (Action.ALLOW, True, None)
+    assert rule.service.certain.text() == "any"
+    assert rule.source.certain.text() == "any"
+    assert rule.program.kind is ScopeKind.ANY
+
+
+def test_every_parameter_is_read() -> None:
+    rule = only(
+        'New-NetFirewallRule -Name "w" -DisplayName "Web ""in""" -Group "shop" -Description \'it\'\'s\' '
+        "-Direction Inbound -Action Block -Enabled:True -Profile Domain,Private -Protocol TCP "
+        "-LocalPort 80, '443-445' -RemoteAddress 10.0.0.0/24, 192.0.2.7 -LocalAddress 10.0.0.9 "
+        "-Program '%SystemRoot%\\System32\\svchost.exe' -Service RpcSs"
+    )
+    assert (rule.name, rule.action, rule.ingress) == ('Web "in"', Action.DENY, frozenset({"domain", "private"}))
+    assert rule.service.certain.text() == "tcp/80,443-445"
+    assert rule.source.certain.text() == "10.0.0.0/24, 192.0.2.7"
+    assert rule.destination.certain.text() == "10.0.0.9"
+    assert (rule.program.name, rule.windows_service.name) == ("%SystemRoot%\\System32\\svchost.exe", "RpcSs")
+    assert rule.written.group == "shop"
+
+
+def test_an_outbound_rule() -> None:
+    rule = only(
+        "New-NetFirewallRule -DisplayName out -Direction Outbound -Action Block -Protocol UDP -RemotePort 53",
+        Direction.OUTBOUND,
+    )
+    assert (rule.action, rule.service.certain.text()) == (Action.DENY, "udp/53")
+
+
+def test_lines_go_on_after_a_backtick_and_a_comma() -> None:
+    rule = only("New-NetFirewallRule -DisplayName x `\n  -Protocol TCP `\r\n  -LocalPort 1,\n    2 # and no more\n")
+    assert rule.service.certain.text() == "tcp/1-2"
+    assert (rule.origin.first_line, rule.origin.last_line) == (1, 4)
+
+
+def test_variables_arrays_and_hashtables_that_hold_literals() -> None:
+    rule = only(
+        "$Ports = @(80, 443)\n$From = '10.0.0.1', '10.0.0.2'\n"
+        "$Rule = @{\n  DisplayName = 'x'; Protocol = 'TCP'\n  LocalPort = $Ports\n}\n"
+        "New-NetFirewallRule @Rule -RemoteAddress $From | Out-Null\n"
+    )
+    assert rule.service.certain.text() == "tcp/80,443"
+    assert rule.source.certain.text() == "10.0.0.1-10.0.0.2"
+
+
+def test_comments_and_other_commands_make_no_rule() -> None:
+    script = f"<# {WEB} #>\n# {WEB}Write-Host 'New-NetFirewallRule -DisplayName y'\n$x = @'\n{WEB}'@\n{WEB}"
+    assert only(script).origin.first_line == 8
+
+
+def test_a_computed_port_is_uncertain_and_said() -> None:
+    firewall = read("New-NetFirewallRule -DisplayName x -Protocol TCP -LocalPort $(Get-Port)")
+    rule = firewall.lists[0].rules[0]
+    assert rule.conditions
+    assert rule.service.possible.text() == "tcp"
+    assert [gap.hides_access for gap in firewall.gaps] == [True]
+
+
+def test_a_rule_inside_braces_may_or_may_not_be_made() -> None:
+    firewall = read(f"foreach ($p in 1, 2) {{\n{WEB}}}\n")
+    assert firewall.lists[0].rules[0].conditions
+    assert "in braces" in firewall.gaps[0].what
+
+
+def test_a_variable_in_braces_is_not_what_it_was_before() -> None:
+    script = "$p = 80\nforeach ($p in 1, 2) { New-NetFirewallRule -DisplayName x -Protocol TCP -LocalPort $p }"
+    assert read(script).lists[0].rules[0].service.possible.text() == "tcp"
+
+
+def test_a_reassigned_variable_is_not_believed() -> None:
+    script = "$p = 80\n$p = $p + 1\nNew-NetFirewallRule -DisplayName x -Protocol TCP -LocalPort $p"
+    assert read(script).lists[0].rules[0].service.possible.text() == "tcp"
+
+
+def test_a_folder_that_is_told_later_is_written_as_a_placeholder() -> None:
+    rule = only('param([string] $Folder)\nNew-NetFirewallRule -DisplayName x -Program "$Folder\\Bin\\x.exe"')
+    assert rule.program.name == "%Folder%\\Bin\\x.exe"
+    assert only('New-NetFirewallRule -DisplayName x -Program "$env:SystemRoot\\y.exe"').program.name == (
+        "%SystemRoot%\\y.exe"
+    )
+
+
+def test_an_unknown_parameter_makes_the_rule_uncertain() -> None:
+    firewall = read("New-NetFirewallRule -DisplayName x -LocalPrt 80 -Protocol TCP")
+    assert "-localprt" in firewall.gaps[0].what
+    assert firewall.lists[0].rules[0].conditions
+
+
+def test_commands_that_change_unseen_rules_are_gaps() -> None:
+    for command in ("Enable-NetFirewallRule -DisplayGroup RDP", "netsh advfirewall firewall add rule name=x dir=in"):
+        assert [gap.hides_access for gap in read(f"{WEB}{command}\n").gaps] == [True], command
+
+
+def test_removing_first_takes_nothing_back_and_removing_later_is_said() -> None:
+    assert read(f"Remove-NetFirewallRule -Group x\n{WEB}").gaps == ()
+    assert "take back" in read(f"{WEB}Remove-NetFirewallRule -DisplayName web\n").gaps[0].what
+
+
+def test_profiles_are_read() -> None:
+    script = f"Set-NetFirewallProfile -Profile Domain,Public -Enabled True -DefaultInboundAction Allow\n{WEB}"
+    allowing = {rule.name for rule in read(script).lists[0].rules if rule.implicit}
+    assert allowing == {"domain profile allows by default", "public profile allows by default"}
+
+
+def test_rules_of_a_script_stand_beside_those_of_an_export(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    dump = (
+        "\nRule Name:                            old\n"
+        "----------------------------------------------------------------------\n"
+        "Enabled:                              Yes\nDirection:                            In\n"
+        "Profiles:                             Domain\nGrouping:                             \n"
+        "LocalIP:                              Any\nRemoteIP:                             Any\n"
+        "Protocol:                             UDP\nLocalPort:                            68\n"
+        "RemotePort:                           67\nEdge traversal:                       No\n"
+        "Program:                              System\nInterfaceTypes:                       Any\n"
+        "Security:                             NotRequired\nAction:                               Allow\n\nOk.\n"
+    )
+    (tmp_path / "web01.txt").write_text(dump)
+    (tmp_path / "web01.ps1").write_text(WEB)
+    (firewall,) = parsers.read_all([tmp_path / "web01.txt", tmp_path / "web01.ps1"])
+    assert {rule.name for rule in firewall.lists[0].rules if not rule.implicit} == {"old", "web"}
+
+
+@given(st.text(alphabet="Ab-$@(){}[]'\"`#<>;,|&\n =.:\\\u2018\u201d0", max_size=120))
+def test_any_text_comes_to_an_end(text: str) -> None:
+    for command in commands(text):
+        assert command.line <= text.count("\n") + 1
+    read(f"{WEB}{text}")
+
+
+def test_time_stays_linear() -> None:
+    assert len(list(commands(WEB * 5_000 + "$x = '" + "a" * 200_000))) == 5_000
+    assert not list(commands("(" * 100_000))
+    assert not list(commands("@(" * 50_000))
