@@ -7,10 +7,11 @@ tell, with the rules that decide).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.analysis.analysis import Analysis
-from auditor.baseline import BoundRuleset
+from auditor.analysis.reach import reaching
+from auditor.baseline import BoundForbidden, BoundRuleset
 from auditor.baseline.model import Forbidden, ReaderQuestion
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import Answer, AnswerState, CoverageState, FlowCoverage
@@ -59,12 +60,13 @@ def _answer(analysis: Analysis, ruleset: BoundRuleset, question: ReaderQuestion,
         for covered in analysis.covered
         if covered.bound.ruleset == ruleset.ruleset.id and covered.bound.flow.id in question.satisfied_by
     ]
-    said = _worst(
-        (
-            _forbidden(analysis, ruleset, question, findings),
-            _published(question, rows, findings),
-        )
-    )
+    applies, ask = ruleset.applies.get(question.id, (True, ""))
+    if applies:
+        opened = _forbidden(analysis, ruleset, question, findings)
+        said = _worst((opened, _published(question, rows, findings)))
+        said = replace(said, found=(*said.found, *_undecided(analysis, ruleset, question)))
+    else:
+        said = _Said(AnswerState.NOT_APPLICABLE) if applies is False else _Said(AnswerState.CANNOT_TELL, (), (ask,))
     texts = [question.answer]
     texts += [f"Decided by {', '.join(said.rules)}."] if said.rules else []
     texts += said.found
@@ -116,7 +118,8 @@ def _published(question: ReaderQuestion, rows: Sequence[FlowCoverage], findings:
             return _Said(AnswerState.OVER_BROAD, rules, tuple(dict.fromkeys(each.message for each in wide)))
         return _Said(AnswerState.SATISFIED, rules, tuple(each.message for each in wrong))
     if wrong:
-        return _Said(AnswerState.WRONG_TARGET, tuple(map(_rule, wrong)), tuple(each.message for each in wrong))
+        state = AnswerState.WRONG_TARGET if question.about_target else AnswerState.MISSING
+        return _Said(state, tuple(map(_rule, wrong)), tuple(each.message for each in wrong))
     if best is CoverageState.CANNOT_TELL:
         return _Said(AnswerState.CANNOT_TELL, rules, _unique(row.question for row in chosen))
     required = [each for each in about if each.check == _REQUIRED]
@@ -137,8 +140,11 @@ def _ids(rows: Sequence[FlowCoverage]) -> tuple[str, ...]:
 
 
 def _opens(finding: Finding, rules: Sequence[str]) -> bool:
-    """Does the finding say of one of the deciding rules that it certainly opens more than is documented?"""
-    certain = finding.confidence is Confidence.CERTAIN
+    """Does the finding say of one of the deciding rules that it certainly opens more than is documented?
+
+    A low one is tolerable (port 80 for a redirect), or something else stops it today.
+    """
+    certain = finding.confidence is Confidence.CERTAIN and finding.severity > Severity.LOW
     return certain and finding.check in _WIDER and f"{finding.device} {finding.identity}" in rules
 
 
@@ -150,7 +156,10 @@ def _forbidden(
 ) -> _Said | None:
     if not question.forbidden:
         return None
-    hits = [each for each in findings if each.check == _FORBIDDEN and set(_flows(each)) & set(question.forbidden)]
+    reached = {
+        each.rule.id for each in ruleset.forbidden if each.rule.id in question.forbidden and _reaches(analysis, each)
+    }
+    hits = [each for each in findings if each.check == _FORBIDDEN and set(_flows(each)) & reached]
     # A low one is stopped further on: only that stands between, and the answer today is "closed".
     hits = [each for each in hits if each.severity > Severity.LOW]
     certain = [each for each in hits if each.confidence is Confidence.CERTAIN]
@@ -163,6 +172,23 @@ def _forbidden(
     if open_questions:
         return _Said(AnswerState.CANNOT_TELL, (), open_questions)
     return _Said(AnswerState.CLOSED)
+
+
+def _reaches(analysis: Analysis, ban: BoundForbidden) -> bool:
+    """Does something of a forbidden opening possibly get through every firewall of its path?
+
+    One finding may tell of many openings of a rule; a question asks about some of them.
+    """
+    return bool(reaching(analysis.devices, analysis.paths, ban.source, ban.destination, ban.service))
+
+
+def _undecided(analysis: Analysis, ruleset: BoundRuleset, question: ReaderQuestion) -> tuple[str, ...]:
+    """What is open and forbidden or not, depending on an answer that the site file does not give."""
+    return _unique(
+        f"{ban.rule.title} ({ban.service.text(6)}): {ask}"
+        for ban, ask in ruleset.undecided
+        if ban.rule.id in question.forbidden and _reaches(analysis, ban)
+    )
 
 
 def _unseen(analysis: Analysis, ruleset: BoundRuleset, question: ReaderQuestion) -> tuple[str, ...]:

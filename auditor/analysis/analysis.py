@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
 
 from auditor.analysis.coverage import Covered, cover
 from auditor.analysis.devices import Device
 from auditor.analysis.exposure import Opening, exposures, openings
-from auditor.analysis.listeners import narrower
+from auditor.analysis.listeners import narrower, owned_ports
 from auditor.analysis.management import logins
 from auditor.analysis.paths import Paths, faces
 from auditor.analysis.tracing import Question, Trace, trace
@@ -17,7 +18,7 @@ from auditor.benchmarks import Benchmark, evaluate
 from auditor.findings.hardening import HardeningItem
 from auditor.findings.result import Exposure, Login
 from parsers.model.firewall import Firewall
-from parsers.model.services import ServiceSet
+from parsers.model.services import TCP, ServiceSet
 
 
 class Analysis:
@@ -50,13 +51,23 @@ class Analysis:
             name for each in rulesets for name, trust in each.ruleset.zones.items() if trust == "untrusted"
         ) or frozenset({"internet"})
         stated = [site.use(each.ruleset.id).variables.get("rpc_dynamic") for each in rulesets]
-        narrow = narrower((each.ruleset for each in rulesets), next((each for each in stated if each), None))
+        owners = owned_ports(each.ruleset for each in rulesets)
+        self.fixed = ServiceSet.union((*owners.values(), *self._stated_ports()))
+        narrow = narrower(owners, self.fixed, next((each for each in stated if each), None))
         asked = (*self._services(), *extra)
         services = (*asked, *faces(asked, firewalls))
         self.devices = {
             firewall.name: Device(firewall, site, untrusted, now, services, narrow) for firewall in firewalls
         }
         self.paths = Paths(self.devices)
+
+    def _stated_ports(self) -> Iterator[ServiceSet]:
+        """Single ports that a site may move: log shipping listens there and nowhere else."""
+        for each in self.rulesets:
+            for variable in each.ruleset.variables.values():
+                value = self.site.use(each.ruleset.id).variables.get(variable.name) or variable.default
+                if value is not None and value.count == 1:
+                    yield ServiceSet.ports(TCP, value)
 
     def _services(self) -> tuple[ServiceSet, ...]:
         found: dict[ServiceSet, None] = {}
@@ -65,6 +76,7 @@ class Analysis:
                 for service in (bound.service, *bound.alternatives):
                     if service:
                         found[service] = None
+                        found[service - (bound.pool & self.fixed)] = None
             for forbidden in each.forbidden:
                 found[forbidden.service] = None
         return tuple(found)
@@ -77,7 +89,8 @@ class Analysis:
     @cached_property
     def covered(self) -> tuple[Covered, ...]:
         """Every bound flow with its state and layers."""
-        return tuple(cover(bound, self.paths, self.devices) for each in self.rulesets for bound in each.flows)
+        flows = (bound for each in self.rulesets for bound in each.flows)
+        return tuple(cover(bound, self.paths, self.devices, self.fixed) for bound in flows)
 
     @cached_property
     def openings(self) -> tuple[Opening, ...]:

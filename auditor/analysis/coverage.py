@@ -12,7 +12,7 @@ from auditor.baseline import BoundFlow
 from auditor.findings.result import CoverageState, FlowCoverage
 from auditor.packets import PacketSet
 from parsers.model.addresses import ANY_ADDRESS, PRIVATE_IPV4
-from parsers.model.services import ServiceSet
+from parsers.model.services import NO_SERVICE, ServiceSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,12 @@ class Covered:
         return next((each for each in self.layers if not each.certain), None)
 
 
-def cover(bound: BoundFlow, paths: Paths, devices: Mapping[str, Device]) -> Covered:
-    """The state of one bound flow along its path."""
+def cover(bound: BoundFlow, paths: Paths, devices: Mapping[str, Device], fixed: ServiceSet = NO_SERVICE) -> Covered:
+    """The state of one bound flow along its path.
+
+    `fixed` are ports that programs hold on a host: no dynamic endpoint is given out there, so that a host's own
+    firewall is not asked for them where the flow names a range.
+    """
     if bound.preset is not None:
         return Covered(bound, _row(bound, bound.preset, (), ""), ())
     options = (bound.service,) if bound.service is not None else bound.alternatives
@@ -41,7 +45,7 @@ def cover(bound: BoundFlow, paths: Paths, devices: Mapping[str, Device]) -> Cove
         _judged(bound, layers)
         for service in options
         if service is not None
-        for layers in _alternatives(bound, service, paths, devices)
+        for layers in _alternatives(bound, service, paths, devices, fixed)
     ]
     best = min(answers, key=_rank, default=(CoverageState.CANNOT_TELL, (), ""))
     state, layers, question = best
@@ -73,7 +77,8 @@ _ORDER = {
 
 
 def _judged(bound: BoundFlow, layers: tuple[Layer, ...]) -> _Judged:
-    if not layers:
+    if all(layer.outbound and layer.certain for layer in layers):
+        # Nothing was seen of the way but that the sender's own firewall lets it out, which most do.
         return CoverageState.NOT_OBSERVABLE, (), ""
     pool = bound.flow.coverage == "any"
     if all(layer.certain or (pool and layer.touched and layer.packets) for layer in layers):
@@ -91,10 +96,10 @@ def _judged(bound: BoundFlow, layers: tuple[Layer, ...]) -> _Judged:
 
 
 def _alternatives(
-    bound: BoundFlow, service: ServiceSet, paths: Paths, devices: Mapping[str, Device]
+    bound: BoundFlow, service: ServiceSet, paths: Paths, devices: Mapping[str, Device], fixed: ServiceSet
 ) -> Iterator[tuple[Layer, ...]]:
     """Network devices in the order of travel, then the source's and the destination's own firewall, for each way."""
-    hosts = tuple(_hosts(bound, service, devices)) if "host" in bound.flow.enforce else ()
+    hosts = tuple(_hosts(bound, service, bound.pool & fixed, devices)) if "host" in bound.flow.enforce else ()
     journeys: tuple[Journey, ...] = ()
     if "network" in bound.flow.enforce:
         journeys = paths.alternatives(bound.source, bound.destination, service)
@@ -104,16 +109,18 @@ def _alternatives(
         yield hosts
 
 
-def _hosts(bound: BoundFlow, service: ServiceSet, devices: Mapping[str, Device]) -> Iterator[Layer]:
+def _hosts(
+    bound: BoundFlow, service: ServiceSet, besides: ServiceSet, devices: Mapping[str, Device]
+) -> Iterator[Layer]:
     sender = devices.get(bound.source.host)
+    source, target = bound.source.addresses, bound.destination.addresses
     if sender is not None:
-        found = host_layer(sender, bound.source.addresses, bound.destination.addresses, service, inward=False)
+        found = host_layer(sender, source, target, service, inward=False, besides=besides)
         if found is not None:
             yield found
     receiver = devices.get(bound.destination.host)
     if receiver is not None:
-        source = bound.source.addresses or ANY_ADDRESS
-        found = host_layer(receiver, source, bound.destination.addresses, service)
+        found = host_layer(receiver, source or ANY_ADDRESS, target, service, besides=besides)
         if found is not None:
             yield found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from auditor.analysis.devices import Device
 from auditor.packets import Decision, Filter, Flow, PacketSet, Space
@@ -45,6 +45,8 @@ class Layer:
     """What certainly passes, or else what possibly does."""
     let: PacketSet | None = field(default=None, compare=False)
     """What possibly passes."""
+    outbound: bool = False
+    """Is it the sender's own firewall?"""
 
     @property
     def services(self) -> ServiceSet:
@@ -85,15 +87,25 @@ def network_layer(asked: Asked, service: ServiceSet) -> Layer:
 
 
 def host_layer(
-    device: Device, source: AddressSet, destination: AddressSet, service: ServiceSet, *, inward: bool = True
+    device: Device,
+    source: AddressSet,
+    destination: AddressSet,
+    service: ServiceSet,
+    *,
+    inward: bool = True,
+    besides: ServiceSet = NO_SERVICE,
 ) -> Layer | None:
-    """Does every packet of the service pass a host's own firewall, in every profile that may be active?"""
+    """Does every packet of the service pass a host's own firewall, in every profile that may be active?
+
+    `besides` are ports of the service that the host need not let through (of a range, those that others hold).
+    """
     filter_ = device.inbound if inward else device.outbound
     if filter_ is None:
         return None
     packets = PacketSet(filter_.space, ())
     certain = possible = True
     gaps: list[tuple[list[Box], list[Box]]] = []
+    asked, service = service, service - besides
     wanted = _wanted(filter_, source, destination, service)
     for profile in device.profiles:
         names = frozenset({profile})
@@ -111,7 +123,10 @@ def host_layer(
     shown = (gaps[0][0] if not certain else [], [] if possible else worst[1])
     if not certain and not shown[0]:
         shown = (worst[0] or worst[1], shown[1])
-    return _layer(device, whole, shown, filter_.deciding(packets))
+    layer = _layer(device, whole, shown, filter_.deciding(packets), outbound=not inward)
+    if besides and not layer.touched:  # all of it is closed: said in the words of the flow
+        return replace(layer, missing=_missing_words(asked, source, destination))
+    return layer
 
 
 def host_passing(device: Device, source: AddressSet, destination: AddressSet, service: ServiceSet) -> Layer | None:
@@ -132,6 +147,7 @@ def _layer(
     decisions: tuple[Decision, ...],
     *,
     published: bool = True,
+    outbound: bool = False,
 ) -> Layer:
     accepts = tuple(each for each in decisions if each.rule.action is not Action.DENY)
     denies = tuple(each for each in decisions if each.rule.action is Action.DENY)
@@ -149,6 +165,7 @@ def _layer(
         published=published,
         packets=allowed.certain or allowed.possible,
         let=allowed.possible,
+        outbound=outbound,
     )
 
 
@@ -201,6 +218,10 @@ def _missing_text(space: Space, gap: list[Box]) -> str:
     services = space.atoms.services(mask)
     sources = AddressSet.union(AddressSet(box.source) for box in gap)
     targets = AddressSet.union(AddressSet(box.destination) for box in gap)
+    return _missing_words(services, sources, targets)
+
+
+def _missing_words(services: ServiceSet, sources: AddressSet, targets: AddressSet) -> str:
     text = services.text()
     if sources != ANY_ADDRESS and len(sources.intervals.ranges) <= 6:
         text += f" from {sources.text(4)}"

@@ -6,7 +6,7 @@ RPC-EPMap that name an Exchange program match no socket; 80 and 443 belong to th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from auditor.baseline.hostrules import executable
@@ -20,13 +20,8 @@ from parsers.model.services import NO_SERVICE, TCP, ServiceSet, parse_ports
 UNKNOWN_PROGRAM = "programs of rules are not in the export (use verbose)"
 
 
-def narrower(rulesets: Iterable[Ruleset], rpc: IntervalSet | None = None) -> Callable[[Rule], Rule]:
-    """A function that narrows a host rule's services to those its program can own.
-
-    A program known to own a port counts for certain; a known other owner means the rule never matches there; with an
-    unknown owner, or a program the export does not print, the rule stays possible. `rpc` is the dynamic RPC range the
-    site states: it settles the keyword RPC where the export does not.
-    """
+def owned_ports(rulesets: Iterable[Ruleset]) -> dict[str, ServiceSet]:
+    """The fixed ports that programs are known to own, by the executable's name."""
     owners: dict[str, ServiceSet] = {}
     for known in load_services():
         for name in known.listeners:
@@ -39,14 +34,28 @@ def narrower(rulesets: Iterable[Ruleset], rpc: IntervalSet | None = None) -> Cal
             if name and ports and name != "svchost.exe":
                 service = ServiceSet.ports(TCP, parse_ports(",".join(ports)))
                 owners[name] = owners.get(name, NO_SERVICE) | (service - system)
+    return owners
+
+
+def narrower(
+    owners: Mapping[str, ServiceSet], fixed: ServiceSet, rpc: IntervalSet | None = None
+) -> Callable[[Rule], Rule]:
+    """A function that narrows a host rule's services to those its program can own.
+
+    A program known to own a port counts for certain; a known other owner means the rule never matches there; with an
+    unknown owner, or a program the export does not print, the rule stays possible. The keyword RPC opens endpoints that
+    the RPC runtime gives out, never a port of `fixed`, which something else listens on (TRAPS reference, P23). `rpc` is
+    the dynamic range the site states: it settles the keyword where the export does not.
+    """
     everything = ServiceSet.union(owners.values())
 
     def settled(rule: Rule) -> Rule:
-        words = {word.casefold() for word in rule.written.service}
-        if rpc is None or words != {"rpc"} or rule.service.is_exact:
+        if {word.casefold() for word in rule.written.service} != {"rpc"}:
             return rule
-        reasons = tuple(reason for reason in rule.uncertain if not reason.startswith("RPC stands for"))
-        return replace(rule, service=Bounded.exactly(ServiceSet.ports(TCP, rpc)), uncertain=reasons)
+        if rpc is not None and not rule.service.is_exact:
+            reasons = tuple(reason for reason in rule.uncertain if not reason.startswith("RPC stands for"))
+            rule = replace(rule, service=Bounded.exactly(ServiceSet.ports(TCP, rpc)), uncertain=reasons)
+        return replace(rule, service=Bounded(rule.service.certain - fixed, rule.service.possible - fixed))
 
     def narrow(stated: Rule) -> Rule:
         rule = settled(stated)

@@ -74,6 +74,11 @@ class Answers:
                 parts.append(found)
         return ServiceSet.union(parts), ""
 
+    def pool(self, names: tuple[str, ...]) -> ServiceSet:
+        """The ports of some services that a variable gives as a range: any of them may be drawn."""
+        ports = (self.port(port) for name in names for port in self.ruleset.services[name] if port.variable)
+        return ServiceSet.union(port for port in ports if port is not None and _is_range(port))
+
     def _unset(self, name: str) -> str:
         usual = ", ".join(f"{key} {value}" for key, value in self.ruleset.variables[name].suggest)
         return f"which ports is {name}? (set it under set.{name}{f'; usual: {usual}' if usual else ''})"
@@ -84,3 +89,7 @@ class Answers:
             return ServiceSet.parse(port.text)
         value = self.use.variables.get(port.variable) or self.ruleset.variables[port.variable].default
         return ServiceSet.ports(6 if port.protocol == "tcp" else 17, value) if value else None
+
+
+def _is_range(service: ServiceSet) -> bool:
+    return any(ports.count > 1 for _, pairs in service.entries for ports, _ in pairs)

@@ -51,6 +51,14 @@ class _Binder:
                 for rule in self.ruleset.unrestricted
             ),
             {**{name: (end,) for name, end in self.ends.zones.items()}, **self.ends.roles},
+            tuple(
+                (bound, ask)
+                for rule in self.ruleset.forbidden
+                for truth, ask in (self.answers.truth(rule.when),)
+                if truth is None
+                for bound in self._pairs(rule, documented)
+            ),
+            {question.id: self.answers.truth(question.when) for question in self.ruleset.questions},
         )
 
     def _closed(self, rule: ClosedWorld) -> Iterator[BoundClosedWorld]:
@@ -68,6 +76,7 @@ class _Binder:
         alternatives = tuple(found for found, _ in options if found is not None)
         if options and not alternatives:
             unset = options[0][1]
+        pool = self.answers.pool((*flow.services, *(name for names in flow.any_of for name in names)))
         truth, ask = self.answers.truth(flow.when)
         preset, question = None, ""
         if truth is False:
@@ -81,7 +90,7 @@ class _Binder:
                 state, why = self._unbound(source, destination) if preset is None else (preset, question)
                 if source.addresses and source.addresses == destination.addresses and source.kind == destination.kind:
                     continue  # both roles on one server: no packet crosses a network (trap P16)
-                yield BoundFlow(self.ruleset.id, flow, source, destination, service, alternatives, state, why)
+                yield BoundFlow(self.ruleset.id, flow, source, destination, service, alternatives, state, why, pool)
 
     def _unbound(self, source: BoundEnd, destination: BoundEnd) -> tuple[CoverageState | None, str]:
         for end in (source, destination):
@@ -98,6 +107,9 @@ class _Binder:
             return
         if self.answers.truth(rule.when)[0] is not True:
             return
+        yield from self._pairs(rule, documented)
+
+    def _pairs(self, rule: Forbidden, documented: _Documented) -> Iterator[BoundForbidden]:
         # An unset variable leaves its own ports out: the fixed ones are forbidden all the same.
         ports = [self.answers.port(port) for name in rule.services for port in self.ruleset.services[name]]
         service = ServiceSet.union(port for port in ports if port is not None)

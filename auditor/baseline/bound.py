@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from auditor.baseline.model import BaselineFlow, ClosedWorld, Forbidden, Ruleset, Unrestricted
 from auditor.findings.result import CoverageState
 from parsers.model.addresses import NO_ADDRESS, AddressSet
-from parsers.model.services import ServiceSet
+from parsers.model.services import NO_SERVICE, ServiceSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class BoundFlow:
     alternatives: tuple[ServiceSet, ...] = ()
     preset: CoverageState | None = None
     question: str = ""
+    pool: ServiceSet = NO_SERVICE
+    """The part of the services that stands for ports given out as needed (the dynamic RPC range)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +90,7 @@ class BoundRuleset:
     unrestricted: tuple[tuple[Unrestricted, AddressSet], ...]
     ends: Mapping[str, tuple[BoundEnd, ...]]
     """Every zone and role of the ruleset by name."""
+    undecided: tuple[tuple[BoundForbidden, str], ...] = ()
+    """Openings that are forbidden or not, with the question that decides."""
+    applies: Mapping[str, tuple[bool | None, str]] = field(default_factory=dict)
+    """Whether a reader's question arises here, by its id; None comes with the question that decides."""

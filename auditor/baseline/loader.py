@@ -324,8 +324,9 @@ class _Loader:
         )
 
     def _question(self, item: Item) -> ReaderQuestion:
-        known = ("id", "ask", "service", "answer", "satisfied_by", "forbidden", "hints", "cite")
+        known = ("id", "ask", "service", "answer", "satisfied_by", "forbidden", "when", "about", "hints", "cite")
         entry = item.mapping(known, ("id", "ask", "answer"))
+        about = entry["about"].choice(("target",), "subject") if "about" in entry else ""
         for key in ("satisfied_by", "forbidden"):
             for part in entry[key].items() if key in entry else []:
                 part.choice(self.flow_ids, "flow")
@@ -338,6 +339,8 @@ class _Loader:
             entry["forbidden"].texts() if "forbidden" in entry else (),
             entry["hints"].texts() if "hints" in entry else (),
             self.citations.of(entry),
+            self._when(entry["when"]) if "when" in entry else None,
+            about == "target",
         )
 
     def _host_rules(self) -> tuple[HostRule, ...]:

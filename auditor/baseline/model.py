@@ -219,6 +219,10 @@ class ReaderQuestion:
     forbidden: tuple[str, ...]
     hints: tuple[str, ...]
     cite: tuple[str, ...]
+    when: When | None = None
+    """It is asked only where this holds."""
+    about_target: bool = False
+    """Does it ask which server may receive something? Then a wrong server is the answer, not that it is missing."""
 
 
 @dataclass(frozen=True, slots=True)

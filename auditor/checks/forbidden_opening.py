@@ -38,7 +38,8 @@ from dataclasses import dataclass, field, replace
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
 from auditor.analysis.exposure import port_names
-from auditor.analysis.layers import Asked, candidates, host_passing
+from auditor.analysis.layers import Asked, candidates
+from auditor.analysis.reach import host_answer
 from auditor.baseline import BoundEnd, BoundForbidden, BoundRuleset
 from auditor.checks.check import Check, evidence, exact
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
@@ -188,11 +189,9 @@ def _add(
 def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
     packets = hit.certain or hit.possible
     services = packets.services()
-    # The dynamic RPC range holds many other ports: the narrowest ban says best what is wrong.
-    specific = sorted(hit.rules, key=lambda bound: ("everything" in bound.rule.services, _size(bound.service)))
-    worst = max(_severity(bound, hit.source) for bound in hit.rules)
+    specific = _telling(hit.rules, services)
     certain = bool(hit.certain) and not hit.near
-    host, related = _host(hit, analysis, services)
+    host, let_in, related = _host(hit, analysis, services)
     passing, layers, stopping = analysis.paths.passing(hit.source, hit.destination, services, hit.device)
     stopped = " and ".join(stopping) or "another firewall" if not passing else ""
     related += tuple(
@@ -201,8 +200,10 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         for each in layer.accepts[:3]
         if not each.rule.implicit
     )
-    if hit.near or host == "blocked" or stopped:
-        worst = Severity(max(worst - 1, Severity.LOW))
+    worst = max(
+        _severity(bound, hit.source, exposed=not hit.near and bound.service.overlaps(let_in & passing))
+        for bound in specific
+    )
     known = port_names(services)
     targets = packets.destinations()
     if hit.destination.kind == "zone":
@@ -212,8 +213,8 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         where = f"{hit.source.name} reaches {hit.roles} {targets.text(4)} on {services.text(6)}"
     message = f"{where}{f', among them {known}' if known else ''}: {specific[0].rule.title}"
     message += (
-        f" and {len({b.rule.id for b in hit.rules}) - 1} more forbidden openings."
-        if len({b.rule.id for b in hit.rules}) > 1
+        f" and {len({b.rule.id for b in specific}) - 1} more forbidden openings."
+        if len({b.rule.id for b in specific}) > 1
         else "."
     )
     uncertain = tuple(hit.rule.uncertain)
@@ -241,35 +242,50 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         identity=hit.rule.id,
         example=packets.example(),
         related=related,
-        citation=tuple(dict.fromkeys(cite for bound in hit.rules for cite in bound.rule.cite)),
+        citation=tuple(dict.fromkeys(cite for bound in specific for cite in bound.rule.cite)),
         flow=", ".join(dict.fromkeys(bound.rule.id for bound in specific)),
         uncertain=uncertain,
     )
 
 
-def _host(hit: _Hit, analysis: Analysis, services: ServiceSet) -> tuple[str, tuple[Evidence, ...]]:
+def _telling(rules: list[BoundForbidden], services: ServiceSet) -> list[BoundForbidden]:
+    """The bans that say what is open, the narrowest first.
+
+    The dynamic RPC range, or a ban on everything, holds the ports of many others: where narrower bans name all that is
+    open, it says nothing.
+    """
+    ordered = sorted(rules, key=lambda bound: ("everything" in bound.rule.services, _size(bound.service)))
+    kept = []
+    for bound in ordered:
+        narrower = ServiceSet.union(each.service for each in ordered if _size(each.service) < _size(bound.service))
+        if (bound.service & services) - narrower:
+            kept.append(bound)
+    return kept or ordered
+
+
+def _host(hit: _Hit, analysis: Analysis, services: ServiceSet) -> tuple[str, ServiceSet, tuple[Evidence, ...]]:
     """What the destination's own firewall does with the same packets: one finding, two evidences."""
-    device = analysis.devices.get(hit.destination.host)
-    if device is None or device.inbound is None:
-        return "", ()
-    layer = host_passing(device, hit.source.addresses, hit.destination.addresses, services)
+    let_in, layer = host_answer(analysis.devices, hit.destination, hit.source.addresses, services)
     if layer is None:
-        return "", ()
-    if not layer.services & services:
-        return "blocked", ()
+        return "", services, ()
+    if not let_in:
+        return "blocked", let_in, ()
     rules = [each.rule for each in layer.accepts if not each.rule.implicit][:5]
-    let_in = layer.packets.services() & services if layer.packets else services
-    word = "open" if services <= let_in else let_in.text(8)
-    return word, tuple(evidence(device.name, rule, "the host lets it in") for rule in rules)
+    name = layer.device.name
+    sure = layer.packets.services() & services if layer.packets else services
+    word = "open" if services <= sure else sure.text(8)
+    return word, let_in, tuple(evidence(name, rule, "the host lets it in") for rule in rules)
 
 
 def _size(service: ServiceSet) -> int:
     return sum(protocols.count * ports.count for protocols, pairs in service.entries for ports, _ in pairs)
 
 
-def _severity(bound: BoundForbidden, source: BoundEnd) -> Severity:
+def _severity(bound: BoundForbidden, source: BoundEnd, *, exposed: bool) -> Severity:
+    """The severity of a ban; one less where something else on the path stops its packets today."""
     by_zone = dict(bound.rule.severity)
-    return by_zone.get(source.name, by_zone["default"])
+    stated = by_zone.get(source.name, by_zone["default"])
+    return stated if exposed else Severity(max(stated - 1, min(stated, Severity.LOW)))
 
 
 CHECK = Check(

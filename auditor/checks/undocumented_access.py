@@ -34,6 +34,7 @@ from collections.abc import Iterable
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.exposure import port_names
 from auditor.analysis.layers import candidates
+from auditor.analysis.reach import let_in
 from auditor.baseline import BoundClosedWorld, BoundRuleset
 from auditor.checks.check import Check, exact
 from auditor.findings.finding import Confidence, Finding, Severity
@@ -52,6 +53,8 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
 
 
 def _world(analysis: Analysis, check: Check, world: BoundClosedWorld) -> Iterable[Finding]:
+    ends = (end for each in analysis.rulesets for found in each.ends.values() for end in found)
+    servers = [end for end in ends if end.kind == "role" and not end.interfaces]
     rest = ANY_SERVICE - _documented(analysis.rulesets, world)
     for asked in analysis.paths.asked(world.source, world.destination) if rest else ():
         device, forward = asked.device, asked.device.forward
@@ -67,17 +70,18 @@ def _world(analysis: Analysis, check: Check, world: BoundClosedWorld) -> Iterabl
             services = share.services()
             destination = share.destinations()
             passing, _, stopping = analysis.paths.passing(world.source, world.destination, services, device)
+            own, hosts = let_in(analysis.devices, servers, world.source.addresses, destination, services)
             known = port_names(services)
             who = f"{world.source.name} ({exact(rule.source.possible)})"
             yield check.found(
                 device=device.name,
                 rule=rule,
-                severity=world.rule.severity if passing else min(world.rule.severity, Severity.LOW),
+                severity=world.rule.severity if passing & own else min(world.rule.severity, Severity.LOW),
                 confidence=Confidence.CERTAIN if decision.packets.certain else Confidence.POSSIBLE,
                 message=(
                     f"{world.source.text} reaches {world.destination.name} {destination.text(4)} on {services.text(8)}"
                     f"{f' ({known})' if known else ''}; no documented flow asks for it."
-                    f"{_further(services, passing, stopping)}"
+                    f"{_further(services, passing, stopping)}{_hosts(services, own, hosts)}"
                 ),
                 remedy="Remove it, or document it with an owner: in an own ruleset or as an exception of the site.",
                 packets=f"{who} to {exact(destination)} {exact(services, 40)}",
@@ -94,6 +98,16 @@ def _further(services: ServiceSet, passing: ServiceSet, stopping: tuple[str, ...
         where = " and ".join(stopping) or "another firewall"
         return f" {where} on the same path stops all of it today; only that stands between."
     return "" if services <= passing else f" The other firewalls of the path let on {passing.text(8)}."
+
+
+def _hosts(services: ServiceSet, own: ServiceSet, hosts: tuple[str, ...]) -> str:
+    """What the servers' own firewalls make of it."""
+    if not hosts or services <= own:
+        return ""
+    names = " and ".join(hosts)
+    if not own:
+        return f" The host's own firewall ({names}) stops all of it today; only that stands between."
+    return f" Of these the host's own firewall ({names}) lets in {own.text(8)}."
 
 
 def _documented(rulesets: tuple[BoundRuleset, ...], world: BoundClosedWorld) -> ServiceSet:

@@ -55,6 +55,11 @@ class Filter:
     ) -> None:
         self.firewall = firewall
         chosen = [each for each in firewall.lists if each.direction is direction]
+        if narrow is not None:
+            # What a rule is narrowed to must be told apart as exactly as what it says: a service that cuts through an
+            # atom would lose all of it.
+            narrowed = [narrow(rule).service for each in chosen for rule in each.rules]
+            services = (*services, *(part for each in narrowed for part in (each.certain, each.possible)))
         self.space = space or Space(firewall, chosen, services)
         self.lists = tuple(CompiledList(each, self.space, now, narrow) for each in chosen)
         self.universe = PacketSet(self.space, self.space.universe)

@@ -64,7 +64,7 @@ def test_the_sample_company_hears_what_is_open_missing_and_closed(capsys: pytest
     assert states["Q17"] == "not applicable"
     assert states["Q19"] == "missing"
     assert states["Q21"] == "forbidden opening"
-    assert states["Q22"] == "missing"
+    assert states["Q22"] == "not applicable"
     assert states["Q23"] == "closed"
     assert states["Q05"] == states["Q06"] == "see the answer"
     assert found["Q21"]["rules"] == ["fgt-quillwort 9", "fgt-quillwort 7"]
