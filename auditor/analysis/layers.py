@@ -45,6 +45,8 @@ class Layer:
     """What certainly passes, or else what possibly does."""
     let: PacketSet | None = field(default=None, compare=False)
     """What possibly passes."""
+    sure: PacketSet | None = field(default=None, compare=False)
+    """What certainly passes."""
     outbound: bool = False
     """Is it the sender's own firewall?"""
 
@@ -165,6 +167,7 @@ def _layer(
         published=published,
         packets=allowed.certain or allowed.possible,
         let=allowed.possible,
+        sure=allowed.certain,
         outbound=outbound,
     )
 

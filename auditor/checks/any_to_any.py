@@ -78,12 +78,17 @@ def _only_out(rule: Rule, internet: frozenset[str]) -> bool:
 
 
 def _wide(rule: Rule) -> bool:
-    if rule.action is not Action.ALLOW or not rule.enabled or rule.implicit:
-        return False
-    return _whole(rule.source.possible) and _whole(rule.destination.possible) and _everything(rule.service.possible)
+    ends = (rule.source.possible, rule.destination.possible)
+    return accepts_everything(rule) and all(map(spans_everything, ends))
 
 
-def _whole(addresses: AddressSet) -> bool:
+def accepts_everything(rule: Rule) -> bool:
+    """Is it somebody's own accept rule for nearly every port of a protocol?"""
+    accepts = rule.action is Action.ALLOW and rule.enabled and not rule.implicit
+    return accepts and _everything(rule.service.possible)
+
+
+def spans_everything(addresses: AddressSet) -> bool:
     """Over half of IPv4, or over half of IPv6's global unicast space."""
     return addresses.ipv4.count >= _MOST_ADDRESSES or addresses.ipv6.count >= 1 << 124
 

@@ -84,6 +84,17 @@ def _finding(check: Check, group: list[Covered]) -> Finding:
         message += "; a translation publishes it, but no policy lets the translated packets through"
     message += f". Missing: {row.missing}." if row.missing else "."
     related = tuple(evidence(device, each.rule, "stops it") for each in denies[:5])
+    beside = [each for each in first.layers if each is not layer and each.certain and not each.outbound]
+    message += "".join(
+        f" The host's own firewall ({each.device.name}) would let it in." for each in beside if each.device.is_host
+    )
+    if layer is not None and layer.device.is_host:
+        related += tuple(
+            evidence(each.device.name, decision.rule, "lets it through")
+            for each in beside
+            for decision in each.accepts[:3]
+            if not decision.rule.implicit
+        )
     return check.found(
         device=device,
         rule=rule,
