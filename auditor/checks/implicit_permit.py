@@ -63,7 +63,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                     else f"{rule.name}: everything passes in.",
                     remedy="Switch the profile on and block inbound connections by default."
                     if off
-                    else "Set intrazone deny and write the rules that are needed.",
+                    else "Write the rules that are needed, and deny the rest by default.",
                     packets=f"implicit {'profile' if off else 'intrazone'}",
                     uncertain=rule.uncertain,
                 )

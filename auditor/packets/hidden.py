@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from auditor.packets.compiled import CompiledList, CompiledRule
 from auditor.packets.index import numbers
 from auditor.packets.space import Space
 from parsers.model.intervals import IntervalSet
+from parsers.model.origin import Origin
 from parsers.model.rule import Rule
 
 _POINTS = 48
@@ -36,10 +38,24 @@ class Hidden:
 
 
 def hidden_rules(rules: CompiledList) -> Iterator[Hidden]:
-    """All rules of one list without effect; disabled ones and implicit ones are not judged."""
+    """All rules of one list without effect; disabled ones, implicit ones and those for replies alone are not judged.
+
+    Several rules of one id and place are parts of one line: it is without effect when every part is.
+    """
+    parts = Counter((each.rule.id, each.rule.origin) for each in rules.rules if not each.rule.implicit)
+    found: dict[tuple[str, Origin], list[Hidden]] = {}
+    for hidden in _hidden_parts(rules):
+        found.setdefault((hidden.rule.id, hidden.rule.origin), []).append(hidden)
+    for key, several in found.items():
+        if len(several) == parts[key]:
+            yield next((each for each in several if each.by), several[0])
+
+
+def _hidden_parts(rules: CompiledList) -> Iterator[Hidden]:
     chance = random.Random(1)  # noqa: S311 - repeatable sampling, not secrecy
     for number, compiled in enumerate(rules.rules):
-        if not compiled.rule.enabled or compiled.rule.implicit:
+        rule = compiled.rule
+        if not rule.enabled or rule.implicit or any(each.later for each in rule.conditions):
             continue
         own = [box for box in compiled.possible if rules.space.exists(box)]
         if not own:

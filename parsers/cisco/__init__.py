@@ -31,6 +31,13 @@ def _recognise(document: Document) -> bool:
 _OTHERS = (
     (re.compile(r"^!! IOS XR Configuration|^ipv4 access-list \S|^route-policy \S", re.MULTILINE), "IOS-XR"),
     (re.compile(r"^feature (?:\S+)\s*$|^vdc \S+ id \d|^version \d+\.\d+\(\d+\)\S* Bios", re.MULTILINE), "NX-OS"),
+    (
+        re.compile(
+            r"^! device: \S+ \(.*EOS-|^management api \S|^transceiver qsfp default-mode|^daemon TerminAttr",
+            re.MULTILINE,
+        ),
+        "Arista EOS",
+    ),
     (re.compile(r"^; J\w+ Configuration Editor|^; hpStack", re.MULTILINE), "HP ProCurve"),
 )
 

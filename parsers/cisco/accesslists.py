@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from parsers.cisco.entries import Entry, read_entry, read_standard_entry
 from parsers.cisco.objects import Objects
@@ -16,6 +16,10 @@ from parsers.model.services import ANY_SERVICE
 
 _IPV6_WORDS = {"any": "any6", "icmp": "icmp6"}
 """What these words stand for in an IPv6 access list."""
+
+
+_NO_LISTS = frozenset({"resequence", "log-update", "logging", "match-local-traffic", "persistent", "helper"})
+"""`ip access-list` commands that set something up and hold no entries."""
 
 
 @dataclass(slots=True)
@@ -36,8 +40,12 @@ class AccessLists:
             lists._numbered(statement)
         for statement in (*configuration.starting("ip", "access-list"), *configuration.starting("ipv6", "access-list")):
             lists._block(statement)
-        for lines in lists.lines.values():
-            if lines and lines[0][1].words[0] != "access-list":
+        for name, lines in lists.lines.items():
+            if lines and lines[0][1].words[0] == "access-list":
+                # What stands at its place by number now; remarks took a place, and are no entries.
+                entries = [line for line in lines if line[2][0] != "remark"]
+                lists.lines[name] = [(str(place), *line[1:]) for place, line in enumerate(entries, 1)]
+            elif lines:
                 # Named IOS lists are evaluated by sequence number, whatever the order of the lines.
                 lines.sort(key=lambda line: int(line[0]))
         return lists
@@ -48,25 +56,28 @@ class AccessLists:
             self.objects.gap(statement, "access-list", f"not understood: {statement.text}")
             return
         name, rest = words[1], words[2:]
-        if rest[0] == "line" and len(rest) > 2:
-            rest = rest[2:]
+        place = 0
+        if rest[0] == "line" and len(rest) > 2 and rest[1].isdigit():
+            place, rest = int(rest[1]), rest[2:]
         standard = rest[0] == "standard" or (name.isdigit() and (1 <= int(name) <= 99 or 1300 <= int(name) <= 1999))
         if rest[0] in ("extended", "standard", "advanced"):
             rest = rest[1:]
         if rest and rest[0] == "trust":
             rest = ("permit", *rest[1:])  # FTD: passes without deep inspection
-        if rest and rest[0] in ("permit", "deny"):
+        if rest and rest[0] in ("permit", "deny", "remark"):
             lines = self.lines.setdefault(name, [])
-            lines.append((str(len(lines) + 1), statement, rest, standard))
+            # `line N` puts an entry before the one that is N now; without it, it comes last.
+            lines.insert(place - 1 if place else len(lines), ("", statement, rest, standard))
         elif rest and rest[0] in ("webtype", "ethertype"):
             self.objects.gap(statement, f"access-list {name}", f"{rest[0]} lists are not read", hides_access=False)
         else:
             self.lines.setdefault(name, [])
-            if rest[:1] != ("remark",):
-                self.objects.gap(statement, f"access-list {name}", f"not understood: {statement.text}")
+            self.objects.gap(statement, f"access-list {name}", f"not understood: {statement.text}")
 
     def _block(self, statement: Statement) -> None:
         words = statement.words
+        if statement.at(2) in _NO_LISTS:
+            return
         six = words[0] == "ipv6"
         name = statement.at(2) if six or len(words) < 4 else words[3]
         lines = self.lines.setdefault(name, [])
@@ -90,6 +101,16 @@ class AccessLists:
         if name not in self._rules:
             self._rules[name] = tuple(self._rule(name, *line) for line in self.lines.get(name, ()))
         return self._rules[name]
+
+    def read_rest(self) -> None:
+        """Read the lists no interface applies as well: what they name is used, what is odd in them hides no access."""
+        applied = set(self._rules)
+        gaps = self.objects.gaps
+        known = len(gaps)
+        for name in self.lines:
+            if name not in applied:
+                self.rules(name)
+        gaps[known:] = [replace(gap, hides_access=False) for gap in gaps[known:]]
 
     def _rule(self, name: str, number: str, statement: Statement, words: tuple[str, ...], standard: bool) -> Rule:
         origin = Origin(

@@ -2,9 +2,7 @@
 
 Sources: Cisco ASA Series Firewall CLI Configuration Guide, "Access Rules": an inbound access group decides before the
 global one, an access group ends in an implicit deny, interfaces without one fall back to security levels (higher to
-lower passes, equal levels need `same-security-traffic`); since 8.3 access lists name real (untranslated) addresses;
-management statements (ssh, telnet, http) are separate from access lists to through traffic and win over a
-control-plane list.
+lower passes, equal levels need `same-security-traffic`); since 8.3 access lists name real (untranslated) addresses.
 """
 
 from __future__ import annotations
@@ -14,18 +12,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from parsers.cisco.accesslists import AccessLists, implicit
+from parsers.cisco.asamanagement import Management
 from parsers.cisco.asanat import read_translations
+from parsers.cisco.asavpn import Tunnels
 from parsers.cisco.ledger import ASA_IRRELEVANT, ASA_READ, account
 from parsers.cisco.objects import Objects, named_objects, read_objects
 from parsers.cisco.statements import Configuration, Statement, read_statements
+from parsers.cisco.uses import uses
 from parsers.errors import UnreadableError
-from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet
-from parsers.model.bounds import Bounded
+from parsers.model.addresses import NO_ADDRESS, AddressSet
 from parsers.model.firewall import Firewall, Interface, Reference, Route, Source
-from parsers.model.intervals import IntervalSet
 from parsers.model.origin import Origin
-from parsers.model.rule import Action, AsWritten, Direction, Evaluation, Rule, RuleList
-from parsers.model.services import TCP, UDP, ServiceSet
+from parsers.model.rule import Action, Direction, Evaluation, Rule, RuleList
 from parsers.source import Document
 
 _VERSION = re.compile(r"^(?:ASA|PIX|NGFW|FTD)\s+Version\s+(\S+)", re.MULTILINE)
@@ -50,11 +48,14 @@ def read_asa(document: Document) -> tuple[Firewall, ...]:
     asa = _Asa(configuration, objects, interfaces, lists)
     rules = asa.lists()
     translations = read_translations(configuration, objects)
+    lists.read_rest()
     ledger, unread = account(configuration, ASA_READ, ASA_IRRELEVANT)
     names = [each.at(1) for each in configuration.starting("hostname") if len(each.words) > 1]
     assumptions: tuple[str, ...] = () if version else ("The version is not in the file: ASA 9.x behaviour is assumed.",)
     if any(" rule-id " in each.text for each in configuration.starting("access-list")):
         assumptions += ("This is an FTD device: Snort may stop more than its access list does.",)
+    if any(configuration.starting("firewall", "transparent")):
+        assumptions += ("The ASA works in transparent mode: packets leave where the MAC address is.",)
     return (
         Firewall(
             name=names[-1] if names else document.name.rsplit("/", 1)[-1].rsplit(".", 1)[0],
@@ -68,7 +69,7 @@ def read_asa(document: Document) -> tuple[Firewall, ...]:
             dynamic_routing=any(configuration.starting("router")),
             translations=translations,
             objects=named_objects(objects) + lists.named(),
-            references=(*objects.references, *asa.applied()),
+            references=(*objects.references, *asa.applied(), *uses(configuration, objects, lists)),
             gaps=tuple(sorted((*objects.gaps, *unread), key=lambda gap: gap.origin.first_line)),
             assumptions=assumptions,
         ),
@@ -168,7 +169,7 @@ class _Asa:
             RuleList(
                 "access rules out", Direction.FORWARD, Evaluation.FIRST_MATCH, tuple(self._outbound()), Action.ALLOW
             ),
-            RuleList("management", Direction.LOCAL, Evaluation.FIRST_MATCH, tuple(self._management())),
+            *Management(self.configuration, self.objects, self.interfaces, self.access).lists(),
         )
 
     def applied(self) -> Iterator[Reference]:
@@ -190,6 +191,7 @@ class _Asa:
 
     def _inbound(self) -> Iterator[Rule]:
         groups = self._groups("in")
+        yield from self._tunnels()
         general = [each.at(1) for each in self.configuration.starting("access-group") if each.at(2) == "global"]
         for interface, name in groups.items():
             for rule in self.access.rules(name):
@@ -205,6 +207,9 @@ class _Asa:
             yield implicit(f"end of {groups[interface]} on {interface}", Action.DENY, ingress=frozenset({interface}),
                            origin=self._origin(interface))  # fmt: skip
         yield from self._levels(groups)
+
+    def _tunnels(self) -> tuple[Rule, ...]:
+        return tuple(Tunnels(self.configuration, self.objects, self.access).rules())
 
     def _levels(self, groups: dict[str, str]) -> Iterator[Rule]:
         words = {each.words[-1] for each in self.configuration.starting("same-security-traffic")}
@@ -232,7 +237,8 @@ class _Asa:
 
     def _same_security(self) -> Iterator[Rule]:
         """Without `same-security-traffic permit` nothing passes between equal levels, or back out of an interface,
-        whatever an access list says."""
+        whatever an access list says; bridge groups of transparent mode never meet inside the box."""
+        apart = self._apart()
         words = {each.words[-1] for each in self.configuration.starting("same-security-traffic")}
         for interface in self.interfaces:
             level = interface.role.split()[-1]
@@ -242,6 +248,7 @@ class _Asa:
                 if other.role.split()[-1] == level
                 and ("intra-interface" if other.name == interface.name else "inter-interface") not in words
             }
+            closed |= apart.get(interface.name, set())
             if closed:
                 yield implicit(
                     f"same security as {interface.name}",
@@ -251,8 +258,19 @@ class _Asa:
                     origin=interface.origin,
                 )
 
+    def _apart(self) -> dict[str, set[str]]:
+        """In transparent mode: for each interface those of other bridge groups."""
+        if not any(self.configuration.starting("firewall", "transparent")):
+            return {}
+        groups = _bridged(self.configuration)
+        everyone = {name for members in groups.values() for name in members}
+        return {name: everyone - set(members) for members in groups.values() for name in members}
+
     def _outbound(self) -> Iterator[Rule]:
-        for interface, name in self._groups("out").items():
+        groups = self._groups("out")
+        if groups:
+            yield from self._tunnels()
+        for interface, name in groups.items():
             egress = frozenset({interface})
             for rule in self.access.rules(name):
                 yield _real(replace(rule, id=f"{rule.id} out {interface}", egress=egress))
@@ -264,81 +282,36 @@ class _Asa:
                 return self.objects.origin(statement)
         return Origin(self.configuration.file, 0, 0, "access-group", interface)
 
-    def _management(self) -> Iterator[Rule]:
-        ports = {"ssh": 22, "telnet": 23, "http": 443}
-        enabled = {"ssh": True, "telnet": True, "http": False}
-        for statement in self.configuration.starting("http", "server", "enable"):
-            enabled["http"] = True
-            if statement.at(3).isdigit() and int(statement.at(3)) <= 65535:
-                ports["http"] = int(statement.at(3))
-        by_name = {interface.name: interface for interface in self.interfaces}
-        for service, port in ports.items():
-            for statement in self.configuration.starting(service):
-                words = statement.words
-                if len(words) < 3 or words[-1] not in by_name or not enabled[service]:
-                    continue
-                word = "https" if service == "http" else service
-                try:
-                    whole = "/" in words[1]
-                    source = AddressSet.network(words[1]) if whole else self.objects.masked(words[1], words[2])
-                except ValueError as error:
-                    what = f"{service} statement not understood ({error}): {statement.text}"
-                    self.objects.gap(statement, service, what)
-                    continue
-                yield _listener(
-                    by_name[words[-1]], word, ServiceSet.ports(TCP, IntervalSet.single(port)),
-                    source, self.objects.origin(statement),
-                )  # fmt: skip
-        yield from self._vpn(by_name)
-
-    def _vpn(self, by_name: dict[str, Interface]) -> Iterator[Rule]:
-        ike = ServiceSet.ports(UDP, IntervalSet.of((500, 500), (4500, 4500)))
-        for statement in self.configuration.starting("crypto"):
-            if statement.at(1) in ("ikev1", "ikev2", "isakmp") and statement.at(2) == "enable":
-                interface = by_name.get(statement.at(3))
-                if interface:
-                    yield _listener(interface, "IPsec", ike, ANY_ADDRESS, self.objects.origin(statement))
-        for statement in self.configuration.starting("webvpn"):
-            ports = [each.at(1) for each in statement.children if each.words[0] == "port"]
-            port = next((int(each) for each in ports if each.isdigit() and int(each) <= 65535), 443)
-            for child in statement.children:
-                if child.words[0] == "enable" and len(child.words) > 1 and child.at(1) in by_name:
-                    services = ServiceSet.ports(TCP, IntervalSet.single(port)) | ServiceSet.ports(
-                        UDP, IntervalSet.single(port)
-                    )
-                    origin = self.objects.origin(child)
-                    yield _listener(by_name[child.at(1)], "SSL VPN", services, ANY_ADDRESS, origin)
-
 
 def _real(rule: Rule) -> Rule:
     """Access rules name real addresses: a translated packet is matched by its translated destination."""
     return replace(rule, translated_destination=rule.destination)
 
 
-def _listener(interface: Interface, word: str, service: ServiceSet, source: AddressSet, origin: Origin) -> Rule:
-    unknown = interface.dynamic or not interface.own
-    destination = Bounded(NO_ADDRESS, ANY_ADDRESS) if unknown else Bounded.exactly(interface.own)
-    reasons = (f"the address of interface {interface.name} is not in the configuration",) if unknown else ()
-    return Rule(
-        id=f"{word} on {interface.name} line {origin.first_line}",
-        name=f"{word} on {interface.name}",
-        origin=origin,
-        action=Action.ALLOW,
-        enabled=interface.enabled,
-        ingress=frozenset({interface.name}),
-        egress=None,
-        source=Bounded.exactly(source),
-        destination=destination,
-        service=Bounded.exactly(service),
-        uncertain=reasons,
-        written=AsWritten(ingress=(interface.name,), service=(word,)),
-    )
+def _bridged(configuration: Configuration) -> dict[str, tuple[str, ...]]:
+    """The member interfaces of each bridge group, by the number of the group."""
+    found: dict[str, tuple[str, ...]] = {}
+    for statement in configuration.starting("interface"):
+        children = {child.words[0]: child.at(1) for child in statement.children}
+        if "bridge-group" in children and "nameif" in children:
+            group = children["bridge-group"]
+            found[group] = (*found.get(group, ()), children["nameif"])
+    return found
 
 
 def _routes(configuration: Configuration, objects: Objects, interfaces: tuple[Interface, ...]) -> Iterator[Route]:
+    """Connected networks and static routes; none in transparent mode, where the routes are the device's own.
+
+    What is reached through a bridge group's virtual interface leaves by whichever member the host is behind.
+    """
+    if any(configuration.starting("firewall", "transparent")):
+        return
+    groups = _bridged(configuration)
     for interface in interfaces:
         if interface.networks and interface.enabled:
-            yield Route(interface.networks, interface.name, 0, interface.origin, connected=True)
+            members = groups.get(interface.alias.removeprefix("BVI"), ()) if interface.alias.startswith("BVI") else ()
+            for name in (interface.name, *members):
+                yield Route(interface.networks, name, 0, interface.origin, connected=True)
     for statement in configuration.starting("route"):
         words = statement.words
         if len(words) < 5:

@@ -292,13 +292,13 @@ def _options(line: Words, objects: Objects, draft: _Draft) -> None:
             draft.conditions.append(objects.time_range(line.take()))
         elif word == "established":
             # Sessions are judged by their first packet, which carries neither ACK nor RST.
-            draft.conditions.append(Condition("established", "only replies in a TCP session", Truth.FALSE))
+            draft.conditions.append(Condition("established", "only replies in a TCP session", Truth.FALSE, later=True))
         elif word in _FLAGS:
             draft.conditions.append(Condition("tcp-flags", f"only packets with flag {word}"))
         elif word.startswith(("+", "-")):
             draft.conditions.append(Condition("tcp-flags", f"only packets with flags {word}"))
         elif word == "fragments":
-            draft.conditions.append(Condition("fragments", "only non-initial fragments", Truth.FALSE))
+            draft.conditions.append(Condition("fragments", "only non-initial fragments", Truth.FALSE, later=True))
         elif word == "ttl":
             draft.conditions.append(Condition("ttl", f"only ttl {line.take()} {line.take()}"))
         elif word in _VALUED:

@@ -2,7 +2,7 @@
 
 Sources: Cisco IOS Security Configuration Guide, "Access Control Lists" (an inbound list sees the packet before NAT and
 routing, an outbound one after; an interface without a list passes everything; every list ends in an implicit deny;
-a list that is applied but not defined permits everything); Cisco IOS IP Addressing Command Reference,
+a list that is applied but not defined, or empty, permits everything); Cisco IOS IP Addressing Command Reference,
 `ip nat inside source static`.
 """
 
@@ -17,12 +17,13 @@ from parsers.cisco.iosnat import before_translation, read_translations
 from parsers.cisco.ledger import IOS_IRRELEVANT, IOS_READ, account
 from parsers.cisco.objects import Objects, named_objects, read_objects
 from parsers.cisco.statements import Configuration, Statement, read_statements
+from parsers.cisco.uses import uses
 from parsers.cisco.zones import ZoneFirewall
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Firewall, Interface, Reference, Route, Source, Translation
 from parsers.model.intervals import IntervalSet
-from parsers.model.rule import Action, AsWritten, Direction, Evaluation, Rule, RuleList
+from parsers.model.rule import Action, AsWritten, Condition, Direction, Evaluation, Rule, RuleList
 from parsers.model.services import TCP, UDP, ServiceSet
 from parsers.source import Document
 
@@ -40,6 +41,7 @@ def read_ios(document: Document) -> tuple[Firewall, ...]:
     router = _Ios(configuration, objects, interfaces, access, translations)
     zoned = ZoneFirewall(configuration, objects, access, interfaces)
     lists = (*router.lists(), *zoned.lists())
+    access.read_rest()
     ledger, unread = account(configuration, IOS_READ, IOS_IRRELEVANT)
     found = _VERSION.search(document.text)
     names = [each.at(1) for each in configuration.starting("hostname") if len(each.words) > 1]
@@ -57,7 +59,7 @@ def read_ios(document: Document) -> tuple[Firewall, ...]:
             dynamic_routing=any(configuration.starting("router")),
             translations=translations,
             objects=named_objects(objects) + access.named(),
-            references=tuple(objects.references),
+            references=(*objects.references, *uses(configuration, objects, access)),
             gaps=tuple(sorted((*objects.gaps, *unread), key=lambda gap: gap.origin.first_line)),
             assumptions=("Access lists of IOS are stateless: only the first packet of a session is judged.",),
         ),
@@ -88,6 +90,9 @@ def _interfaces(configuration: Configuration, objects: Objects) -> Iterator[Inte
             " ".join(statement.words[1:]), objects.origin(statement), own, networks, up, dynamic, "routed",
             alias=alias, zone=zone,
         )  # fmt: skip
+
+
+_UNSTATED = Condition("default", "only where transport input defaults to all protocols, as in older releases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +127,11 @@ class _Ios:
         self, name: str, interface: str, direction: str, statement: Statement, family: AddressSet
     ) -> Iterator[Rule]:
         where = frozenset({interface})
-        defined = name in self.access.lines
         origin = self.objects.origin(statement)
-        self.objects.references.append(Reference("interface", interface, "access-list", name, origin, defined))
-        if not defined:
+        self.objects.references.append(
+            Reference("interface", interface, "access-list", name, origin, name in self.access.lines)
+        )
+        if not self.access.lines.get(name):
             return
         for rule in self.access.rules(name):
             key = f"{rule.id} {direction} {interface}"
@@ -140,8 +146,8 @@ class _Ios:
 
     def _management(self) -> Iterator[Rule]:
         for statement in self.configuration.starting("line", "vty"):
-            # Every protocol is the default of older releases; newer ones default to none, so absence is uncertain.
             allowed = ["telnet", "ssh"]
+            stated = any(child.words[:2] == ("transport", "input") for child in statement.children)
             lists = [
                 child.at(1) for child in statement.children if child.words[0] == "access-class" and "in" in child.words
             ]
@@ -152,7 +158,8 @@ class _Ios:
                         ["telnet", "ssh"] if "all" in words else [word for word in words if word in ("telnet", "ssh")]
                     )
             for word in allowed:
-                yield from self._login(word, {"telnet": 23, "ssh": 22}[word], TCP, lists, statement)
+                for rule in self._login(word, {"telnet": 23, "ssh": 22}[word], TCP, lists, statement):
+                    yield rule if stated else replace(rule, conditions=(_UNSTATED,), uncertain=(_UNSTATED.text,))
         for words, port, name in (
             (("ip", "http", "server"), 80, "http"),
             (("ip", "http", "secure-server"), 443, "https"),
@@ -191,6 +198,7 @@ class _Ios:
 
     def _sources(self, lists: list[str]) -> Iterator[tuple[Bounded[AddressSet], tuple[str, ...]]]:
         """Who a standard list lets in, as one set: permits less the denies before them."""
+        lists = [name for name in lists if self.access.lines.get(name)]  # others permit everything
         if not lists:
             yield Bounded.exactly(ANY_ADDRESS), ()
         for name in lists:

@@ -82,13 +82,16 @@ def _public(word: str, objects: Objects) -> Bounded[AddressSet]:
 def before_translation(rule: Rule, translations: tuple[Translation, ...]) -> Iterator[Rule]:
     """The rule as it decides packets that are not translated, and as it decides those of each translation.
 
-    An inbound list compares the public address and port; the model speaks of translated packets, so the part of a
-    translation that the rule covers is expressed at the server. Both share the rule's id and place.
+    An inbound list compares the public address and port; the model speaks of translated packets. A translation that the
+    rule covers wholly, by public and by translated port, is named in it; the covered part of another is expressed at
+    the server by a rule of the same id and place.
     """
-    yield rule
+    whole = [each.name for each in translations if _takes(rule, each)]
+    named = frozenset(whole)
+    yield replace(rule, translations=Bounded(named, named))
     for translation in translations:
         mapping = translation.mappings[0]
-        if not rule.destination.possible.overlaps(mapping.original_destination):
+        if translation.name in named or not _meet(rule, translation):
             continue
         destination = Bounded(_image(rule.destination.certain, mapping), _image(rule.destination.possible, mapping))
         service = Bounded(_service_image(rule.service.certain, mapping), _service_image(rule.service.possible, mapping))
@@ -99,6 +102,25 @@ def before_translation(rule: Rule, translations: tuple[Translation, ...]) -> Ite
                 translated_destination=destination,
                 service=service,
             )
+
+
+def _meet(rule: Rule, translation: Translation) -> bool:
+    """Can packets of the translation reach the rule at all?"""
+    where = translation.ingress is None or rule.ingress is None or bool(rule.ingress & translation.ingress)
+    return where and rule.destination.possible.overlaps(translation.mappings[0].original_destination)
+
+
+def _takes(rule: Rule, translation: Translation) -> bool:
+    """Does the rule match every packet of the translation, and none less where its port is another one behind it?"""
+    mapping = translation.mappings[0]
+    return (
+        _meet(rule, translation)
+        and rule.destination.is_exact
+        and rule.service.is_exact
+        and mapping.original_destination <= rule.destination.certain
+        and mapping.original_service <= rule.service.certain
+        and mapping.mapped_service <= rule.service.certain
+    )
 
 
 def _image(addresses: AddressSet, mapping: Mapping) -> AddressSet:

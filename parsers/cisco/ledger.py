@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from parsers.cisco.interfacewords import ASA_INTERFACE, IOS_INTERFACE
 from parsers.cisco.statements import Configuration, Statement
 from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Ledger, Origin
@@ -56,6 +57,10 @@ IOS_SUSPECT = frozenset(("class", "reflexive"))
 """IOS statements that open or close traffic and are not read."""
 
 
+_REDIRECTS = {("ip", "policy"), ("ipv6", "policy"), ("policy-route", "route-map")}
+"""Policy routing: packets may leave by another interface than the routes say."""
+
+
 def account(configuration: Configuration, read: frozenset[str], irrelevant: frozenset[str]) -> tuple[Ledger, list[Gap]]:
     """The ledger of the file, and a gap for every kind of statement that is not understood (once a word).
 
@@ -84,9 +89,31 @@ def account(configuration: Configuration, read: frozenset[str], irrelevant: froz
         elif word not in irrelevant and not word.startswith(_MARKS):
             counts["not understood"] += lines
             gaps.setdefault(word, _gap(configuration, statement, hides_access=word in suspects))
+    words = ASA_INTERFACE if read is ASA_READ else IOS_INTERFACE
+    for child in (child for each in configuration.starting("interface") for child in each.children):
+        gap = _odd(configuration, child, words)
+        if gap is not None:
+            gaps.setdefault(gap.path, gap)
+            counts["read"] -= _lines(child)
+            counts["not understood"] += _lines(child)
     total = configuration.line_count
     rest = max(0, total - counts["read"] - counts["not understood"])
     return Ledger(total, counts["read"], rest, counts["not understood"]), list(gaps.values())
+
+
+def _odd(configuration: Configuration, child: Statement, known: frozenset[str]) -> Gap | None:
+    """A gap for a line of an interface that is not known, or that sends packets elsewhere."""
+    word = f"{child.words[0]}.{child.at(1)}" if child.words[0] in ("ip", "ipv6") else child.words[0]
+    origin = Origin(configuration.file, child.line, child.last_line, child.words[0], "")
+    path = f"interface {word.replace('.', ' ')}"
+    if child.words[:2] in _REDIRECTS:
+        what = "policy routing is not read: packets may leave by another interface than the routes say"
+        return Gap(origin, path, child.words[0], what, hides_access=False)
+    if word in known:
+        return None
+    # A filter under an unknown name could only narrow what passes, or be what lets it pass: nobody knows.
+    hides = any(part in text.lower() for text in child.words[:2] for part in ("access", "filter", "nat", "zone"))
+    return Gap(origin, path, child.words[0], f"statement {child.words[0]!r} of an interface is not known", hides)
 
 
 def _lines(statement: Statement) -> int:

@@ -35,7 +35,8 @@ class Condition:
 
     `kind` is one word for grouping ("schedule", "identity", "package", "interface-type", "ipsec", "setting" ...),
     `text` a clause for people ("only on weekdays 08:00 to 18:00"). A condition with `not_before` / `not_after`
-    (device-local time) is settled against the day of the audit; otherwise `truth` says what is known.
+    (device-local time) is settled against the day of the audit; otherwise `truth` says what is known. `later` says
+    that it holds for later packets of a session only (replies, fragments): such a rule lets no session begin.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Condition:
     truth: Truth = Truth.UNKNOWN
     not_before: datetime | None = None
     not_after: datetime | None = None
+    later: bool = False
 
     def at(self, now: datetime) -> Truth:
         """What is known of the condition at the time of the audit."""
