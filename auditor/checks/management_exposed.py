@@ -100,9 +100,7 @@ def _stable(sources: AddressSet) -> str:
 
 def _remedy(word: str) -> str:
     if word.startswith(("IPsec", "SSL VPN")):
-        return (
-            "Expected for a VPN gateway: keep its software current; limit who may reach it if possible."
-        )
+        return "Expected for a VPN gateway: keep its software current; limit who may reach it if possible."
     if word.startswith(_SERVERS):
         return "Serve it on inside interfaces only, or stop strangers with a local rule."
     if word.startswith("ping"):
