@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +16,12 @@ from auditor.commands.output import show
 if TYPE_CHECKING:
     from auditor.baseline import Site
     from auditor.findings.decisions import LastWorkbook
-    from auditor.findings.result import AuditResult
+    from auditor.findings.result import AuditResult, Changes
     from auditor.findings.waivers import Waiver
     from auditor.revisions import Revision
     from auditor.settings import AuditSettings, Settings
     from parsers import Told
+    from parsers.model.firewall import Firewall
     from parsers.source import Document
 
 
@@ -75,8 +76,32 @@ def judge(
     Raises:
         UnreadableError: a glob means no file, a file is no export, or site file or ruleset is broken.
     """
-    last = _before(settings, audit, now, since, waivers, told) if since else None
-    return _judged(settings, audit, now, _exports(settings, audit), _site(settings, audit), waivers, last, told)
+    exports, site = _exports(settings, audit), _site(settings, audit)
+    before = _before(settings, audit, now, since, waivers, told) if since else None
+    last = before.found if before else None
+    result, known = _judged(settings, audit, now, exports, site, waivers, last, told)
+    if since is None or before is None or not before.devices:
+        return result
+    return replace(result, changes=_changes(since, before.devices, result.devices, known, now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What an older version showed; no devices where it could not be judged."""
+
+    found: LastWorkbook
+    devices: tuple[Firewall, ...] = ()
+
+
+def _changes(
+    since: Revision, old: tuple[Firewall, ...], new: tuple[Firewall, ...], site: Site, now: datetime
+) -> Changes:
+    from auditor.compare import compare
+    from auditor.findings.result import Changes, PacketChange
+
+    found = compare(old, new, site, now)
+    packets = tuple(PacketChange(each.device, each.opened, each.text, each.example) for each in found.changes)
+    return Changes(since.text, packets, (*found.notes, *(f"cannot be told: {each}" for each in found.unsure)))
 
 
 def _judged(
@@ -88,7 +113,8 @@ def _judged(
     waivers: tuple[Waiver, ...],
     last: LastWorkbook | None,
     told: Told,
-) -> AuditResult:
+) -> tuple[AuditResult, Site]:
+    """The result, and the site it was judged by: inferred where there is no site file."""
     from auditor.audit import audit as run
     from auditor.benchmarks import load_benchmarks
 
@@ -108,7 +134,7 @@ def _judged(
         waivers=waivers,
         told=told,
     )
-    return replace(result, audit=audit.name)
+    return replace(result, audit=audit.name), case.site
 
 
 def _beside(settings: Settings, name: str) -> str:
@@ -148,7 +174,7 @@ def _before(
     since: Revision,
     waivers: tuple[Waiver, ...],
     told: Told,
-) -> LastWorkbook:
+) -> _Before:
     """What the exports of a revision showed, judged by its own site file and by the rules of today.
 
     What cannot be judged there, a broken file for example, has no findings: all of today's are new then.
@@ -160,16 +186,17 @@ def _before(
     told(f"reading {since.text}", 0, 1)
     names = select(audit.files.value, since.names)
     if not names:
-        return found_before(since.text, (), (f"{since.text} has none of these files: every finding is new.",))
+        note = f"{since.text} has none of these files: every finding is new."
+        return _Before(found_before(since.text, (), (note,)))
     read = (since.read(name) for name in names)
     try:
         exports = [replace(each, name=settings.shown(each.name)) for each in read if each is not None]
         site = _site_at(settings, audit, since)
-        result = _judged(settings, audit, now, exports, site, waivers, None, told)
+        result, _ = _judged(settings, audit, now, exports, site, waivers, None, told)
     except UnreadableError as error:
         note = f"{since.text} cannot be judged, so that every finding is new: {error}"
-        return found_before(since.text, (), (note,))
-    return found_before(since.text, result.found)
+        return _Before(found_before(since.text, (), (note,)))
+    return _Before(found_before(since.text, result.found), result.devices)
 
 
 def _site_at(settings: Settings, audit: AuditSettings, since: Revision) -> Site | None:

@@ -165,6 +165,28 @@ class CheckDescription:
 
 
 @dataclass(frozen=True, slots=True)
+class PacketChange:
+    """Packets that one rule of a device lets through at one of two versions only; `text` is a sentence."""
+
+    device: str
+    opened: bool
+    text: str
+    example: Packet | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of the packets since an older version of the exports, openings first.
+
+    `since` names the version; `notes` says what cannot be told, and which devices are at one version only.
+    """
+
+    since: str
+    packets: tuple[PacketChange, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AuditResult:
     """Devices, what was judged, what was found, and what could not be judged; ordered deterministically."""
 
@@ -196,6 +218,8 @@ class AuditResult:
     """What became of the findings of the last workbook; None when none was given."""
     audit: str = ""
     """Its name in the settings file, "" where no settings file was in use."""
+    changes: Changes | None = None
+    """Which packets pass now and did not before, and the other way round; None where no older version was given."""
 
     @property
     def found(self) -> tuple[Finding, ...]:

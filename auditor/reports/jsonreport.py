@@ -7,7 +7,7 @@ from typing import Any
 from auditor.findings.decisions import Decision, FollowUp
 from auditor.findings.finding import Evidence, Finding, Packet
 from auditor.findings.hardening import HardeningItem
-from auditor.findings.result import AuditResult, Exposure, FlowCoverage, Login
+from auditor.findings.result import AuditResult, Changes, Exposure, FlowCoverage, Login
 from auditor.reports.text import json_document
 from auditor.reports.verdict import blind_gaps, counts, headline
 from parsers.model.firewall import Firewall
@@ -68,6 +68,8 @@ def json_value(result: AuditResult) -> dict[str, Any]:
         "gaps": [gap_value(gap) for gap in result.gaps],
         "hardening": [_hardening(item) for item in result.hardening],
         "follow_up": _follow_up(result.follow_up),
+        "audit": result.audit,
+        "changes": _changes(result.changes),
     }
 
 
@@ -193,6 +195,24 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "rule": evidence.rule,
         "origin": _origin(evidence.origin),
         "text": evidence.text,
+    }
+
+
+def _changes(changes: Changes | None) -> dict[str, Any] | None:
+    if changes is None:
+        return None
+    return {
+        "since": changes.since,
+        "packets": [
+            {
+                "device": each.device,
+                "change": "opened" if each.opened else "closed",
+                "text": each.text,
+                "example": packet_value(each.example),
+            }
+            for each in changes.packets
+        ],
+        "notes": list(changes.notes),
     }
 
 

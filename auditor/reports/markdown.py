@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
-from auditor.reports.since import fresh, mark, since_last_time
+from auditor.reports.since import changes_sentence, fresh, mark, since_last_time
 from auditor.reports.text import one_line
 from auditor.reports.verdict import blind_gaps, hardening_findings, headline, required, rule_findings
 from parsers.model.origin import Gap
@@ -35,6 +35,7 @@ def markdown_text(result: AuditResult) -> str:
         ]
     room = MOST_CHARACTERS - sum(len(line) + 1 for line in lines)
     for heading, rows in (
+        (["", f"### {plain(changes_sentence(result))}", ""], _changes(result)),
         (["", "### Not understood, could hide access", ""], [_gap(gap) for gap in blind_gaps(result)]),
         (_FINDINGS, [_finding(finding, result) for finding in _worst_first(rule_findings(result), result)]),
         (["", "### Required ports", ""], [_port(row) for row in required(result) if row.state not in _OPEN]),
@@ -98,6 +99,19 @@ def _port(row: FlowCoverage) -> str:
     detail = row.missing or row.question
     tail = f": {plain(detail)}" if detail else ""
     return f"- **{row.state.value}** {plain(row.title)} ({plain(row.source)} to {plain(row.destination)}){tail}"
+
+
+def _changes(result: AuditResult) -> list[str]:
+    """What a change lets through, each with a packet that proves it, then what it stops."""
+    if result.changes is None:
+        return []
+    rows = []
+    for each in result.changes.packets:
+        proof = f" (packet {plain(each.example.text)})" if each.opened and each.example else ""
+        text = f"{plain(each.device)} {plain(each.text)}"
+        rows.append(f"- **{text}**{proof}" if each.opened else f"- {text}")
+    rows += [f"- {plain(note)}" for note in result.changes.notes]
+    return rows or ["Whatever the text of the files looks like."]
 
 
 def _gap(gap: Gap) -> str:

@@ -43,3 +43,14 @@ def since_lines(result: AuditResult, every: bool) -> list[str]:
     if len(shown) < len(gone):
         lines.append(f"and {len(gone) - len(shown)} more fixed: --all shows them")
     return lines
+
+
+def changes_sentence(result: AuditResult) -> str:
+    """ "Packets since HEAD~1: 1 newly allowed, 2 newly blocked."; "" where no older version was given."""
+    changes = result.changes
+    if changes is None:
+        return ""
+    opened = sum(each.opened for each in changes.packets)
+    if not changes.packets and not changes.notes:
+        return f"Packets since {changes.since}: exactly the same pass."
+    return f"Packets since {changes.since}: {opened} newly allowed, {len(changes.packets) - opened} newly blocked."

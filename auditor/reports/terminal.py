@@ -13,7 +13,7 @@ from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import AuditResult, CoverageState
 from auditor.reports.flows import QUIET, alike
 from auditor.reports.guides import failed_items
-from auditor.reports.since import mark, since_lines
+from auditor.reports.since import changes_sentence, mark, since_lines
 from auditor.reports.text import one_line
 from auditor.reports.verdict import (
     SEVERITIES,
@@ -130,10 +130,20 @@ def _head(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     yield facts
 
 
+MOST_CHANGES = 12
+"""Changes of what passes shown before the rest is counted."""
+
+
 def _since(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     if lines := since_lines(result, every):
         yield from _title("Since last time")
         yield from _bullets(lines)
+    if result.changes is not None:
+        yield from _bullets([changes_sentence(result), *result.changes.notes])
+        shown = result.changes.packets if every else result.changes.packets[:MOST_CHANGES]
+        yield from _bullets(f"{each.device} {each.text}" for each in shown)
+        if len(shown) < len(result.changes.packets):
+            yield from _note(f"and {len(result.changes.packets) - len(shown)} more: --all shows them")
 
 
 def _title(text: str) -> Iterator[RenderableType]:

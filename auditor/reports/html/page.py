@@ -10,7 +10,7 @@ from auditor.findings.result import AuditResult
 from auditor.reports.html import sections
 from auditor.reports.html.findings import findings_section
 from auditor.reports.html.markup import bullets, text
-from auditor.reports.since import since_last_time
+from auditor.reports.since import changes_sentence, since_last_time
 from auditor.reports.verdict import alarming, headline, rule_counts
 
 _PARTS = (
@@ -80,4 +80,7 @@ def _head(result: AuditResult) -> str:
 def _since(result: AuditResult) -> str:
     if result.follow_up is None:
         return ""
-    return f"<p>{text(since_last_time(result))}</p>{bullets(result.follow_up.notes)}"
+    changes = result.changes
+    packets = (*(f"{each.device} {each.text}" for each in changes.packets), *changes.notes) if changes else ()
+    moved = f"<p>{text(changes_sentence(result))}</p>{bullets(packets)}" if changes else ""
+    return f"<p>{text(since_last_time(result))}</p>{bullets(result.follow_up.notes)}{moved}"

@@ -81,7 +81,9 @@ def test_an_opening_fails_and_every_report_shows_it_at_its_lines(repository: Rep
     quality = json.loads((repository.path / "q.json").read_text("utf-8"))
     (entry,) = (each for each in quality if each["check_name"] == "forbidden-opening")
     assert (entry["severity"], entry["location"]["path"]) == ("blocker", "backups/edge.conf")
-    assert "critical, new" in (repository.path / "a.md").read_text("utf-8")
+    markdown = (repository.path / "a.md").read_text("utf-8")
+    assert "critical, new" in markdown
+    assert "- **fgt-activesync opens tcp/135 from the Internet to 10.0.10.21" in markdown
     assert "uzak-erişim" in (repository.path / "a.html").read_text("utf-8")
     assert json.loads((repository.path / "a.json").read_text("utf-8"))["verdict"]["counts"]["critical"] == 1
 
@@ -131,6 +133,16 @@ def test_moved_rules_and_other_edits_make_nothing_new(repository: Repository, op
     assert repository.check("--since", "HEAD").code == 0
     repository.write("backups/edge.conf", moved.replace("set tcp-portrange 135", "set tcp-portrange 135 3389"))
     assert repository.check("--since", "HEAD").code == 1
+
+
+def test_a_change_without_effect_says_so(repository: Repository) -> None:
+    text = (repository.path / "backups" / "edge.conf").read_text("utf-8")
+    repository.write("backups/edge.conf", text.replace('"owa"', '"web-mail"'))
+    ran = repository.check("--since", "HEAD", "-o", "a.md", "-o", "a.json", "-o", "a.html")
+    assert "exactly the same pass." in " ".join(ran.out.split())
+    assert "exactly the same pass." in (repository.path / "a.md").read_text("utf-8")
+    assert "exactly the same pass." in (repository.path / "a.html").read_text("utf-8")
+    assert json.loads((repository.path / "a.json").read_text("utf-8"))["changes"]["packets"] == []
 
 
 def test_a_broken_older_version_makes_everything_new(repository: Repository, opening: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+
+from auditor.baseline import read_waivers
+from auditor.settings import read_settings
 
 if TYPE_CHECKING:
     from tests.auditor.cli.conftest import Repository
@@ -239,3 +243,33 @@ def test_pre_commit_runs_the_hook_and_stops_the_commit(repository: Repository, o
     stopped = pre_commit("run")
     assert stopped.returncode == 1
     assert "Failed: 1 new finding at or above high since HEAD" in stopped.stdout
+
+
+SNIPPETS = re.findall(r"```(toml|yaml)\n(.*?)```", (ROOT / "docs" / "ci.md").read_text("utf-8"), re.DOTALL)
+
+
+def snippet(word: str) -> str:
+    (found,) = (text for _, text in SNIPPETS if word in text)
+    return found
+
+
+def test_the_settings_and_waivers_of_the_page_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "fwproof.toml"
+    path.write_text(snippet("[[audit]]"), encoding="utf-8")
+    assert [audit.name for audit in read_settings(path).audits] == ["headquarters", "branch"]
+    assert len(read_waivers(Path("waivers.yaml"), snippet("fwwaivers/1"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "command"),
+    [
+        ("pull_request:", ["check_jsonschema", "--builtin-schema", "vendor.github-workflows"]),
+        ("include:", ["check_jsonschema", "--builtin-schema", "vendor.gitlab-ci"]),
+        ("hooks:", ["pre_commit", "validate-config"]),
+    ],
+)
+def test_the_snippets_of_the_page_are_valid(tmp_path: Path, word: str, command: list[str]) -> None:
+    path = tmp_path / "snippet.yaml"
+    path.write_text(snippet(word), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-m", *command, str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
