@@ -28,8 +28,8 @@ _BEST = (
     CoverageState.NOT_APPLICABLE,
 )
 """One server that answers is enough for "is it published?": the best state of the pairs counts."""
-_REQUIRED, _FORBIDDEN, _WRONG_TARGET = "FW101", "FW102", "FW113"
-_WIDER = (_FORBIDDEN, "FW103", "FW104", "FW116")
+_REQUIRED, _FORBIDDEN, _UNDOCUMENTED, _WRONG_TARGET = "FW101", "FW102", "FW103", "FW113"
+_WIDER = (_FORBIDDEN, _UNDOCUMENTED, "FW104", "FW116")
 """Findings that say of a rule that it lets more through than is documented."""
 
 
@@ -63,7 +63,7 @@ def _answer(analysis: Analysis, ruleset: BoundRuleset, question: ReaderQuestion,
     applies, ask = ruleset.applies.get(question.id, (True, ""))
     if applies:
         opened = _forbidden(analysis, ruleset, question, findings)
-        said = _worst((opened, _published(question, rows, findings)))
+        said = _worst((opened, _published(ruleset.ruleset.id, question, rows, findings)))
         said = replace(said, found=(*said.found, *_undecided(analysis, ruleset, question)))
     else:
         said = _Said(AnswerState.NOT_APPLICABLE) if applies is False else _Said(AnswerState.CANNOT_TELL, (), (ask,))
@@ -104,13 +104,15 @@ def _worst(parts: Iterable[_Said | None]) -> _Said:
 # --- what should be open
 
 
-def _published(question: ReaderQuestion, rows: Sequence[FlowCoverage], findings: Sequence[Finding]) -> _Said | None:
+def _published(
+    ruleset: str, question: ReaderQuestion, rows: Sequence[FlowCoverage], findings: Sequence[Finding]
+) -> _Said | None:
     if not rows:
         return None
     best = _state(rows)
     chosen = [row for row in rows if row.state is best]
     rules = tuple(dict.fromkeys(rule for row in chosen for rule in row.rules))
-    about = [each for each in findings if set(_flows(each)) & set(question.satisfied_by)]
+    about = [each for each in findings if _speaks_of(each, ruleset, question.satisfied_by)]
     wrong = [each for each in about if each.check == _WRONG_TARGET]
     if best is CoverageState.SATISFIED:
         wide = [each for each in findings if _opens(each, rules)]
@@ -156,12 +158,18 @@ def _forbidden(
 ) -> _Said | None:
     if not question.forbidden:
         return None
-    reached = {
-        each.rule.id for each in ruleset.forbidden if each.rule.id in question.forbidden and _reaches(analysis, each)
-    }
-    hits = [each for each in findings if each.check == _FORBIDDEN and set(_flows(each)) & reached]
+    bans = (ban for ban in ruleset.forbidden if ban.rule.id in question.forbidden)
+    reached = {ban.rule.id for ban in bans if ban.destination.kind == "zone" or _reaches(analysis, ban)}
+    asked = [each for each in question.forbidden if each in reached]
+    asked += [world.rule.id for world in ruleset.closed_world if world.rule.id in question.forbidden]
+    hits = [
+        each
+        for each in findings
+        if each.check in (_FORBIDDEN, _UNDOCUMENTED) and _speaks_of(each, ruleset.ruleset.id, asked)
+    ]
     # A low one is stopped further on: only that stands between, and the answer today is "closed".
-    hits = [each for each in hits if each.severity > Severity.LOW]
+    quiet = {f"{each.ruleset}:{each.rule.id}" for each in ruleset.closed_world if each.rule.severity <= Severity.LOW}
+    hits = [each for each in hits if each.severity > Severity.LOW or quiet.intersection(each.lines)]
     certain = [each for each in hits if each.confidence is Confidence.CERTAIN]
     if certain:
         return _Said(AnswerState.FORBIDDEN, _unique(map(_rule, certain)), _unique(each.message for each in certain))
@@ -228,8 +236,9 @@ def _services(ruleset: BoundRuleset, rule: Forbidden) -> ServiceSet:
     return ServiceSet.union(ServiceSet.parse(port.text) for port in ports if not port.variable)
 
 
-def _flows(finding: Finding) -> list[str]:
-    return finding.flow.split(", ")
+def _speaks_of(finding: Finding, ruleset: str, lines: Iterable[str]) -> bool:
+    """Baselines use the same ids (NO-RPC): a finding answers the questions of its own baseline only."""
+    return any(f"{ruleset}:{each}" in finding.lines for each in lines)
 
 
 def _rule(finding: Finding) -> str:

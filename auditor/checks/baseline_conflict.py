@@ -60,6 +60,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             identity=f"{each.flow.ruleset} {flow.id} {each.forbidden.ruleset} {banned.id}",
             citation=tuple(dict.fromkeys((*flow.cite, *banned.cite))),
             flow=f"{flow.id}, {banned.id}",
+            lines=(f"{each.flow.ruleset}:{flow.id}", f"{each.forbidden.ruleset}:{banned.id}"),
         )
 
 

@@ -87,6 +87,7 @@ class Check:
         related: tuple[Evidence, ...] = (),
         citation: tuple[str, ...] = (),
         flow: str = "",
+        lines: tuple[str, ...] = (),
         uncertain: tuple[str, ...] = (),
         guides: tuple[str, ...] = (),
     ) -> Finding:
@@ -112,6 +113,7 @@ class Check:
             related=related,
             citation=citation,
             flow=flow,
+            lines=lines,
             uncertain=() if confidence is Confidence.CERTAIN else uncertain,
             guides=guides,
         )

@@ -37,7 +37,8 @@ from dataclasses import dataclass, field, replace
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
-from auditor.analysis.exposure import port_names
+from auditor.analysis.exposure import Opening, port_names, restricted
+from auditor.analysis.inside import reached
 from auditor.analysis.layers import Asked, candidates
 from auditor.analysis.reach import host_answer
 from auditor.baseline import BoundEnd, BoundForbidden, BoundRuleset
@@ -46,8 +47,12 @@ from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from auditor.findings.result import CoverageState
 from auditor.packets import Decision, Flow, PacketSet, opens
 from parsers.model.addresses import AddressSet
+from parsers.model.bounds import Bounded
 from parsers.model.rule import Rule
 from parsers.model.services import ServiceSet
+
+_MANY = 1 << 20
+"""More addresses than these are no servers: the zone is named alone."""
 
 
 @dataclass(slots=True)
@@ -71,15 +76,70 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
         roles = _roles(ruleset)
         pairs: dict[tuple[int, int], list[BoundForbidden]] = {}
         for bound in ruleset.forbidden:
-            pairs.setdefault((id(bound.source), id(bound.destination)), []).append(bound)
+            if not _whole_zone(bound):
+                pairs.setdefault((id(bound.source), id(bound.destination)), []).append(bound)
         for group in pairs.values():
             for asked in analysis.paths.asked(group[0].source, group[0].destination):
                 _collect(asked, _reduced(ruleset, group), _documented(ruleset, group[0], asked), hits, roles)
+    for ruleset in analysis.rulesets:
+        _zones(analysis, ruleset, hits)
     # Where the rule also opens the way through a translation, the neighbour on the outer segment adds nothing.
     left = [hit for key, hit in hits.items() if not hit.near or (*key[:-1], False) not in hits]
     for hit in left:
         if not _told_further_out(hit, left, analysis):
             yield _finding(check, hit, analysis)
+
+
+def _whole_zone(bound: BoundForbidden) -> bool:
+    return bound.source.trust == "untrusted" and bound.destination.kind == "zone"
+
+
+def _zones(analysis: Analysis, ruleset: BoundRuleset, hits: dict[tuple[object, ...], _Hit]) -> None:
+    """Bans on whole zones: what a rule opens to a server that a narrower ban names already belongs to that finding."""
+    bans: dict[tuple[str, frozenset[str]], list[BoundForbidden]] = {}
+    for bound in filter(_whole_zone, ruleset.forbidden):
+        bans.setdefault((bound.source.name, frozenset(bound.rule.destination.names)), []).append(bound)
+    for (_, zones), group in bans.items():
+        service = ServiceSet.union(bound.service for bound in group)
+        for found in reached(analysis, ruleset, group[0].source, zones, (ruleset,)):
+            share = found.only(service)
+            nothing = PacketSet(share.near.space, ())
+            for near, packets in ((False, share.packets), (True, Bounded(nothing, share.near))):
+                _share_out(found.opening, group, packets, near, hits)
+
+
+def _share_out(
+    opening: Opening,
+    group: list[BoundForbidden],
+    packets: Bounded[PacketSet],
+    near: bool,
+    hits: dict[tuple[object, ...], _Hit],
+) -> None:
+    certain, possible = packets.certain, packets.possible
+    source = group[0].source
+    for hit in list(hits.values()):
+        if hit.rule is opening.rule and hit.source.name == source.name and hit.destination.kind == "role":
+            own = restricted(possible, hit.destination.addresses)
+            if own and hit.near == near:
+                _widen(hit, group, restricted(certain, hit.destination.addresses), own)
+            certain, possible = certain - own, possible - own
+    if possible:
+        key = (id(opening.rule), source.name, "", near)
+        if key not in hits:
+            places = possible.destinations()
+            to = next((each.destination for each in group if each.destination.addresses.overlaps(places)), None)
+            end, space = to or group[-1].destination, possible.space
+            nothing = PacketSet(space, ())
+            hits[key] = _Hit(opening.device, opening.rule, source, end, nothing, nothing, near, end.name)
+        _widen(hits[key], group, certain, possible)
+
+
+def _widen(hit: _Hit, group: list[BoundForbidden], certain: PacketSet, possible: PacketSet) -> None:
+    hit.certain = hit.certain | certain
+    hit.possible = hit.possible | possible
+    open_services = possible.services()
+    known = {id(bound) for bound in hit.rules}
+    hit.rules += [each for each in group if each.service.overlaps(open_services) and id(each) not in known]
 
 
 def _told_further_out(hit: _Hit, hits: list[_Hit], analysis: Analysis) -> bool:
@@ -191,7 +251,8 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
     services = packets.services()
     specific = _telling(hit.rules, services)
     certain = bool(hit.certain) and not hit.near
-    host, let_in, related = _host(hit, analysis, services)
+    server = _server(hit, analysis, packets.destinations())
+    host, let_in, related = _host(hit, server, analysis, services)
     passing, layers, stopping = analysis.paths.passing(hit.source, hit.destination, services, hit.device)
     stopped = " and ".join(stopping) or "another firewall" if not passing else ""
     related += tuple(
@@ -206,7 +267,10 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
     )
     known = port_names(services)
     targets = packets.destinations()
-    if hit.destination.kind == "zone":
+    if hit.destination.kind == "zone" and hit.source.trust == "untrusted":
+        to = f"{targets.text(4)} ({hit.destination.name})" if targets.count <= _MANY else hit.destination.name
+        where = f"{hit.source.name} reaches {to} on {services.text(6)}"
+    elif hit.destination.kind == "zone":
         who = packets.sources().text(4)
         where = f"{hit.source.name} {who} reaches {hit.destination.name} on {services.text(6)}"
     else:
@@ -222,9 +286,9 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         reason = "untranslated and private here: only a neighbour on the outer segment can send such packets"
         message, uncertain = f"{message} {reason.capitalize()}.", (*uncertain, reason)
     if host and host not in ("blocked", "open"):
-        message += f" Of these the host's own firewall ({hit.destination.host}) lets in {host}."
+        message += f" Of these the host's own firewall ({server.host}) lets in {host}."
     if host == "blocked":
-        message += f" The host's own firewall ({hit.destination.host}) stops all of it today; only that stands between."
+        message += f" The host's own firewall ({server.host}) stops all of it today; only that stands between."
     if passing and not services <= passing:
         message += f" The other firewalls of the path let on {passing.text(8)}."
     if stopped:
@@ -244,6 +308,7 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         related=related,
         citation=tuple(dict.fromkeys(cite for bound in specific for cite in bound.rule.cite)),
         flow=", ".join(dict.fromkeys(bound.rule.id for bound in specific)),
+        lines=tuple(_lines(hit.rules, services)),
         uncertain=uncertain,
     )
 
@@ -263,9 +328,27 @@ def _telling(rules: list[BoundForbidden], services: ServiceSet) -> list[BoundFor
     return kept or ordered
 
 
-def _host(hit: _Hit, analysis: Analysis, services: ServiceSet) -> tuple[str, ServiceSet, tuple[Evidence, ...]]:
+def _lines(rules: list[BoundForbidden], services: ServiceSet) -> Iterable[str]:
+    """Every line that says what is open, baseline by baseline: what one says does not answer for another."""
+    for ruleset in dict.fromkeys(bound.ruleset for bound in rules):
+        telling = _telling([bound for bound in rules if bound.ruleset == ruleset], services)
+        yield from dict.fromkeys(f"{ruleset}:{bound.rule.id}" for bound in telling)
+
+
+def _server(hit: _Hit, analysis: Analysis, addresses: AddressSet) -> BoundEnd:
+    """The server of a hit; in a whole zone the Windows host that has all of the addresses by its own export."""
+    if hit.destination.kind == "role":
+        return hit.destination
+    firewalls = (each.firewall for each in analysis.devices.values())
+    own = (each.name for each in firewalls if each.host is not None and addresses <= each.host.addresses)
+    return replace(hit.destination, addresses=addresses, host=next(own, ""))
+
+
+def _host(
+    hit: _Hit, server: BoundEnd, analysis: Analysis, services: ServiceSet
+) -> tuple[str, ServiceSet, tuple[Evidence, ...]]:
     """What the destination's own firewall does with the same packets: one finding, two evidences."""
-    let_in, layer = host_answer(analysis.devices, hit.destination, hit.source.addresses, services)
+    let_in, layer = host_answer(analysis.devices, server, hit.source.addresses, services)
     if layer is None:
         return "", services, ()
     if not let_in:

@@ -78,6 +78,7 @@ def _closed_inside(analysis: Analysis, check: Check) -> Iterator[Finding]:
             related=tuple(evidence(outer[0].device.name, each.rule, "lets it through") for each in through[:4]),
             citation=row.citation,
             flow=covered.bound.flow.id,
+            lines=(f"{covered.bound.ruleset}:{covered.bound.flow.id}",),
         )
 
 

@@ -108,6 +108,7 @@ def _finding(check: Check, group: list[Covered]) -> Finding:
         related=related,
         citation=tuple(dict.fromkeys(cite for each in group for cite in each.row.citation)),
         flow=flows,
+        lines=tuple(dict.fromkeys(f"{each.bound.ruleset}:{each.bound.flow.id}" for each in group)),
     )
 
 

@@ -29,67 +29,115 @@ business need."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from auditor.analysis.analysis import Analysis
+from auditor.analysis.devices import Device
 from auditor.analysis.exposure import port_names
+from auditor.analysis.inside import reached
 from auditor.analysis.layers import candidates
 from auditor.analysis.reach import let_in
-from auditor.baseline import BoundClosedWorld, BoundRuleset
+from auditor.baseline import BoundClosedWorld, BoundEnd, BoundRuleset
 from auditor.checks.check import Check, exact
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import CoverageState
 from auditor.packets import Flow, PacketSet, opens
-from parsers.model.services import ANY_SERVICE, ServiceSet
+from parsers.model.addresses import ANY_ADDRESS
+from parsers.model.bounds import Bounded
+from parsers.model.rule import Rule
+from parsers.model.services import ANY_SERVICE, TCP, ServiceSet
+
+_WIDE = 2000
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     seen: set[tuple[object, ...]] = set()
-    for world in (world for ruleset in analysis.rulesets for world in ruleset.closed_world):
-        key = (world.source.name, world.source.addresses, world.destination.addresses)
-        if key not in seen:
-            seen.add(key)
-            yield from _world(analysis, check, world)
+    for ruleset in analysis.rulesets:
+        for world in ruleset.closed_world:
+            whole = _whole_zone(world)
+            key = (world.source.name, world.source.addresses, world.rule.id if whole else world.destination.addresses)
+            if key not in seen:
+                seen.add(key)
+                yield from _zones(analysis, check, ruleset, world) if whole else _world(analysis, check, world)
+
+
+def _whole_zone(world: BoundClosedWorld) -> bool:
+    return world.source.trust == "untrusted" and world.destination.kind == "zone"
 
 
 def _world(analysis: Analysis, check: Check, world: BoundClosedWorld) -> Iterable[Finding]:
-    ends = (end for each in analysis.rulesets for found in each.ends.values() for end in found)
-    servers = [end for end in ends if end.kind == "role" and not end.interfaces]
     rest = ANY_SERVICE - _documented(analysis.rulesets, world)
     for asked in analysis.paths.asked(world.source, world.destination) if rest else ():
-        device, forward = asked.device, asked.device.forward
+        forward = asked.device.forward
         assert forward is not None
         packets, _ = candidates(asked, rest)
-        for bound in (bound for ruleset in analysis.rulesets for bound in ruleset.forbidden):
-            if packets and bound.source.addresses == world.source.addresses:
-                banned = Flow(bound.source.addresses, bound.destination.addresses, bound.service)
-                packets = packets - forward.packets(banned)  # reported as forbidden openings
+        for banned in _banned(analysis.rulesets, world.source) if packets else ():
+            packets = packets - forward.packets(banned)
         for decision in forward.deciding(packets, opens) if packets else ():
-            rule = decision.rule
-            share: PacketSet = decision.packets.certain or decision.packets.possible
-            services = share.services()
-            destination = share.destinations()
-            passing, _, stopping = analysis.paths.passing(world.source, world.destination, services, device)
-            own, hosts = let_in(analysis.devices, servers, world.source.addresses, destination, services)
-            known = port_names(services)
-            who = f"{world.source.name} ({exact(rule.source.possible)})"
-            yield check.found(
-                device=device.name,
-                rule=rule,
-                severity=world.rule.severity if passing & own else min(world.rule.severity, Severity.LOW),
-                confidence=Confidence.CERTAIN if decision.packets.certain else Confidence.POSSIBLE,
-                message=(
-                    f"{world.source.text} reaches {world.destination.name} {destination.text(4)} on {services.text(8)}"
-                    f"{f' ({known})' if known else ''}; no documented flow asks for it."
-                    f"{_further(services, passing, stopping)}{_hosts(services, own, hosts)}"
-                ),
-                remedy="Remove it, or document it with an owner: in an own ruleset or as an exception of the site.",
-                packets=f"{who} to {exact(destination)} {exact(services, 40)}",
-                example=share.example(),
-                citation=world.rule.cite,
-                flow=world.rule.id,
-                uncertain=rule.uncertain,
-            )
+            yield _finding(analysis, check, world, asked.device, decision.rule, decision.packets)
+
+
+def _zones(analysis: Analysis, check: Check, ruleset: BoundRuleset, world: BoundClosedWorld) -> Iterable[Finding]:
+    """A closed world of whole zones: what is left of every opening after what is documented, banned or told already."""
+    zones = frozenset(world.rule.destination.names)
+    for found in reached(analysis, ruleset, world.source, zones, analysis.rulesets):
+        forward = found.opening.device.forward
+        assert forward is not None
+        told = [*_banned(analysis.rulesets, world.source), *_narrower(analysis.rulesets, world.source)]
+        for flow in told:
+            found = found.without(forward.packets(flow))
+        # What is left of a rule for nearly everything is no cause of its own: its forbidden ports are told already.
+        wide = found.opening.rule.service.possible.destination_ports(TCP).count > _WIDE
+        if found.packets.possible and not wide:
+            yield _finding(analysis, check, world, found.opening.device, found.opening.rule, found.packets)
+
+
+def _banned(rulesets: Iterable[BoundRuleset], source: BoundEnd) -> Iterator[Flow]:
+    """What is reported as a forbidden opening."""
+    for bound in (bound for ruleset in rulesets for bound in ruleset.forbidden):
+        if bound.source.addresses == source.addresses:
+            everywhere = bound.source.trust == "untrusted" and bound.destination.kind == "zone"
+            to = ANY_ADDRESS if everywhere else bound.destination.addresses
+            yield Flow(bound.source.addresses, to, bound.service)
+
+
+def _narrower(rulesets: Iterable[BoundRuleset], source: BoundEnd) -> Iterator[Flow]:
+    """What the closed worlds of single servers report."""
+    for world in (world for ruleset in rulesets for world in ruleset.closed_world):
+        if world.destination.kind == "role" and world.source.addresses == source.addresses:
+            yield Flow(source.addresses, world.destination.addresses, ANY_SERVICE)
+
+
+def _finding(
+    analysis: Analysis, check: Check, world: BoundClosedWorld, device: Device, rule: Rule, packets: Bounded[PacketSet]
+) -> Finding:
+    ends = (end for each in analysis.rulesets for found in each.ends.values() for end in found)
+    servers = [end for end in ends if end.kind == "role" and not end.interfaces]
+    share = packets.certain or packets.possible
+    services = share.services()
+    destination = share.destinations()
+    passing, _, stopping = analysis.paths.passing(world.source, world.destination, services, device)
+    own, hosts = let_in(analysis.devices, servers, world.source.addresses, destination, services)
+    known = port_names(services)
+    who = f"{world.source.name} ({exact(rule.source.possible)})"
+    return check.found(
+        device=device.name,
+        rule=rule,
+        severity=world.rule.severity if passing & own else min(world.rule.severity, Severity.LOW),
+        confidence=Confidence.CERTAIN if packets.certain else Confidence.POSSIBLE,
+        message=(
+            f"{world.source.text} reaches {world.destination.name} {destination.text(4)} on {services.text(8)}"
+            f"{f' ({known})' if known else ''}; no documented flow asks for it."
+            f"{_further(services, passing, stopping)}{_hosts(services, own, hosts)}"
+        ),
+        remedy="Remove it, or document it with an owner: in an own ruleset or as an exception of the site.",
+        packets=f"{who} to {exact(destination)} {exact(services, 40)}",
+        example=share.example(),
+        citation=world.rule.cite,
+        flow=world.rule.id,
+        lines=(f"{world.ruleset}:{world.rule.id}",),
+        uncertain=rule.uncertain,
+    )
 
 
 def _further(services: ServiceSet, passing: ServiceSet, stopping: tuple[str, ...]) -> str:

@@ -92,6 +92,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                         example=part.example(),
                         citation=tuple(dict.fromkeys(cite for bound in served for cite in bound.flow.cite)),
                         flow=", ".join(dict.fromkeys(bound.flow.id for bound in served)),
+                        lines=tuple(dict.fromkeys(f"{bound.ruleset}:{bound.flow.id}" for bound in served)),
                     )
 
 

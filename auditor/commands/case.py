@@ -128,8 +128,12 @@ def unasked(answers: Answers, firewalls: tuple[Firewall, ...]) -> Iterator[str]:
             yield f"resolve: no object {kind} {name!r} is open in these exports{hint}"
 
 
-DEFAULT_RULESETS = ("exchange-2010",)
-"""What is audited when neither --ruleset nor a site file says it."""
+DEFAULT_RULESETS = ("exchange-2010", "perimeter")
+"""What is audited when neither --ruleset nor a site file says it.
+
+The second speaks of whole zones, so that a firewall with no Exchange server behind it is audited all the same: what the
+Internet reaches needs no role to be bound.
+"""
 
 
 @dataclass(frozen=True, slots=True)

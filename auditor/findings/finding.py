@@ -127,6 +127,8 @@ class Finding:
     """The baseline flow, forbidden opening or closed world concerned, "" if none."""
     uncertain: tuple[str, ...] = ()
     """Why the confidence is only "possible": the objects and conditions that decide."""
+    lines: tuple[str, ...] = ()
+    """The same as `flow`, one by one and with the baseline each is of: "exchange-2010:NO-RPC"."""
     fingerprint: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:

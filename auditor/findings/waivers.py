@@ -46,7 +46,7 @@ class Waiver:
             "device": (finding.device,),
             "packets": (finding.packets,),
             "rule": (finding.rule, finding.identity, *_id_and_name(finding.rule)),
-            "flow": tuple(flows),
+            "flow": (*flows, *finding.lines),
         }
         return bool(self.selector) and all(
             any(_like(value, word) for word in known.get(key, ())) for key, value in self.selector.items()
