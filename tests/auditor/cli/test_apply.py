@@ -88,7 +88,7 @@ def test_an_opening_is_found_before_it_is_made(folder: Path, capsys: pytest.Capt
 
 
 def test_the_spelling_of_the_script_as_a_file_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["audit", "edge.conf", "change.txt", "--apply", "change.txt", "--format", "json", "--no-hardening"]) == 0
+    assert run(["audit", "edge.conf", "change.txt", "--apply", "change.txt", "--format", "json", "--no-hardening"]) == 1
     report = json.loads(capsys.readouterr().out)
     (device,) = report["devices"]
     assert [(each["name"], each["format"]) for each in device["sources"]] == [

@@ -25,7 +25,9 @@ def test_the_plan_satisfies_it_and_nothing_is_found(name: str, exports: bool, co
     required = [row for row in result.coverage if row.level == "required"]
     assert [(row.flow, row.state, row.question or row.missing) for row in required if row.state not in FINE] == []
     assert not required or CoverageState.SATISFIED in {row.state for row in required}
-    assert [f"{each.check} {each.message}" for each in result.findings] == []
+    # A baseline that requires nothing (perimeter) plans nothing: without its export the FortiGate is not there.
+    absent = {"FW121"} if not required and not exports else set()
+    assert [f"{each.check} {each.message}" for each in result.findings if each.check not in absent] == []
     assert [gap.what for gap in result.gaps] == []
 
 
