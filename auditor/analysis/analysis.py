@@ -11,7 +11,7 @@ from auditor.analysis.devices import Device
 from auditor.analysis.exposure import Opening, exposures, openings
 from auditor.analysis.listeners import narrower, owned_ports
 from auditor.analysis.management import logins
-from auditor.analysis.paths import Paths, faces
+from auditor.analysis.paths import Paths, becoming, faces
 from auditor.analysis.tracing import Question, Trace, trace
 from auditor.baseline import BoundRuleset, Site
 from auditor.benchmarks import Benchmark, evaluate
@@ -55,7 +55,7 @@ class Analysis:
         self.fixed = ServiceSet.union((*owners.values(), *self._stated_ports()))
         narrow = narrower(owners, self.fixed, next((each for each in stated if each), None))
         asked = (*self._services(), *extra)
-        services = (*asked, *faces(asked, firewalls))
+        services = (*asked, *faces(asked, firewalls), *becoming(extra, firewalls))
         self.devices = {
             firewall.name: Device(firewall, site, untrusted, now, services, narrow) for firewall in firewalls
         }

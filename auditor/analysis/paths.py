@@ -132,19 +132,40 @@ def _back(
 
 def faces(services: Iterable[ServiceSet], firewalls: Iterable[Firewall]) -> tuple[ServiceSet, ...]:
     """As what a device in front of a translation sees some services: filters must be able to tell these apart."""
-    mappings = [
-        mapping
-        for firewall in firewalls
-        for translation in firewall.translations
-        for mapping in translation.mappings
-        if translation.active and mapping.original_service != mapping.mapped_service
-    ]
+    mappings = _moving(firewalls)
     found: dict[ServiceSet, None] = {}
     for service in services:
         for mapping in mappings:
             if service.overlaps(mapping.mapped_service):
                 found[_before(mapping, NO_ADDRESS, service & mapping.mapped_service)[1]] = None
     return tuple(found)
+
+
+def becoming(services: Iterable[ServiceSet], firewalls: Iterable[Firewall]) -> tuple[ServiceSet, ...]:
+    """As what a device behind translations, one after the other, sees some services."""
+    mappings = _moving(firewalls)
+    found: dict[ServiceSet, None] = {}
+    new = list(services)
+    while new:
+        service = new.pop()
+        for mapping in mappings:
+            if service.overlaps(mapping.original_service):
+                after = image(mapping, mapping.original_destination, service & mapping.original_service)[1]
+                if after not in found:
+                    found[after] = None
+                    new.append(after)
+    return tuple(found)
+
+
+def _moving(firewalls: Iterable[Firewall]) -> list[Translated]:
+    """The mappings that change the service."""
+    return [
+        mapping
+        for firewall in firewalls
+        for translation in firewall.translations
+        for mapping in translation.mappings
+        if translation.active and mapping.original_service != mapping.mapped_service
+    ]
 
 
 _Face = tuple[AddressSet, ServiceSet]

@@ -262,7 +262,8 @@ def _arrived(device: Device, ingress: frozenset[str], source: AddressSet, arriva
     assert forward is not None
     own = AddressSet.union(interface.own for interface in device.firewall.interfaces) | device.firewall.proxied
     if arrival.translation is None and arrival.destination <= own and device.local is not None:
-        asked = device.local.packets(Flow(source, arrival.destination, arrival.service, ingress))
+        service = device.local.space.atoms.covering(arrival.service)
+        asked = device.local.packets(Flow(source, arrival.destination, service, ingress))
         return _step(
             device, judge(device.local, asked, device.now), arrival, "the device itself", "local"
         ), AddressSet()
@@ -283,7 +284,9 @@ def _asked(
     forward: Filter, source: AddressSet, arrival: Arrival, ingress: frozenset[str], egress: frozenset[str] | None
 ) -> PacketSet:
     translated = arrival.translation is not None
-    packets = forward.packets(Flow(source, arrival.destination, arrival.service, ingress, egress, translated))
+    # A service that this device cannot tell apart is asked for with all that goes with it, never left out.
+    service = forward.space.atoms.covering(arrival.service)
+    packets = forward.packets(Flow(source, arrival.destination, service, ingress, egress, translated))
     if arrival.translation is None:
         return packets
     mask = forward.space.translation_mask(frozenset({arrival.translation.name}))
@@ -329,7 +332,8 @@ def _hosts(
             continue
         verdicts = []
         for profile in device.profiles:
-            asked = device.inbound.packets(Flow(source, targets, service, frozenset({profile})))
+            covering = device.inbound.space.atoms.covering(service)
+            asked = device.inbound.packets(Flow(source, targets, covering, frozenset({profile})))
             verdicts.append(judge(device.inbound, asked, device.now))
         outcome = verdicts[0].outcome if len({each.outcome for each in verdicts}) == 1 else Outcome.POSSIBLE
         first = verdicts[0]

@@ -108,7 +108,8 @@ def _question(
 
     try:
         if words:
-            return parse_question(**parse_flow(words))
+            beside = {"source": source, "source_port": source_port, "device": device}
+            return parse_question(**(parse_flow(words) | {key: value for key, value in beside.items() if value}))
         if not (start and target and port):
             raise click.UsageError("a question needs --from, --to and --port, or --flow, or --flows.")
         return parse_question(start, target, port, source, source_port, device)
