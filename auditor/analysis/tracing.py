@@ -309,9 +309,10 @@ def _some_way(forward: Filter, asked: PacketSet, device: Device) -> Verdict:
 
 def _step(device: Device, verdict: Verdict, arrival: Arrival, interfaces: str, layer: str) -> Step:
     translation = arrival.translation
+    unsure = translation.uncertain if translation and verdict.outcome is Outcome.POSSIBLE else ()
     becomes = f"{arrival.destination.text(4)} {arrival.service.text(4)}" if translation else ""
     return Step(
-        device.name, verdict.outcome, verdict.rule, verdict.candidates, verdict.reasons, becomes,
+        device.name, verdict.outcome, verdict.rule, verdict.candidates, (*unsure, *verdict.reasons), becomes,
         translation.name if translation else "", interfaces, layer,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from parsers.model.intervals import IntervalSet
 from parsers.model.services import parse_ports
 
 _SEVERITIES = tuple(severity.word for severity in Severity)
-_RESOLVE = ("fqdn", "geography", "internet-service", "dynamic", "object")
+_RESOLVE = ("fqdn", "geography", "internet-service", "dynamic", "interface", "object")
 
 
 @dataclass(frozen=True, slots=True)

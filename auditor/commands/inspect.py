@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SCHEMA = "fwproof-inspect/1"
 MOST_GAPS = 12
 MOST_LOGINS = 24
+MOST_OPEN = 8
 
 
 @click.command("inspect", short_help="Say what is in these files and what was not understood.")
@@ -103,6 +104,7 @@ def _text(firewall: Firewall, every: bool) -> str:
         *(("rules", _rules(rules)) for rules in firewall.lists if _tells(rules)),
         ("objects", ", ".join(f"{number} {name}" for name, number in _counts(firewall) if number)),
         *(("answers", text) for text in _logins(firewall)),
+        ("open", _open(firewall)),
         *(("assumed", sentence) for sentence in firewall.assumptions),
         *(("gap", text) for text in _gaps(firewall, every)),
     ]
@@ -141,6 +143,19 @@ def _logins(firewall: Firewall) -> Iterator[str]:
         yield f"{row.service} {row.port} at {row.address} on {row.interface}: {row.who}{perhaps}{sure}{because}"
     if len(rows) > MOST_LOGINS:
         yield f"and {len(rows) - MOST_LOGINS} more: the sheet Logins of fwproof audit -o audit.xlsx has all"
+
+
+def _open(firewall: Firewall) -> str:
+    """Objects whose addresses no export holds: a site file may answer them."""
+    kinds: dict[str, list[str]] = {}
+    for each in firewall.unknowns:
+        if not each.answered:
+            kinds.setdefault(each.kind, []).append(each.name)
+    words = []
+    for kind, names in kinds.items():
+        rest = len(names) - MOST_OPEN
+        words.append(f"{kind} {', '.join(names[:MOST_OPEN])}{f' and {rest} more' if rest > 0 else ''}")
+    return f"{'; '.join(words)}: what they stand for can be said under resolve in a site file" if words else ""
 
 
 def _tells(rules: RuleList) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from auditor.findings.finding import Packet
 from auditor.packets.box import Box
 from auditor.packets.space import Space
-from auditor.packets.translated import OTHER, origin_of
-from parsers.model.addresses import PRIVATE_IPV4, PUBLIC, AddressSet, address_text
+from auditor.packets.translated import OTHER, Domain, origin_of
+from parsers.model.addresses import ANY_IPV4, ANY_IPV6, PRIVATE_IPV4, PUBLIC, AddressSet, address_text
 from parsers.model.services import ICMP, ICMPV6, PORT_PROTOCOLS, TCP, UDP, ServiceSet
 
 _PRIVATE = PRIVATE_IPV4 | AddressSet.network("fc00::/7")
@@ -38,7 +38,7 @@ def example_packet(space: Space, boxes: Sequence[Box]) -> Packet:
         domain = space.domains[number - 1]
         target = box.destination.ranges[0][0]
         first, original_port = origin_of(domain.mapping, target, protocol, port)
-        translation, original = domain.translation.name, address_text(first)
+        translation, original = domain.translation.name, _outside(domain, first)
     return Packet(
         ingress=ingress,
         egress=egress,
@@ -51,6 +51,13 @@ def example_packet(space: Space, boxes: Sequence[Box]) -> Packet:
         original_destination=original,
         original_port=original_port,
     )
+
+
+def _outside(domain: Domain, number: int) -> str:
+    """What a client sends to; where an interface's address is meant that no export holds, it is said in words."""
+    listening = domain.translation.listening
+    leased = domain.mapping.original_destination in (ANY_IPV4, ANY_IPV6) and listening not in ("", "any")
+    return f"the address of {listening}" if leased else address_text(number)
 
 
 def _plainness(box: Box) -> tuple[bool, int, tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:

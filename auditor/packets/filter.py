@@ -81,6 +81,10 @@ class Filter:
             possible = PacketSet(self.space, _passed(each, possible.boxes, certain=False))
         return Bounded(self._certain_only(certain), possible)
 
+    def surely(self, asked: PacketSet) -> bool:
+        """Are all of these packets known to be translated as they are described?"""
+        return all(not box.translation & ~self.space.certain_translations for box in asked.boxes)
+
     def _certain_only(self, packets: PacketSet) -> PacketSet:
         """Leave out packets that are not known to be translated as described."""
         if self._all_certain:

@@ -61,19 +61,20 @@ def judge(filter_: Filter, asked: PacketSet, now: datetime) -> Verdict:
         return Verdict(Outcome.ALLOWED, rule, candidates)
     if not allowed.possible:
         return Verdict(Outcome.BLOCKED, _decider(decisions, asked, allows=False), candidates)
-    return Verdict(Outcome.POSSIBLE, None, candidates, tuple(_reasons(decisions, now)))
+    return Verdict(Outcome.POSSIBLE, None, candidates, tuple(_reasons(decisions, now, filter_.surely(asked))))
 
 
 def _decider(decisions: tuple[Decision, ...], asked: PacketSet, *, allows: bool) -> Rule | None:
     """The rule of the right kind that takes the packets for certain, else the only one that may."""
     right = [each for each in decisions if (each.rule.action is not Action.DENY) == allows]
-    for each in right:
+    # Of several lists that let a packet through, the last one opens; a list that denies closes by itself.
+    for each in reversed(right) if allows else right:
         if asked <= each.packets.certain:
             return each.rule
     return right[0].rule if len(right) == 1 else None
 
 
-def _reasons(decisions: tuple[Decision, ...], now: datetime) -> Iterator[str]:
+def _reasons(decisions: tuple[Decision, ...], now: datetime, as_asked: bool) -> Iterator[str]:
     seen: set[str] = set()
     for decision in decisions:
         rule = decision.rule
@@ -85,7 +86,9 @@ def _reasons(decisions: tuple[Decision, ...], now: datetime) -> Iterator[str]:
             if text not in seen:
                 seen.add(text)
                 yield text
-    if not seen:
+    if not as_asked:
+        yield "whether the packets are translated like this is not certain"
+    elif not seen:
         yield "the packets asked about do not share one fate: " + ", ".join(
             f"rule {decision.rule.id} {decision.rule.action.value}s a part" for decision in decisions
         )

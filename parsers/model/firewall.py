@@ -114,8 +114,9 @@ class NamedObject:
 class Unknown:
     """An object whose addresses an export does not hold; a person may know them (`resolve` of a site file).
 
-    `kind` is "fqdn", "geography", "internet-service", "dynamic" or "object"; `value` what the object stands for (a
-    host name, a country code); `answered` whether the reading was given its addresses.
+    `kind` is "fqdn", "geography", "internet-service", "dynamic", "interface" (one that gets its address by DHCP or
+    PPPoE) or "object"; `value` what the object stands for (a host name, a country code); `answered` whether the
+    reading was given its addresses.
     """
 
     kind: str

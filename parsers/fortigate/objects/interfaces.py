@@ -73,7 +73,8 @@ class Interfaces:
         own, networks = self._addresses(block)
         if self.transparent and not own:
             own = self._managed()
-        mode = block.get("mode") or "static"
+        answered = self._answered(name, block) if _leased(block) else NO_ADDRESS
+        own = answered or own
         kind = "management" if block.get("dedicated-to") == "management" else block.get("type") or "vlan"
         return Interface(
             name=name,
@@ -81,7 +82,7 @@ class Interfaces:
             own=own,
             networks=networks,
             enabled=block.get("status") != "down",
-            dynamic=mode in ("dhcp", "pppoe"),
+            dynamic=_leased(block) and not answered,
             kind=kind,
             role=block.get("role") or "undefined",
             alias=block.get("alias") or "",
@@ -104,6 +105,10 @@ class Interfaces:
             own, networks = own | one, networks | network
         return own, networks
 
+    def _answered(self, name: str, block: Block) -> AddressSet:
+        """The address that a person gave for an interface that gets it by DHCP or PPPoE."""
+        return self.scope.answer("interface", name, name, block) or NO_ADDRESS
+
     def _managed(self) -> AddressSet:
         """The one address of a transparent VDOM (`manageip`), reached through each of its interfaces."""
         table = self.scope.table("system settings")
@@ -120,6 +125,11 @@ class Interfaces:
             found += [(key,) for key in extra.entries] if extra is not None else []
         return found
 
+    def primary(self, name: str) -> AddressSet:
+        """The first address of an interface; empty where the export does not hold it."""
+        found = self.logins(name)
+        return found[0][1].ipv4 if found else NO_ADDRESS
+
     def logins(self, name: str) -> list[tuple[str, AddressSet, tuple[str, ...], Block]]:
         """(label, own addresses, allowaccess, entry): the first address, each secondary one, the IPv6 ones.
 
@@ -129,8 +139,8 @@ class Interfaces:
         if block is None:
             return []
         own = _own_address(block.words("ip")) or (self._managed() if self.transparent else NO_ADDRESS)
-        if (block.get("mode") or "static") != "static":
-            own = NO_ADDRESS
+        if _leased(block):
+            own = self._answered(name, block)
         found = [("", own, tuple(block.words("allowaccess")), block)]
         table = block.table("secondaryip")
         if block.get("secondary-IP") == "enable" and table is not None:
@@ -212,6 +222,11 @@ class Interfaces:
                 members.setdefault(entry.get("zone") or DEFAULT_SDWAN, []).append(interface)
         origin = self.scope.origin(path, table)
         return [Zone(name, origin, tuple(found), False, sdwan=True) for name, found in members.items()]
+
+
+def _leased(block: Block) -> bool:
+    """Does an interface get its address by DHCP or PPPoE? Then the file does not hold it."""
+    return block.get("mode") in ("dhcp", "pppoe")
 
 
 def _own_address(words: tuple[str, ...]) -> AddressSet:

@@ -105,7 +105,7 @@ class Scope:
         """The addresses a person gave for an object the file cannot resolve; the object is noted either way.
 
         Args:
-            kind: "fqdn", "geography", "internet-service", "dynamic" or "object".
+            kind: "fqdn", "geography", "internet-service", "dynamic", "interface" or "object".
             name: the object's name.
             value: what it stands for (host name, country code); answers may name either.
             block: where the object stands.

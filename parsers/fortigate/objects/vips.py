@@ -125,9 +125,9 @@ class VirtualAddresses:
             return found.addresses.possible
         if word and word not in ("0.0.0.0", "0.0.0.0-0.0.0.0", "::"):
             return _span(word)
-        interface = self.interfaces.by_name.get(block.get("extintf") or "any")
-        if interface is not None and interface.own.ipv4 and not interface.dynamic:
-            return interface.own.ipv4
+        primary = self.interfaces.primary(block.get("extintf") or "any")
+        if primary and not six:
+            return primary
         if (block.get("extintf") or "any") == "any":
             return ANY_IPV6 if six else ANY_IPV4
         reasons.append(

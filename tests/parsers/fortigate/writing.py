@@ -54,7 +54,14 @@ def verdict(
     version: str = "7.0.12", way: str = "wan>lan", now: datetime = NOW,
 ) -> str:  # fmt: skip
     """The fate of one packet as the client sends it."""
-    firewall = read(text, version)
+    return verdict_of(read(text, version), to, service, source, way, now)
+
+
+def verdict_of(
+    firewall: Firewall, to: str = "10.0.0.5", service: str = "tcp/443", source: str = "198.51.100.7",
+    way: str = "wan>lan", now: datetime = NOW,
+) -> str:  # fmt: skip
+    """The same at a firewall that was read already."""
     asked = ServiceSet.parse(service)
     ingress, egress = way.split(">")
     fates = set()
