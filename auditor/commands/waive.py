@@ -66,8 +66,8 @@ def waive_command(
     wanted = fingerprint.lower()
     if len(wanted) < _SHORTEST or not set(wanted) <= set("0123456789abcdef"):
         raise click.UsageError(
-            f"{fingerprint!r} is no fingerprint: it is the hexadecimal number behind 'id' in a report, "
-            f"or its first digits, {_SHORTEST} or more."
+            f"{fingerprint!r} is no fingerprint: it is the hexadecimal number that reports call id or "
+            f"fingerprint, or its first {_SHORTEST} digits or more."
         )
     if until < now.date():
         raise click.UsageError(f"--until {until.isoformat()} is over already.")

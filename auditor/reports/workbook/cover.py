@@ -27,6 +27,7 @@ def write_cover(book: Workbook, result: AuditResult, tables: Iterable[Table]) ->
         _files(ink, result),
         _basis(ink, result),
     )
+    sheet.row_dimensions[1].height = 30
     number = 0
     for number, row in enumerate((row for part in parts for row in part), start=1):
         if row and row[-1] is not None and row[-1].value and len(row) == len(_WIDTHS):

@@ -14,7 +14,7 @@ from auditor.reports.workbook.sheet import Column, Table, frame_of, place
 from parsers.model.origin import Origin
 
 PORTS = (
-    Column("State", 15, coloured=True),
+    Column("State", 16, coloured=True),
     Column("Level", 12),
     Column("Flow", 20),
     Column("What for", 44),
@@ -31,7 +31,7 @@ PORTS = (
     Column("Example packet", 46),
 )
 _OPTIONAL = {
-    CoverageState.SATISFIED: "open",
+    CoverageState.SATISFIED: "open as permitted",
     CoverageState.PARTLY: "partly open",
     CoverageState.MISSING: "not open",
     CoverageState.NOT_PUBLISHED: "not open",

@@ -134,3 +134,26 @@ def test_cisco_devices_are_compared_as_well(compare) -> None:  # type: ignore[no
     code, said = compare(old, new, "--fail-on-opening", "internet", name="asa.cfg")
     assert code == 1
     assert "tcp/135" in said
+
+
+def test_new_groups_and_moved_rules_have_no_effect(compare) -> None:  # type: ignore[no-untyped-def]
+    """The same addresses in two halves and a group, the same services one by one, rules that do not overlap moved."""
+    old = (
+        "config firewall address\nedit lan\nset subnet 10.0.0.0 255.255.255.0\nnext\n"
+        "edit low\nset subnet 10.0.0.0 255.255.255.128\nnext\nedit high\nset subnet 10.0.0.128 255.255.255.128\nnext\nend\n"
+        "config firewall addrgrp\nedit both\nset member low high\nnext\nend\n"
+        "config firewall service custom\nedit web\nset tcp-portrange 80 443\nnext\n"
+        "edit http\nset tcp-portrange 80\nnext\nedit https\nset tcp-portrange 443\nnext\nend\n"
+        "config firewall policy\n{0}{1}end\n"
+    )
+    rule = (
+        "edit {0}\nset srcintf lan\nset dstintf {1}\nset action accept\nset srcaddr {2}\nset dstaddr all\n"
+        "set schedule always\nset service {3}\nnext\n"
+    )
+    first, second = rule.format(1, "wan1", "lan", "web"), rule.format(2, "wan2", "lan", "https")
+    grouped = rule.format(1, "wan1", "both", "https http")
+    assert "No effect" in compare(old.format(first, second), old.format(second, grouped))[1]
+    narrower = rule.format(1, "wan1", "low", "web")
+    said = compare(old.format(first, second), old.format(second, narrower))[1]
+    assert "0 newly allowed, 1 newly blocked" in said
+    assert "closes tcp/80,443 from 10.0.0.128/25" in said
