@@ -20,6 +20,7 @@ from auditor.commands.init import init_command
 from auditor.commands.inspect import inspect_command
 from auditor.commands.output import prepare_streams, show
 from auditor.commands.plan import plan_command
+from auditor.commands.redact import redact_command
 from auditor.commands.rulesets import rulesets_group
 from auditor.commands.trace import trace_command
 from auditor.commands.waive import waive_command
@@ -55,6 +56,7 @@ for command in (
     init_command,
     rulesets_group,
     explain_command,
+    redact_command,
     serve_command,
 ):
     cli.add_command(command)

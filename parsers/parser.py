@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from parsers.model.addresses import AddressSet
 from parsers.model.firewall import Firewall
+from parsers.redaction import Pseudonyms
 from parsers.source import Document
 
 Answers = Mapping[str, AddressSet]
@@ -40,3 +41,6 @@ class Parser:
     """As `read`, with answers, and scripts carried out in order; None for vendors that know neither."""
     explain: Callable[[Document], str] = lambda document: ""
     """Why a file of this vendor's product that is not recognised says too little; "" for anything else."""
+    redact: Callable[[Document, Pseudonyms], Callable[[], bytes]] | None = None
+    """Gathers what must be replaced in a document, and returns what writes it redacted when all is gathered.
+    Raises UnreadableError for documents that cannot be redacted, or not in the way that is asked for."""

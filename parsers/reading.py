@@ -135,6 +135,19 @@ def _target(found: Sequence[_Read], script: Script) -> int:
     raise NoTargetError(script.document.name, message)
 
 
+def redactable(source: Path) -> tuple[Document, Parser]:
+    """One file, and the vendor that knows how to redact it.
+
+    Raises:
+        UnreadableError: it cannot be read, or nobody can redact it.
+    """
+    document = load(source)
+    parser = None if is_zip(document.data) else _parser(document)
+    if parser is None or parser.redact is None:
+        raise UnreadableError(document.name, f"cannot be redacted: give single files, {_known()}")
+    return document, parser
+
+
 def _several(
     name: str, documents: Iterable[Document], skipped: list[tuple[str, str]], answers: Answers
 ) -> Iterator[_Read]:

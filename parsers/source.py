@@ -39,6 +39,13 @@ class Decoded:
     note: str = ""
 
 
+def encoded(text: str, like: Document) -> bytes:
+    """Text in the encoding of a document, its byte order mark included."""
+    codec = like.decoded.encoding
+    mark = "\ufeff" if like.data.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
+    return (mark + text).encode(codec, errors="replace")
+
+
 def decode(data: bytes) -> Decoded:
     """Decode bytes of unknown encoding without ever failing and without dropping a line.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from parsers.errors import UnreadableError
 from parsers.model.firewall import Firewall
 from parsers.parser import Parser
-from parsers.source import Document
+from parsers.redaction import Pseudonyms
+from parsers.source import Document, encoded
 
 _ASA = re.compile(
     r"^(?:(?:ASA|PIX|NGFW) Version |: Hardware:\s+(?:ASA|PIX|FPR|NGFW)|\s*nameif \S|"
@@ -56,4 +58,13 @@ def _read(document: Document) -> tuple[Firewall, ...]:
     return read_ios(document)
 
 
-PARSER = Parser("cisco", "Cisco ASA and IOS running configuration", _recognise, _read)
+def _redact(document: Document, pseudonyms: Pseudonyms) -> Callable[[], bytes]:
+    from parsers.cisco.redaction import gather, redacted
+
+    if pseudonyms.names:
+        raise UnreadableError(document.name, "names are not replaced in Cisco configurations: leave --names out")
+    gather(document.text, pseudonyms)
+    return lambda: encoded(redacted(document.text, pseudonyms), document)
+
+
+PARSER = Parser("cisco", "Cisco ASA and IOS running configuration", _recognise, _read, redact=_redact)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from parsers.model.firewall import Firewall
 from parsers.parser import Answers, Parser
-from parsers.source import Document
+from parsers.redaction import Pseudonyms
+from parsers.source import Document, encoded
 
 _HEADER = re.compile(r"^\W{0,3}#\s*config-version=", re.MULTILINE)
 _CONFIG = re.compile(
@@ -41,4 +43,13 @@ def _read_with(document: Document, answers: Answers, scripts: tuple[Document, ..
     return convert(document, tree, answers, scripts)
 
 
-PARSER = Parser("fortigate", "FortiGate configuration (FortiOS)", _recognise, _read, read_with=_read_with)
+def _redact(document: Document, pseudonyms: Pseudonyms) -> Callable[[], bytes]:
+    from parsers.fortigate.redaction import Redaction
+
+    redaction = Redaction(document, pseudonyms)
+    return lambda: encoded(redaction.text(), document)
+
+
+PARSER = Parser(
+    "fortigate", "FortiGate configuration (FortiOS)", _recognise, _read, read_with=_read_with, redact=_redact
+)

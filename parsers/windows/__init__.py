@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 from parsers.errors import UnreadableError
 from parsers.model.firewall import Firewall
 from parsers.parser import Parser
-from parsers.source import Document
+from parsers.redaction import Pseudonyms
+from parsers.source import Document, encoded
 
 _CONTAINERS = (b"regf", b"PReg", b"{", b"[{", b"[\r", b"[\n", b"<", b"#TYPE", b"Windows Registry", b"REGEDIT4")
 
@@ -57,6 +58,27 @@ def _explain(document: Document) -> str:
     return explain(document)
 
 
+def _redact(document: Document, pseudonyms: Pseudonyms) -> Callable[[], bytes]:
+    from parsers.windows import texts
+
+    if _reader(document) is not texts:
+        raise UnreadableError(
+            document.name, "of Windows, only the text that netsh prints can be redacted: export it so"
+        )
+    if pseudonyms.names:
+        message = (
+            "names are not replaced in Windows exports: fwproof knows rules of Windows and Exchange by their names"
+        )
+        raise UnreadableError(document.name, message)
+    # In code pages of one byte a letter, the letters outside ASCII are carried through unread.
+    wide = document.decoded.encoding.startswith("utf-16")
+    text = document.text if wide else document.data.decode("latin-1")
+    pseudonyms.pin(text)
+    return lambda: (
+        encoded(pseudonyms.addressed(text), document) if wide else pseudonyms.addressed(text).encode("latin-1")
+    )
+
+
 PARSER = Parser(
     "windows",
     "Windows Firewall export (netsh, .wfw, registry, group policy, PowerShell)",
@@ -64,4 +86,5 @@ PARSER = Parser(
     _read,
     _join,
     explain=_explain,
+    redact=_redact,
 )

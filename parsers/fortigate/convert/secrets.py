@@ -35,3 +35,47 @@ def masked(words: tuple[str, ...]) -> str:
     """
     reversible = len(words) > 1 and words[0] == "ENC" and not _HASHES.match(words[1])
     return REVERSIBLE_MASK if reversible else MASK
+
+
+_SECRET_WORDS = re.compile(
+    r"passw|passphrase|passcode|secret|psk|private-key|(?:^|-)key\d*$|key-string|keytab|-pwd(?:$|-)|^token|-token$|api-key"
+    r"|credential|ssh-public-key|^script$|^seed$|^pin$|totp|hostkey|^(?:md5|sha1)-"
+)
+"""Keywords whose values are secret wherever they stand; names of certificates and of users are not."""
+_ABOUT_SECRETS = re.compile(
+    r"polic|time|change|expir|renew|warning|attr|reuse|status|type|mode|(?:^|-)age|length|level|retr|lockout|history|save"
+)
+"""Words of keywords that say something about passwords: their lifetime, their length."""
+_PLAIN = frozenset({"", "enable", "disable", "*", "FortinetPasswordMask", "<removed>"})
+_SECRET_FORMS = re.compile(
+    r"(?:SH2|AK1|PB2)[\w+/=]{8,}$|\$\d\w*\$\S+$|.*-----BEGIN [A-Z ]+-----|"
+    r"(?=\S*\d)(?=\S*[A-Z])(?=\S*[a-z])[A-Za-z0-9+/]{40,}={0,2}$|[0-9a-fA-F]{32,}$|"
+    r"[A-Za-z0-9+/=\s]{200,}$|ssh-\w+ |ecdsa-",
+    re.DOTALL,
+)
+"""What keys, hashes, certificates and tokens look like, whatever their keyword."""
+_CALLS = frozenset(
+    "uri url http-body headers value script message email-body aws-api-key azure-function-authorization".split()
+)
+
+
+def holds_secret(path: tuple[str, ...], keyword: str, words: tuple[str, ...]) -> tuple[int, ...]:
+    """Which words of a setting must not be shown to anybody: by keyword, by table, by form.
+
+    Args:
+        path: the blocks around the setting, outermost first.
+        keyword: its keyword.
+        words: its words, quotes resolved.
+    """
+    every = tuple(place for place, word in enumerate(words) if word not in _PLAIN and word != "ENC")
+    if not keyword or not every:
+        return ()
+    if words[0] == "ENC":
+        return every
+    if any(each.startswith("system snmp community") for each in path) and keyword == "name":
+        return every
+    if "system automation-action" in path and keyword in _CALLS:
+        return every
+    if _SECRET_WORDS.search(keyword) and not _ABOUT_SECRETS.search(keyword) and keyword not in _SWITCHES:
+        return every
+    return tuple(place for place in every if _SECRET_FORMS.match(words[place]))

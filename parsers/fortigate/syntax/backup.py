@@ -14,7 +14,7 @@ from parsers.fortigate.syntax.values import LongValues
 from parsers.fortigate.syntax.vocabulary import known_path
 from parsers.fortigate.syntax.words import open_quote, split_words
 
-_SPOKEN = frozenset("execute exec get show diagnose diag exit quit y n".split())
+SPOKEN = frozenset("execute exec get show diagnose diag exit quit y n".split())
 """Commands that change nothing, and the answers to their questions."""
 
 
@@ -194,7 +194,7 @@ class BackupReader:
                 self.lines[self.place - 1] = rest
                 self.place -= 1
             return block
-        if word not in _SPOKEN:
+        if word not in SPOKEN:
             self.text.stray_lines.append(self.place)
         return block
 

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 
 from parsers.errors import UnreadableError
 from parsers.fortigate.syntax.scripts import read_text
+from parsers.fortigate.syntax.statement import Statement
 from parsers.fortigate.syntax.tree import Block, Remark, Tree
 from parsers.fortigate.syntax.yamlbackup import is_yaml, read_yaml
 from parsers.source import Document
 
 _MIME = re.compile(r"^Content-Type:\s*multipart/mixed", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(r'boundary="?([^"\s;]+)"?', re.IGNORECASE)
-_VARIABLE = re.compile(r"\$\{[^}\n]+\}|\{\{[^}\n]+\}\}|\$\(\w+\)|%\{[^}\n]*\}")
+VARIABLE = re.compile(r"\$\{[^}\n]+\}|\{\{[^}\n]+\}\}|\$\(\w+\)|%\{[^}\n]*\}")
 _CONFIG = re.compile(r"^[ \t]*config [a-z]", re.MULTILINE)
 _OTHER = re.compile(r"#\s*config-version=(FMG|FAZ|FML|FWB|FAD|FCT|FAC)", re.IGNORECASE)
 _OTHER_NAMES = {
@@ -34,13 +35,28 @@ def read_tree(document: Document) -> Tree:
     refuse(document)
     text = document.text
     if _MIME.search(text[:4000]):
-        return _bootstrap(text)
+        text = _bootstrap(text)
     tree = read_yaml(text) if is_yaml(text) else read_text(text)
     if not tree.root.tables and not any(block.tables for block in tree.vdoms.values()):
         message = "this looks like FortiOS text but holds no configuration block; export a full backup and try again"
         raise UnreadableError(document.name, message)
     _variables(text, tree)
     return tree
+
+
+def listened(document: Document) -> tuple[bool, list[str], list[Statement]]:
+    """Every statement of a document: whether it is in the YAML dialect, its lines, the statements in order.
+
+    Raises:
+        UnreadableError: as `read_tree`.
+    """
+    read_tree(document)
+    text = document.text
+    text = _bootstrap(text) if _MIME.search(text[:4000]) else text
+    statements: list[Statement] = []
+    yaml = is_yaml(text)
+    tree = read_yaml(text, statements.append) if yaml else read_text(text, statements.append)
+    return yaml, tree.text.lines, statements
 
 
 def refuse(document: Document) -> None:
@@ -73,8 +89,8 @@ _ENCRYPTED = (
 )
 
 
-def _bootstrap(text: str) -> Tree:
-    """The parts of a cloud bootstrap file that hold configuration; line numbers stay those of the whole file."""
+def _bootstrap(text: str) -> str:
+    """The parts of a cloud bootstrap file that hold configuration, on the lines they have in the whole file."""
     found = _BOUNDARY.search(text)
     mark = f"--{found.group(1)}" if found else ""
     lines = text.replace("\r\n", "\n").split("\n")
@@ -92,9 +108,7 @@ def _bootstrap(text: str) -> Tree:
             kept.append("")
         else:
             kept.append(line if inside or not mark else "")
-    tree = read_text("\n".join(kept))
-    _variables(text, tree)
-    return tree
+    return "\n".join(kept)
 
 
 def _config_parts(lines: list[str], mark: str) -> set[int]:
@@ -110,7 +124,7 @@ def _config_parts(lines: list[str], mark: str) -> set[int]:
 
 def _variables(text: str, tree: Tree) -> None:
     """A template's variables stand for values nobody knows here: one remark names them."""
-    if not _VARIABLE.search(text):
+    if not VARIABLE.search(text):
         return
     names = list(dict.fromkeys(_used(tree)))
     if names:
@@ -134,7 +148,7 @@ def _variables_in(block: Block) -> Iterator[str]:
     for key, words in block.settings.items():
         if key not in ("comment", "comments", "description"):
             for word in words:
-                yield from _VARIABLE.findall(word)
+                yield from VARIABLE.findall(word)
     for key, child in (*block.entries.items(), *block.tables.items()):
-        yield from _VARIABLE.findall(key)
+        yield from VARIABLE.findall(key)
         yield from _variables_in(child)

@@ -6,35 +6,18 @@ Source: the reference, sections 1.1 and 1.3: `append`, `unselect`, `select`, `cl
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from parsers.errors import UnreadableError
 from parsers.fortigate.syntax.backup import BackupReader
 from parsers.fortigate.syntax.captures import cleaned
 from parsers.fortigate.syntax.edits import clone_entry, delete_entry, free_key, move_entry, rename_entry
 from parsers.fortigate.syntax.references import follow, used_by
+from parsers.fortigate.syntax.statement import Heard, Statement
 from parsers.fortigate.syntax.tree import Block, Tree
 from parsers.fortigate.syntax.vocabulary import COMMANDS, full_command, full_keyword, full_options, full_path
 from parsers.fortigate.syntax.words import split_words
 
 _HEADER_LINES = 100
 """Where the `#config-version` line is looked for: tools put comments and command output before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement of a text: its lines, the blocks around it, its command, and the words behind."""
-
-    first_line: int
-    last_line: int
-    path: tuple[str, ...]
-    command: str
-    keyword: str
-    words: tuple[str, ...]
-
-
-Heard = Callable[[Statement], None]
 
 
 def read_text(text: str, heard: Heard | None = None) -> Tree:

@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 
 from parsers.fortigate.syntax.header import read_header
+from parsers.fortigate.syntax.statement import Heard, Statement
 from parsers.fortigate.syntax.tree import Block, Remark, Text, Tree
 from parsers.fortigate.syntax.words import open_quote, split_words, still_open
 
@@ -24,20 +25,21 @@ def is_yaml(text: str) -> bool:
     return bool(_TOP.search(head)) and not re.search(r"^\s*config \w", head, re.MULTILINE)
 
 
-def read_yaml(text: str) -> Tree:
-    """The tree of a YAML backup; lines that fit no rule are stray lines."""
+def read_yaml(text: str, heard: Heard | None = None) -> Tree:
+    """The tree of a YAML backup; lines that fit no rule are stray lines. `heard` is told every statement."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return _Reader(lines).read()
+    return _Reader(lines, heard).read()
 
 
 class _Reader:
     """Reads by indentation: a stack of (indentation, block) with the innermost open block last."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], heard: Heard | None) -> None:
         self.lines = lines
         self.place = 0
         self.root = Block("", 1)
         self.text = Text(lines)
+        self.heard = heard
         self.stack: list[tuple[int, Block]] = []
 
     def read(self) -> Tree:
@@ -46,9 +48,11 @@ class _Reader:
             line = self.lines[self.place].rstrip()
             self.place += 1
             text = line.lstrip(" ")
-            if not text or text[0] == "#":
-                continue
-            self._line(len(line) - len(text), text)
+            first = self.place
+            if text and text[0] != "#":
+                self._line(len(line) - len(text), text)
+            if text and self.heard is not None:
+                self.heard(self._heard(first, text))
         self._close(-1)
         header = replace(read_header(self.lines, script=False), kind="yaml")
         tree = Tree(self.root, header=header, text=self.text)
@@ -59,6 +63,21 @@ class _Reader:
         if declared is not None:
             tree.vdoms = dict(declared.entries)
         return tree
+
+    def _heard(self, first: int, text: str) -> Statement:
+        """The statement that began at a line and is read now."""
+        entry, pair = text.startswith("- "), _PAIR.match(text)
+        stray = text[0] == "#" or self.text.stray_lines[-1:] == [first]
+        blocks = [block.name for _, block in self.stack]
+        if stray or not (entry or pair):
+            return Statement(first, self.place, tuple(blocks), "", "", ())
+        if entry:
+            return Statement(first, self.place, tuple(blocks[:-1]), "edit", "", (blocks[-1],))
+        if pair is None or pair.group(2) is None:
+            return Statement(first, self.place, tuple(blocks[:-1]), "config", "", ())
+        block = self.stack[-1][1] if self.stack else self.root
+        words = block.settings.get(pair.group(1), ()) if pair.group(2) != "~" else ()
+        return Statement(first, self.place, tuple(blocks), "set", pair.group(1), words)
 
     def _close(self, indent: int) -> None:
         """Leave every block that is indented at least as much as the line at hand."""
