@@ -11,7 +11,7 @@ import re
 PROMPT = re.compile(r"^[\w.@-]{1,63}(?: \([^)\n]*\))* [#$](?: |$)")
 """`FW01 # `, `FW01 (root) # `, `FW01 (policy) (17) $ `: what stands before a typed command."""
 
-_PAGER = re.compile(r"[ \t]*\r?--More--[ \t]*(?:\r[ \t]*\r|\r(?!\n)[ \t]*|\x08[ \x08]*)?")
+_PAGER = re.compile(r"^[ \t\r]*--More--[ \t]*(?:\r[ \t]*\r|\r(?!\n)[ \t]*|\x08[ \x08]*)?", re.MULTILINE)
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_=>]|\x07")
 _BACKSPACE = re.compile(r"[^\n\x08]\x08")
 _TYPOGRAPHIC = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'", "\u00a0": " "})
