@@ -39,6 +39,7 @@ def cli() -> None:
       fwproof inspect FILE...                 what is in these files
       fwproof audit FILE...                   what is missing, what is open too wide
       fwproof audit FILE... -o audit.xlsx     the same as a workbook
+      fwproof plan --site site.yaml           the tightest rules that a baseline needs
 
     Exit codes: 0 passed, 1 findings at or above --fail-on, 2 wrong use, 3 not judged.
     """
