@@ -134,7 +134,8 @@ class Services:
     def names(self, service: ServiceSet) -> tuple[str, ...]:
         """The objects that together are this service."""
         if service == ANY_SERVICE:
-            return ("ALL",)
+            # Not the factory's ALL: a device may have changed it.
+            return (self._object("ANY_protocol", ("protocol IP",)),)
         return tuple(self._object(title, settings) for title, settings in _service_objects(service))
 
     def _object(self, title: str, settings: tuple[str, ...]) -> str:

@@ -31,6 +31,15 @@ def test_the_plan_satisfies_it_and_nothing_is_found(name: str, exports: bool, co
     assert [gap.what for gap in result.gaps] == []
 
 
+def test_all_baselines_in_one_company(company: type[Company]) -> None:
+    made = company(*map(load_ruleset, available_rulesets()))
+    planned = made.planned()
+    assert planned.left == ()
+    result = made.judged(made.read(planned))
+    assert {row.state for row in result.coverage if row.level == "required"} == FINE
+    assert [f"{each.check} {each.message}" for each in result.findings] == []
+
+
 @pytest.mark.parametrize("name", available_rulesets())
 def test_nothing_passes_that_no_required_flow_asks_for(name: str, company: type[Company]) -> None:
     made = company(load_ruleset(name))
