@@ -230,9 +230,9 @@ class _Planner:
             for cause in permit.causes:
                 self.unplanned[Unplanned(cause, ends, f"{reason} (at {name})")] = None
         for rule in existing.stopping(kept):
+            move = f" (move NEW before {rule.id})" if firewall.vendor == "fortigate" else ""
             self._note(
-                f"{name}: rule {rule.id} ({rule.origin.text}) denies some of it: the new policies must stand above it "
-                f"(move NEW before {rule.id})."
+                f"{name}: rule {rule.id} ({rule.origin.text}) denies some of it: the new ones must stand above it{move}."
             )
         described = self.site.devices.get(name)
         vdom = firewall.vdom or (described.vdom if described else "")
