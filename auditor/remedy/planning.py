@@ -231,9 +231,8 @@ class _Planner:
                 self.unplanned[Unplanned(cause, ends, f"{reason} (at {name})")] = None
         for rule in existing.stopping(kept):
             move = f" (move NEW before {rule.id})" if firewall.vendor == "fortigate" else ""
-            self._note(
-                f"{name}: rule {rule.id} ({rule.origin.text}) denies some of it: the new ones must stand above it{move}."
-            )
+            where = f"{name}: rule {rule.id} ({rule.origin.text})"
+            self._note(f"{where} denies some of it: the new ones must stand above it{move}.")
         described = self.site.devices.get(name)
         vdom = firewall.vdom or (described.vdom if described else "")
         return NetworkPlan(name, firewall.vendor, vdom, merged(kept), existing)
