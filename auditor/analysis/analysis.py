@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 
@@ -13,11 +13,12 @@ from auditor.analysis.listeners import narrower, owned_ports
 from auditor.analysis.management import logins
 from auditor.analysis.paths import Paths, becoming, faces
 from auditor.analysis.tracing import Question, Trace, trace
-from auditor.baseline import BoundRuleset, Site
+from auditor.baseline import BoundRuleset, KnownHostRules, Site
 from auditor.benchmarks import Benchmark, evaluate
 from auditor.findings.hardening import HardeningItem
 from auditor.findings.result import Exposure, Login
 from parsers.model.firewall import Firewall
+from parsers.model.rule import Direction
 from parsers.model.services import TCP, ServiceSet
 
 
@@ -104,6 +105,23 @@ class Analysis:
                         seen.add(end.name)
                         found += [one for device in self.devices.values() for one in openings(device, end)]
         return tuple(found)
+
+    @cached_property
+    def setup_rules(self) -> Mapping[str, frozenset[int]]:
+        """By host: the rules, by their identity in memory, that a product's setup makes for any program (FW114)."""
+        found: dict[str, frozenset[int]] = {}
+        for device in self.devices.values():
+            rules = [
+                rule for each in device.firewall.lists for rule in each.rules if each.direction is Direction.INBOUND
+            ]
+            known = [KnownHostRules(each.ruleset.host_rules, rules) for each in self.rulesets if device.is_host]
+            found[device.name] = frozenset(
+                id(rule)
+                for table in known
+                for rule in rules
+                if (setup := table.recognise(rule)) and (setup.gfw or setup.advice)
+            )
+        return found
 
     @cached_property
     def hardening(self) -> tuple[HardeningItem, ...]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
-from auditor.baseline import KnownHostRules
 from auditor.packets import PacketSet
 from parsers.model.addresses import PUBLIC, AddressSet
 from parsers.model.bounds import Bounded
@@ -39,11 +38,7 @@ def is_unseen(rule: Rule) -> bool:
 def effect(device: Device, rule: Rule) -> Bounded[PacketSet]:
     """What an inbound rule lets in, whatever others allow too: less all blocks, and the ports of other programs."""
     assert device.inbound is not None
-    matched = device.inbound.matched(rule)
-    return Bounded(
-        device.inbound.allowed(matched.certain).certain,
-        device.inbound.allowed(matched.possible).possible,
-    )
+    return device.inbound.unblocked(rule)
 
 
 def is_from_anywhere(sources: AddressSet) -> bool:
@@ -81,13 +76,3 @@ def owner(rule: Rule) -> str:
         return named
     unknown = ScopeKind.UNKNOWN in (rule.program.kind, rule.windows_service.kind)
     return "a program the export does not print" if unknown else "any program"
-
-
-def setup_rules(analysis: Analysis, device: Device) -> frozenset[int]:
-    """The rules, by their identity in memory, that a product's setup creates for any program: FW114 judges those."""
-    rules = written_rules(device)
-    found: set[int] = set()
-    for ruleset in analysis.rulesets:
-        known = KnownHostRules(ruleset.ruleset.host_rules, rules)
-        found |= {id(rule) for rule in rules if (setup := known.recognise(rule)) and (setup.gfw or setup.advice)}
-    return frozenset(found)

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable
 
 from auditor.baseline.model import HostRule
-from parsers.model.addresses import ANY_ADDRESS
 from parsers.model.rule import Rule, ScopeKind
 from parsers.model.services import TCP, ServiceSet
 
 _MARK = re.compile(r"\((?:gfw|fgw)\)", re.IGNORECASE)
 _SHARED = frozenset({"svchost.exe", "w3wp.exe"})
 """Executables that many products run in: they say nothing without a name."""
+_TCP = ServiceSet.protocol(TCP)
 _ENOUGH = 2
 """So many rules bound to the product's own programs make a host one of its servers."""
 
@@ -37,9 +37,18 @@ class KnownHostRules:
     """The setup rules of a ruleset beside the rules of one host."""
 
     def __init__(self, known: tuple[HostRule, ...], rules: Iterable[Rule]) -> None:
-        self._known = known
-        self._own = {executable(each.program) for each in known} - {"", *_SHARED}
-        self._is_server = sum(executable(rule.program.name) in self._own for rule in rules) >= _ENOUGH
+        self._by_program: dict[str, list[HostRule]] = {}
+        self._by_key: dict[str, list[HostRule]] = {}
+        self._open: list[HostRule] = []
+        self._ports = {each.id: _ports(each.ports) for each in known}
+        for each in known:
+            self._by_key.setdefault(host_rule_key(each.name), []).append(each)
+            if each.program:
+                self._by_program.setdefault(executable(each.program), []).append(each)
+            if each.gfw:
+                self._open.append(each)
+        own = set(self._by_program) - _SHARED
+        self._is_server = sum(executable(rule.program.name) in own for rule in rules) >= _ENOUGH
 
     def recognise(self, rule: Rule) -> HostRule | None:
         """The setup rule that an inbound rule is, None for every other rule.
@@ -47,37 +56,36 @@ class KnownHostRules:
         A rule without a program (or whose program the export does not print) needs a further sign: its name, its
         group, or a host with the product's own programs.
         """
-        if not rule.service.possible <= ServiceSet.protocol(TCP):
+        bound = rule.program.kind is ScopeKind.NAMED
+        own = self._by_program.get(executable(rule.program.name), []) if bound else self._open
+        if bound and not own:
             return None
-        key = host_rule_key(rule.name)
-        return self._bound(rule, key) if rule.program.kind is ScopeKind.NAMED else self._unbound(rule, key)
+        named = self._by_key.get(host_rule_key(rule.name), [])
+        sign = bool(named) or self._is_server or _is_grouped(rule) or _MARK.search(rule.name) is not None
+        if not (bound or sign) or not rule.service.possible <= _TCP:
+            return None
+        ports = _ports(rule.written.service)
+        return self._bound(rule, own, named, ports) if bound else self._unbound(rule, own, named, ports)
 
-    def _bound(self, rule: Rule, key: str) -> HostRule | None:
-        name = executable(rule.program.name)
-        own = [each for each in self._known if each.program and executable(each.program) == name]
-        if name in _SHARED:
-            own = [each for each in own if host_rule_key(each.name) == key or _is_grouped(rule)]
-        same = [each for each in own if same_ports(rule, each)]
-        named = [each for each in own if host_rule_key(each.name) == key]
-        return _first([each for each in same if each in named]) or _first(same) or _first(named)
+    def _bound(self, rule: Rule, own: list[HostRule], named: list[HostRule], ports: frozenset[str]) -> HostRule | None:
+        if executable(rule.program.name) in _SHARED and not _is_grouped(rule):
+            own = [each for each in own if each in named]
+        same = [each for each in own if self._ports[each.id] == ports]
+        called = [each for each in own if each in named]
+        return _first([each for each in same if each in called]) or _first(same) or _first(called)
 
-    def _unbound(self, rule: Rule, key: str) -> HostRule | None:
+    def _unbound(
+        self, rule: Rule, own: list[HostRule], named: list[HostRule], ports: frozenset[str]
+    ) -> HostRule | None:
         marked = _MARK.search(rule.name) is not None
-        named = [each for each in self._known if host_rule_key(each.name) == key and each.gfw == marked]
+        called = [each for each in named if each.gfw == marked]
+        same = [each for each in called if self._ports[each.id] == ports]
         if rule.program.kind is ScopeKind.UNKNOWN:
             # The dump does not print programs: only the name tells a rule for any program from its twin.
-            return _first([each for each in named if same_ports(rule, each)]) or _first(named)
-        # Setup's rules take every sender and cannot be edited: a rule for certain senders is somebody's narrowed copy.
-        for_everybody = not (ANY_ADDRESS - rule.source.possible)
-        sign = bool(named) or marked or _is_grouped(rule) or (self._is_server and for_everybody)
-        named = [each for each in named if each.gfw]
+            return _first(same) or _first(called)
         # "Every port" is a rule that anybody may have written: there the name must say it.
-        same = [
-            each
-            for each in self._known
-            if each.gfw and same_ports(rule, each) and sign and (each in named or rule.written.service)
-        ]
-        return _first([each for each in same if each in named]) or _first(same) or _first(named)
+        alike = [each for each in own if rule.written.service and self._ports[each.id] == ports]
+        return _first([each for each in same if each.gfw]) or _first(alike) or _first([e for e in called if e.gfw])
 
 
 def _first(rules: list[HostRule]) -> HostRule | None:
@@ -86,11 +94,6 @@ def _first(rules: list[HostRule]) -> HostRule | None:
 
 def _is_grouped(rule: Rule) -> bool:
     return "exchange" in f"{rule.name} {rule.written.group}".casefold()
-
-
-def same_ports(rule: Rule, known: HostRule) -> bool:
-    """Does a rule name exactly the ports of a setup rule?"""
-    return _ports(rule.written.service) == _ports(known.ports)
 
 
 def _ports(words: Iterable[str]) -> frozenset[str]:

@@ -35,7 +35,7 @@ from dataclasses import dataclass, field
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
-from auditor.analysis.hostrules import allowing, effect, hosts, is_from_anywhere, setup_rules
+from auditor.analysis.hostrules import allowing, effect, hosts, is_from_anywhere
 from auditor.checks.check import Check, evidence, exact, names
 from auditor.findings.finding import Confidence, Finding, Packet, Severity
 from parsers.model.addresses import AddressSet
@@ -75,7 +75,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for device in hosts(analysis):
         if "public" not in device.profiles:
             continue
-        skipped = setup_rules(analysis, device)
+        skipped = analysis.setup_rules[device.name]
         found: dict[str, _Open] = {}
         for rule in allowing(device):
             if id(rule) not in skipped and (rule.ingress is None or "public" in rule.ingress):

@@ -40,7 +40,6 @@ from auditor.analysis.hostrules import (
     is_from_anywhere,
     is_open_to_any_program,
     may_be_app,
-    setup_rules,
     shown_name,
 )
 from auditor.checks.check import Check, evidence, match_text, names
@@ -53,7 +52,7 @@ _MOST_PORTS = 60_000
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for device in hosts(analysis):
-        skipped = setup_rules(analysis, device)
+        skipped = analysis.setup_rules[device.name]
         wide = [rule for rule in allowing(device) if id(rule) not in skipped and _is_wide(rule)]
         doubtful = []
         for rule in wide:

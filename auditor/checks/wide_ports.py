@@ -32,7 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
-from auditor.analysis.hostrules import allowing, effect, hosts, is_from_anywhere, owner, setup_rules
+from auditor.analysis.hostrules import allowing, effect, hosts, is_from_anywhere, owner
 from auditor.checks.check import Check, match_text
 from auditor.findings.finding import Confidence, Finding, Severity
 from parsers.model.rule import Rule, ScopeKind
@@ -44,7 +44,7 @@ _ALL = 60_000
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for device in hosts(analysis):
-        skipped = setup_rules(analysis, device)
+        skipped = analysis.setup_rules[device.name]
         for rule in allowing(device):
             if id(rule) in skipped or not _is_wide(rule) or not is_from_anywhere(rule.source.possible):
                 continue

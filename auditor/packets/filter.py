@@ -152,6 +152,24 @@ class Filter:
             PacketSet(self.space, _shared(compiled.possible, self.space.universe)),
         )
 
+    def unblocked(self, rule: Rule) -> Bounded[PacketSet]:
+        """The packets a rule matches less what rules before it deny, whatever others allow too."""
+        rules, number = self._find(rule)
+        compiled = rules.rules[number]
+        sides = ((compiled.certain, rules.possible), (compiled.possible, rules.certain))
+        certain, possible = (
+            PacketSet(
+                self.space,
+                [
+                    piece
+                    for box in _shared(boxes, self.space.universe)
+                    for piece in minus(box, against.near(box, against.before(number) & ~against.allow_mask))
+                ],
+            )
+            for boxes, against in sides
+        )
+        return Bounded(self._certain_only(certain), possible)
+
     def _find(self, rule: Rule) -> tuple[CompiledList, int]:
         for each in self.lists:
             number = each.position.get(id(rule), each.by_identity.get((rule.id, rule.origin), -1))
