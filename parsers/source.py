@@ -24,6 +24,10 @@ class Document:
         """The text of the bytes: BOM first, then UTF-16 without BOM, strict UTF-8, and cp1252 as the last resort."""
         return decode(self.data)
 
+    def head(self, size: int) -> str:
+        """The text of the first `size` bytes, to recognise a file by without decoding all of it."""
+        return self.text if len(self.data) <= size else decode(self.data[:size]).text
+
     @property
     def text(self) -> str:
         """The decoded text with line ends as they are."""

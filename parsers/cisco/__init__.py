@@ -26,7 +26,7 @@ _IOS = re.compile(
 
 
 def _recognise(document: Document) -> bool:
-    text = document.text[:400_000]
+    text = document.head(400_000)
     return bool(_ASA.search(text) or len(_IOS.findall(text)) >= 2)
 
 

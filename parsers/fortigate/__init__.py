@@ -22,7 +22,7 @@ _EDIT = re.compile(r"^[ \t]*(?:edit|set|end)\b", re.MULTILINE)
 def _recognise(document: Document) -> bool:
     if document.data.startswith(b"#FGBK") or b"config-version=" in document.data[:200]:
         return True
-    head = document.text[:400_000]
+    head = document.head(400_000)
     if _YAML.search(head) and not _CONFIG.search(head):
         return True
     return bool(_HEADER.search(head[:20_000])) or bool(_CONFIG.search(head) and _EDIT.search(head))

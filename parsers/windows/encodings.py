@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from parsers.errors import UnreadableError
 from parsers.source import Decoded, Document, decode
 from parsers.windows.words import fold, languages
 
@@ -19,6 +20,17 @@ _PAGES = (
 _TAKEN_FOR = ("cp1252", "cp437", "cp850", "latin-1", "cp1251", "cp1250", "cp1254", "cp866", "cp857", "cp852")
 """Code pages in which consoles and editors decode what is something else."""
 _SAMPLE = 200_000
+
+
+def refuse_broken(name: str, found: Decoded) -> None:
+    """Refuse text in damaged UTF-16: after a lost byte every letter is another one, and rules would be lost silently.
+
+    Raises:
+        UnreadableError: the text is UTF-16 and damaged.
+    """
+    if found.encoding.startswith("utf-16") and found.note:
+        where = found.note.partition(":")[0]
+        raise UnreadableError(name, f"{where}: the file is damaged or cut off; copy or export it again")
 
 
 def decoded(document: Document) -> Decoded:

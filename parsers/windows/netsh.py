@@ -66,9 +66,12 @@ def read_rules(name: str, lines: list[str] | None, found: list[Block]) -> Dump |
     if not pairs:
         return None
     rules = tuple(reader.rules(pairs))
-    ended = lines is None or any(line.strip() for line in lines[_end(pairs) :])
-    cut = not ended and "action" not in pairs[-1][1]
-    if cut:
+    rest = [] if lines is None else [line for line in lines[_end(pairs) :] if line.strip()]
+    ended = lines is None or bool(rest)
+    half = not ended and "action" not in pairs[-1][1]
+    # The name of one more rule, and nothing below it.
+    cut = half or any(line.lstrip().startswith(f"{found[0].label}:") for line in rest)
+    if half:
         # What the rule does is missing with all that follows: both are among the rules nobody has seen.
         rules = (*rules[:-1], replace(rules[-1], action="allow"))
     notes = [*reader.notes(), *_notes(pairs, ended=ended or cut)]

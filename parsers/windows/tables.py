@@ -19,7 +19,7 @@ from parsers.model.rule import Scope, ScopeKind
 from parsers.source import Document
 from parsers.windows.blocks import Block
 from parsers.windows.convert import device_name
-from parsers.windows.encodings import decoded
+from parsers.windows.encodings import decoded, refuse_broken
 from parsers.windows.netsh import PROTOCOLS, read_rules
 from parsers.windows.numbers import number
 from parsers.windows.words import best_language, fold
@@ -56,6 +56,7 @@ def read(document: Document) -> WrittenHost:
     Raises:
         UnreadableError: quotes that never close, or a language nobody knows.
     """
+    refuse_broken(document.name, document.decoded)
     found = decoded(document)
     table = _table(document.name, found.text)
     keys = _keys(table.header)

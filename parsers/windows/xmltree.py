@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 128 << 20
 """The largest XML file that is read."""
+_MOST_ELEMENTS = 1_000_000
+"""A tree takes some hundred bytes for each element; reports of large domains have some ten thousand."""
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DOCUMENT_TYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
@@ -21,7 +23,8 @@ def tree(document: Document, what: str) -> ElementTree.Element:
     """The root element of an XML document; `what` names the kind of export for messages.
 
     Raises:
-        UnreadableError: over 128 MB, broken text or XML, or a document type (entities can grow without bound).
+        UnreadableError: over 128 MB or a million elements, broken text or XML, or a document type (entities can grow
+            without bound).
     """
     from xml.etree import ElementTree
 
@@ -33,6 +36,8 @@ def tree(document: Document, what: str) -> ElementTree.Element:
         raise UnreadableError(document.name, f"{found.note}: make the {what} again")
     # The declaration names the encoding of the bytes, which are text by now.
     text = _DECLARATION.sub("", found.text.lstrip("\ufeff"), count=1)
+    if text.count("<") > 2 * _MOST_ELEMENTS:
+        raise UnreadableError(document.name, f"over {_MOST_ELEMENTS} elements: no {what} has so many")
     if _DOCUMENT_TYPE.search(text):
         raise UnreadableError(document.name, f"an XML file with a document type is no {what}")
     try:

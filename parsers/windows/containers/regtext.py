@@ -14,7 +14,7 @@ from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Origin
 from parsers.source import Document
 from parsers.windows.containers.policy import Place, Policy, host, place
-from parsers.windows.containers.values import REG_EXPAND_SZ, REG_SZ, RegistryValue, decoded
+from parsers.windows.containers.values import MOST_TEXT, REG_EXPAND_SZ, REG_SZ, RegistryValue, decoded
 from parsers.windows.written import WrittenHost
 
 _HEADERS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
@@ -45,7 +45,10 @@ def read(document: Document) -> WrittenHost:
     if found.note and "utf-16" in found.encoding:
         raise UnreadableError(document.name, f"{found.note}: export it again with 'reg export KEY FILE'")
     reader = _Reader(document, ansi=found.text.lstrip("\ufeff \t\r\n").startswith("REGEDIT4"))
-    values = list(reader.values(found.text))
+    try:
+        values = list(reader.values(found.text))
+    except ValueError as error:
+        raise UnreadableError(document.name, f"{error}: export it again with 'reg export KEY FILE'") from None
     chosen = _control_set(set(reader.places))
     policies: dict[str, Policy] = {}
     for where in reader.places:
@@ -158,6 +161,8 @@ def _logical(text: str) -> Iterator[tuple[int, str]]:
     first = 0
     for number, raw in enumerate(_lines(text), start=1):
         line = raw.rstrip("\r")
+        if len(line) > MOST_TEXT:
+            raise ValueError(f"line {number} has {len(line)} characters; at most {MOST_TEXT} are read")
         if not parts:
             first = number
         parts.append(line.strip() if not parts or "=hex" in parts[0] else "\n" + line)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
 from parsers.windows.convert import device_name
+from parsers.windows.encodings import refuse_broken
 from parsers.windows.powershell import bags, filters, script
 from parsers.windows.written import WrittenHost, WrittenRule
 
@@ -19,6 +21,7 @@ _WORDS = re.compile(
 )
 _CSV = re.compile(r'^(?:#TYPE .*[\r\n]+|sep=.[\r\n]+)*"?[A-Za-z]\w*"?(?:[,;\t]"?[A-Za-z]\w*"?){3,}\s*$', re.MULTILINE)
 _LIST = re.compile(r"^(?:DisplayName|InstanceID|Name) *: ", re.MULTILINE)
+_MOST_OBJECTS = 500_000
 _WITHOUT = "protocol and ports are not in the export"
 _ASK = (
     "run samples/windows/collect.ps1 on the server, or export 'netsh advfirewall firewall show rule name=all verbose'"
@@ -52,12 +55,15 @@ def read(document: Document) -> WrittenHost:
     """The rules and profiles of an export.
 
     Raises:
-        UnreadableError: broken, or filters without their rules.
+        UnreadableError: broken (also its UTF-16), or filters without their rules.
     """
+    refuse_broken(document.name, document.decoded)
     reader = _reader(document)
     if reader is None:
         return script.read(document)
-    objects = list(reader(document))
+    objects = list(islice(reader(document), _MOST_OBJECTS + 1))
+    if len(objects) > _MOST_OBJECTS:
+        raise UnreadableError(document.name, f"over {_MOST_OBJECTS} objects: no server has so many rules and filters")
     profiles = tuple(each for bag in objects if (each := filters.profile(document.name, bag)) is not None)
     found, doubtful = filters.joined(bag for bag in objects if not bag.has("defaultinboundaction"))
     if not found and not profiles:

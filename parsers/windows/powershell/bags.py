@@ -79,15 +79,20 @@ _MARKS = (
     "interfacealias",
 )
 _DEEPEST = 6
+_MOST_OBJECTS = 1_000_000
+_MOST_VALUES = 20_000_000
+"""JSON takes some hundred bytes for each object and some ten for each value; exports have some ten thousand."""
 
 
 def from_json(document: Document) -> Iterator[Bag]:
     """The objects of a JSON export, in lists, alone, or under names; NUL padding is passed over.
 
     Raises:
-        UnreadableError: broken JSON.
+        UnreadableError: broken JSON, or more objects than any export has.
     """
     text = document.text.lstrip("\ufeff").replace("\0", " ")
+    if text.count("{") + text.count("[") > _MOST_OBJECTS or text.count(",") > _MOST_VALUES:
+        raise UnreadableError(document.name, f"over {_MOST_OBJECTS} objects: no export of firewall rules has so many")
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
@@ -230,6 +235,8 @@ def _unescaped(text: str) -> str:
 
 
 _PAIR = re.compile(r"^([A-Za-z]\w*(?: \w+)?)\s*: ?(.*)$")
+_LONGEST_TEXT = 10_000
+"""So many characters of a wrapped text (a description) are kept."""
 _LISTS = frozenset("localport remoteport localaddress remoteaddress icmptype localip remoteip".split())
 
 
@@ -251,6 +258,8 @@ def from_list(document: Document) -> Iterator[Bag]:
             current.properties[last] = value_of(pair.group(2))
         elif line.strip() and last:
             before = current.properties[last]
+            if isinstance(before, str) and len(before) > _LONGEST_TEXT:
+                continue
             # The console breaks lines anywhere, also within a number.
             wrapped = f"{before} {line.strip()}" if isinstance(before, str) else LOST
             current.properties[last] = LOST if last in _LISTS else wrapped
