@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.analysis.analysis import Analysis
+from auditor.analysis.coverage import Covered
 from auditor.analysis.reach import reaching
 from auditor.baseline import BoundForbidden, BoundRuleset
 from auditor.baseline.model import Forbidden, ReaderQuestion
 from auditor.findings.finding import Confidence, Finding, Severity
-from auditor.findings.result import Answer, AnswerState, CoverageState, FlowCoverage
+from auditor.findings.result import Answer, AnswerState, CoverageState
 from parsers.model.addresses import AddressSet
 from parsers.model.services import ServiceSet
 
@@ -56,7 +57,7 @@ def answers(analysis: Analysis, findings: Sequence[Finding]) -> tuple[Answer, ..
 
 def _answer(analysis: Analysis, ruleset: BoundRuleset, question: ReaderQuestion, findings: Sequence[Finding]) -> Answer:
     rows = [
-        covered.row
+        covered
         for covered in analysis.covered
         if covered.bound.ruleset == ruleset.ruleset.id and covered.bound.flow.id in question.satisfied_by
     ]
@@ -105,12 +106,12 @@ def _worst(parts: Iterable[_Said | None]) -> _Said:
 
 
 def _published(
-    ruleset: str, question: ReaderQuestion, rows: Sequence[FlowCoverage], findings: Sequence[Finding]
+    ruleset: str, question: ReaderQuestion, rows: Sequence[Covered], findings: Sequence[Finding]
 ) -> _Said | None:
     if not rows:
         return None
     best = _state(rows)
-    chosen = [row for row in rows if row.state is best]
+    chosen = [each.row for each in rows if each.row.state is best]
     rules = tuple(dict.fromkeys(rule for row in chosen for rule in row.rules))
     about = [each for each in findings if _speaks_of(each, ruleset, question.satisfied_by)]
     wrong = [each for each in about if each.check == _WRONG_TARGET]
@@ -125,20 +126,33 @@ def _published(
     if best is CoverageState.CANNOT_TELL:
         return _Said(AnswerState.CANNOT_TELL, rules, _unique(row.question for row in chosen))
     required = [each for each in about if each.check == _REQUIRED]
-    stops = _unique(f"{each.device} {each.rule}" for each in required if each.rule)
+    stops = _unique(
+        f"{each.device} {each.rule.partition(' (')[0]}" if each.rule else f"{each.device} (no rule opens it)"
+        for each in required
+    )
     found = _unique(each.message for each in required) or _unique(row.missing for row in chosen)
-    return _Said(AnswerState(best.value), rules or stops, found)
+    return _Said(AnswerState(best.value), stops or (rules if best is CoverageState.PARTLY else ()), found)
 
 
-def _state(rows: Sequence[FlowCoverage]) -> CoverageState:
-    """Every flow of the question must work that applies here; of the servers of one flow a single one suffices."""
-    by_flow = [min((row.state for row in rows if row.flow == flow), key=_BEST.index) for flow in _ids(rows)]
+def _state(rows: Sequence[Covered]) -> CoverageState:
+    """Every flow of the question must work that applies here; of the servers of one flow a single one suffices.
+
+    But where clients outside are sent to several servers, all of them must answer: one that is published and closed
+    further on makes it partly.
+    """
+    by_flow = []
+    for flow in dict.fromkeys(each.row.flow for each in rows):
+        own = [each for each in rows if each.row.flow == flow]
+        states = {each.row.state for each in own}
+        best = min(states, key=_BEST.index)
+        if best is CoverageState.SATISFIED and own[0].bound.source.trust == "untrusted":
+            if states & {CoverageState.MISSING, CoverageState.PARTLY}:
+                best = CoverageState.PARTLY
+            elif CoverageState.CANNOT_TELL in states:
+                best = CoverageState.CANNOT_TELL
+        by_flow.append(best)
     applicable = [state for state in by_flow if state is not CoverageState.NOT_APPLICABLE]
     return max(applicable, key=_BEST.index, default=CoverageState.NOT_APPLICABLE)
-
-
-def _ids(rows: Sequence[FlowCoverage]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(row.flow for row in rows))
 
 
 def _opens(finding: Finding, rules: Sequence[str]) -> bool:

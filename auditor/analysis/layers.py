@@ -85,7 +85,7 @@ def network_layer(asked: Asked, service: ServiceSet) -> Layer:
     possible_gap = _uncovered(wanted, allowed.possible)
     decisions = filter_.deciding(packets) if packets else ()
     published = _covering(wanted, packets)
-    return _layer(asked.device, allowed, (certain_gap, possible_gap), decisions, published=published)
+    return _layer(asked.device, asked.source, allowed, (certain_gap, possible_gap), decisions, published=published)
 
 
 def host_layer(
@@ -125,9 +125,9 @@ def host_layer(
     shown = (gaps[0][0] if not certain else [], [] if possible else worst[1])
     if not certain and not shown[0]:
         shown = (worst[0] or worst[1], shown[1])
-    layer = _layer(device, whole, shown, filter_.deciding(packets), outbound=not inward)
+    layer = _layer(device, source, whole, shown, filter_.deciding(packets), outbound=not inward)
     if besides and not layer.touched:  # all of it is closed: said in the words of the flow
-        return replace(layer, missing=_missing_words(asked, source, destination))
+        return replace(layer, missing=_missing_words(asked, source, destination, source))
     return layer
 
 
@@ -144,6 +144,7 @@ def host_passing(device: Device, source: AddressSet, destination: AddressSet, se
 
 def _layer(
     device: Device,
+    source: AddressSet,
     allowed: Bounded[PacketSet],
     gaps: tuple[list[Box], list[Box]],
     decisions: tuple[Decision, ...],
@@ -160,7 +161,7 @@ def _layer(
         certain=not certain_gap,
         possible=not possible_gap,
         touched=bool(allowed.possible),
-        missing=_missing_text(allowed.possible.space, possible_gap or certain_gap),
+        missing=_missing_text(allowed.possible.space, possible_gap or certain_gap, source),
         accepts=accepts,
         denies=denies,
         reasons=reasons,
@@ -212,7 +213,7 @@ def _covering(wanted: list[Box], packets: PacketSet) -> bool:
     return gap != wanted
 
 
-def _missing_text(space: Space, gap: list[Box]) -> str:
+def _missing_text(space: Space, gap: list[Box], asked: AddressSet) -> str:
     if not gap:
         return ""
     mask = 0
@@ -221,11 +222,16 @@ def _missing_text(space: Space, gap: list[Box]) -> str:
     services = space.atoms.services(mask)
     sources = AddressSet.union(AddressSet(box.source) for box in gap)
     targets = AddressSet.union(AddressSet(box.destination) for box in gap)
-    return _missing_words(services, sources, targets)
+    return _missing_words(services, sources, targets, asked)
 
 
-def _missing_words(services: ServiceSet, sources: AddressSet, targets: AddressSet) -> str:
+def _missing_words(services: ServiceSet, sources: AddressSet, targets: AddressSet, asked: AddressSet) -> str:
+    """`asked` are all sources of the flow: where most of them are shut out, the others are easier to name."""
     text = services.text()
+    families = ((asked.ipv4, targets.ipv4), (asked.ipv6, targets.ipv6))
+    let = AddressSet.union(senders - sources for senders, servers in families if servers)
     if sources != ANY_ADDRESS and len(sources.intervals.ranges) <= 6:
         text += f" from {sources.text(4)}"
+    elif let:
+        text += f" from everybody but {let.text(4)}"
     return f"{text} to {targets.text(4)}"

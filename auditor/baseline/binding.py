@@ -113,6 +113,7 @@ class _Binder:
         # An unset variable leaves its own ports out: the fixed ones are forbidden all the same.
         ports = [self.answers.port(port) for name in rule.services for port in self.ruleset.services[name]]
         service = ServiceSet.union(port for port in ports if port is not None)
+        pool = self.answers.pool(rule.services)
         if rule.id in self.severities:
             rule = replace(rule, severity=(("default", self.severities[rule.id]),))
         for source in self.ends.of(rule.source):
@@ -121,7 +122,7 @@ class _Binder:
                     continue
                 left = service - documented.for_other_roles(source, destination)
                 if left:
-                    yield BoundForbidden(self.ruleset.id, rule, source, destination, left)
+                    yield BoundForbidden(self.ruleset.id, rule, source, destination, left, left & pool)
 
 
 class _Documented:

@@ -60,13 +60,14 @@ class BoundFlow:
 
 @dataclass(frozen=True, slots=True)
 class BoundForbidden:
-    """A forbidden opening for one pair of ends."""
+    """A forbidden opening for one pair of ends. `pool` is the part of its services that are given out as needed."""
 
     ruleset: str
     rule: Forbidden
     source: BoundEnd
     destination: BoundEnd
     service: ServiceSet
+    pool: ServiceSet = NO_SERVICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,8 +261,10 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         for each in layer.accepts[:3]
         if not each.rule.implicit
     )
+    arriving = let_in & passing
+    sure = [bound for bound in specific if _surely(bound, services, analysis.fixed)]
     worst = max(
-        _severity(bound, hit.source, exposed=not hit.near and bound.service.overlaps(let_in & passing))
+        _severity(bound, hit.source, exposed=not hit.near and bound in sure and bound.service.overlaps(arriving))
         for bound in specific
     )
     known = port_names(services)
@@ -282,6 +284,10 @@ def _finding(check: Check, hit: _Hit, analysis: Analysis) -> Finding:
         else "."
     )
     uncertain = tuple(hit.rule.uncertain)
+    if not sure:
+        certain = False
+        reason = "these ports lie in a range that is given out as needed: whether something listens there may change"
+        uncertain = (*uncertain, reason)
     if hit.near:
         reason = "untranslated and private here: only a neighbour on the outer segment can send such packets"
         message, uncertain = f"{message} {reason.capitalize()}.", (*uncertain, reason)
@@ -342,6 +348,12 @@ def _server(hit: _Hit, analysis: Analysis, addresses: AddressSet) -> BoundEnd:
     firewalls = (each.firewall for each in analysis.devices.values())
     own = (each.name for each in firewalls if each.host is not None and addresses <= each.host.addresses)
     return replace(hit.destination, addresses=addresses, host=next(own, ""))
+
+
+def _surely(bound: BoundForbidden, services: ServiceSet, fixed: ServiceSet) -> bool:
+    """Is a ban certainly hit? Some ports of a range that is given out as needed may stay unused; all of it cannot."""
+    drawn = bound.pool - fixed
+    return bool((bound.service - bound.pool) & services) or (bool(drawn) and drawn <= services)
 
 
 def _host(

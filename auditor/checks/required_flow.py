@@ -58,11 +58,17 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 covered.row.device,
             )
             groups.setdefault(key, []).append(covered)
+    works = {(each.row.flow, each.row.source) for each in analysis.covered if each.row.state is CoverageState.SATISFIED}
     for group in groups.values():
-        yield _finding(check, group)
+        # Of several servers of one role, often one is published and passes on what is meant for the others.
+        beside = all(
+            each.row.state is CoverageState.NOT_PUBLISHED and (each.row.flow, each.row.source) in works
+            for each in group
+        )
+        yield _finding(check, group, beside)
 
 
-def _finding(check: Check, group: list[Covered]) -> Finding:
+def _finding(check: Check, group: list[Covered], beside_another: bool) -> Finding:
     first = max(group, key=lambda each: each.bound.flow.if_missing or Severity.INFO)
     row, bound = first.row, first.bound
     layer = first.blocking
@@ -82,6 +88,8 @@ def _finding(check: Check, group: list[Covered]) -> Finding:
         and bound.source.trust == "untrusted"
     ):
         message += "; a translation publishes it, but no policy lets the translated packets through"
+    if beside_another:
+        message += "; another server of this role is published, which is enough where clients need not choose"
     message += f". Missing: {row.missing}." if row.missing else "."
     related = tuple(evidence(device, each.rule, "stops it") for each in denies[:5])
     beside = [each for each in first.layers if each is not layer and each.certain and not each.outbound]
@@ -98,7 +106,7 @@ def _finding(check: Check, group: list[Covered]) -> Finding:
     return check.found(
         device=device,
         rule=rule,
-        severity=bound.flow.if_missing,
+        severity=Severity.LOW if beside_another else bound.flow.if_missing,
         message=message,
         remedy=_remedy(first),
         packets=" ".join(
