@@ -42,7 +42,7 @@ def cover(bound: BoundFlow, paths: Paths, devices: Mapping[str, Device], fixed: 
         return Covered(bound, _row(bound, bound.preset, (), ""), ())
     options = (bound.service,) if bound.service is not None else bound.alternatives
     answers = [
-        _judged(bound, layers)
+        _judged(bound, service, layers)
         for service in options
         if service is not None
         for layers in _alternatives(bound, service, paths, devices, fixed)
@@ -76,23 +76,41 @@ _ORDER = {
 }
 
 
-def _judged(bound: BoundFlow, layers: tuple[Layer, ...]) -> _Judged:
+def _judged(bound: BoundFlow, service: ServiceSet, layers: tuple[Layer, ...]) -> _Judged:
     if all(layer.outbound and layer.certain for layer in layers):
         # Nothing was seen of the way but that the sender's own firewall lets it out, which most do.
         return CoverageState.NOT_OBSERVABLE, (), ""
-    pool = bound.flow.coverage == "any"
-    if all(layer.certain or (pool and layer.touched and layer.packets) for layer in layers):
+    if all(layer.certain for layer in layers):
         return CoverageState.SATISFIED, layers, ""
+    pool = bound.flow.coverage == "any"
+    if pool and _common(service, layers, sure=True):
+        return CoverageState.SATISFIED, layers, ""
+    open_somewhere = _common(service, layers, sure=False)
     blocked = [layer for layer in layers if not layer.possible]
-    if not blocked:
+    if not blocked or (pool and open_somewhere):
         reasons = [reason for layer in layers if not layer.certain for reason in layer.reasons]
         return CoverageState.CANNOT_TELL, layers, "; ".join(reasons[:4]) or "the bounds of the rules differ"
-    if all(layer.touched for layer in blocked):
+    if open_somewhere and not pool:
         return CoverageState.PARTLY, layers, ""
     outside = [layer for layer in blocked if not layer.device.is_host and not layer.published]
     if outside and bound.source.trust == "untrusted" and bound.destination.addresses <= PRIVATE_IPV4:
         return CoverageState.NOT_PUBLISHED, layers, ""
     return CoverageState.MISSING, layers, ""
+
+
+def _common(service: ServiceSet, layers: tuple[Layer, ...], *, sure: bool) -> ServiceSet:
+    """The services of a flow that every layer lets through, certainly or possibly, for some of its packets.
+
+    A layer in front of a translation sees other ports: of it only whether it lets anything through is known here.
+    """
+    found = service
+    for layer in layers:
+        part = layer.sure if sure else layer.let
+        if not part:
+            return NO_SERVICE
+        if layer.device.is_host or layer.service == service:
+            found = found & part.services()
+    return found
 
 
 def _alternatives(

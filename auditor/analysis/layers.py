@@ -49,6 +49,8 @@ class Layer:
     """What certainly passes."""
     outbound: bool = False
     """Is it the sender's own firewall?"""
+    service: ServiceSet = NO_SERVICE
+    """What it was asked for."""
 
     @property
     def services(self) -> ServiceSet:
@@ -85,7 +87,7 @@ def network_layer(asked: Asked, service: ServiceSet) -> Layer:
     possible_gap = _uncovered(wanted, allowed.possible)
     decisions = filter_.deciding(packets) if packets else ()
     published = _covering(wanted, packets)
-    return _layer(asked.device, asked.source, allowed, (certain_gap, possible_gap), decisions, published=published)
+    return _layer(asked.device, asked.source, allowed, (certain_gap, possible_gap), decisions, published, service)
 
 
 def host_layer(
@@ -148,8 +150,9 @@ def _layer(
     allowed: Bounded[PacketSet],
     gaps: tuple[list[Box], list[Box]],
     decisions: tuple[Decision, ...],
-    *,
     published: bool = True,
+    service: ServiceSet = NO_SERVICE,
+    *,
     outbound: bool = False,
 ) -> Layer:
     accepts = tuple(each for each in decisions if each.rule.action is not Action.DENY)
@@ -170,6 +173,7 @@ def _layer(
         let=allowed.possible,
         sure=allowed.certain,
         outbound=outbound,
+        service=service,
     )
 
 
