@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -166,6 +166,28 @@ def open_case(
     return case_of(files, load_site(site_path), ruleset_ids, site_path.parent, told, scripts)
 
 
+def rulesets_of(
+    site: Site | None, ruleset_ids: Sequence[str], folder: Path = Path()
+) -> tuple[tuple[Ruleset, ...], Site | None]:
+    """The rulesets asked for, else those of the site file, else the default ones; and the site with their ids.
+
+    A site file may name a ruleset by its file, beside the site file or where the command runs; what it sets there is
+    found by the ruleset's id.
+
+    Raises:
+        RulesetError: a ruleset is broken or missing, or the site file uses words that none of them has.
+    """
+    from auditor.baseline import check_words, load_ruleset
+
+    named = tuple(ruleset_ids) or (site.rulesets if site else ()) or DEFAULT_RULESETS
+    every = dict.fromkeys((*named, *(site.rulesets if site else ())))
+    loaded = {name: load_ruleset(folder / name if (folder / name).is_file() else name) for name in every}
+    if site is not None:
+        check_words(site, loaded.values())
+        site = replace(site, baselines=tuple(replace(use, ruleset=loaded[use.ruleset].id) for use in site.baselines))
+    return tuple(loaded[name] for name in named), site
+
+
 def case_of(
     files: Sequence[Path | Document],
     site: Site | None,
@@ -179,17 +201,11 @@ def case_of(
     Raises:
         UnreadableError, RulesetError: as `open_case`.
     """
-    from auditor.baseline import check_words, infer_site, load_ruleset
+    from auditor.baseline import infer_site
 
-    def ruleset(name: str) -> Ruleset:
-        return load_ruleset(folder / name if (folder / name).is_file() else name)
-
-    named = tuple(ruleset_ids) or (site.rulesets if site else ()) or DEFAULT_RULESETS
-    rulesets = tuple(map(ruleset, named))
+    rulesets, known = rulesets_of(site, ruleset_ids, folder)
     firewalls = read_exports(files, told, site, scripts).firewalls
-    if site is not None:
-        others = (ruleset(name) for name in site.rulesets if name not in named)
-        check_words(site, (*rulesets, *others))
-        return Case(firewalls, rulesets, site, ())
+    if known is not None:
+        return Case(firewalls, rulesets, known, ())
     inference = infer_site(firewalls, rulesets)
     return Case(firewalls, rulesets, inference.site, inference.notes)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.commands.case import DEFAULT_RULESETS, read_exports, ruleset_option, site_option, today_option
+from auditor.commands.case import read_exports, ruleset_option, rulesets_of, site_option, today_option
 from auditor.commands.output import save, show
 
 if TYPE_CHECKING:
@@ -80,13 +80,11 @@ def _plan(
     missing_only: bool,
     now: datetime,
 ) -> Plan:
-    from auditor.baseline import check_words, load_ruleset, load_site
+    from auditor.baseline import load_site
     from auditor.remedy import plan
 
-    site = load_site(site_path)
-    named = ruleset_ids or site.rulesets or DEFAULT_RULESETS
-    rulesets = tuple(load_ruleset(name) for name in named)
-    check_words(site, (*rulesets, *(load_ruleset(name) for name in site.rulesets if name not in named)))
+    rulesets, site = rulesets_of(load_site(site_path), ruleset_ids, site_path.parent)
+    assert site is not None
     firewalls = read_exports(files, site=site).firewalls if files else ()
     return plan(firewalls, rulesets, site, now, permitted=permitted, missing_only=missing_only)
 

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.commands.output import show, window
+from auditor.commands.output import check_folder, save, show, window
 
 if TYPE_CHECKING:
     from auditor.benchmarks import Benchmark
+
+
+_PATH = click.Path(path_type=Path)
+_LEVEL = click.Choice(["required", "permitted"])
 
 
 @click.group("rulesets", short_help="List, show and check baselines.")
@@ -85,6 +89,59 @@ def check_command(files: tuple[Path, ...]) -> int:
         numbers = f"{len(ruleset.flows)} flows, {len(ruleset.forbidden)} forbidden openings"
         show(f"{path}: in order; {ruleset.id} {ruleset.version}, {numbers}, {len(ruleset.questions)} questions")
     return 0
+
+
+@rulesets_group.command("new")
+@click.argument("output", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--id", "ruleset_id", metavar="ID", help="Id of the new baseline; made from the file's name unless given."
+)
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+def new_command(output: Path, ruleset_id: str | None, force: bool) -> int:
+    """Write a commented baseline of your own to start from; it passes `rulesets check` as it is."""
+    from auditor.commands.skeleton import id_of, skeleton
+
+    _may_write(output, force)
+    name = id_of(ruleset_id or output.stem)
+    save(output, skeleton(name).encode())
+    show(f"Wrote {output}. Edit it, then: fwproof rulesets check {output}", err=True)
+    return 0
+
+
+@rulesets_group.command("import")
+@click.argument("files", nargs=-1, required=True, type=_PATH, metavar="FILE...")
+@click.option("-o", "--output", required=True, type=_PATH, help="The baseline to write (.yaml).")
+@click.option("--site", "site_path", type=_PATH, help="Site file to write; NAME.site.yaml beside it unless given.")
+@click.option("--exports", multiple=True, type=_PATH, help="Export whose zones go into the site file. Repeatable.")
+@click.option("--level", type=_LEVEL, default="required", show_default=True, help="For rows that do not say it.")
+@click.option("--id", "ruleset_id", metavar="ID", help="Its id; made of the file's name unless given.")
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+def import_command(
+    files: tuple[Path, ...],
+    output: Path,
+    site_path: Path | None,
+    exports: tuple[Path, ...],
+    level: str,
+    ruleset_id: str | None,
+    force: bool,
+) -> int:
+    """Turn a port matrix (.xlsx, .csv) or definitions of Capirca or Aerleon (.net, .svc, .yaml) into a baseline.
+
+    A matrix needs a header row with words like source, destination, protocol and port, in any order and row. Blank and
+    merged cells mean the one above. Every row that is not understood is named with its place, and the exit code is 3.
+    """
+    from auditor.commands.importing import import_files
+
+    site = site_path or output.with_name(f"{output.stem}.site.yaml")
+    for path in (output, site):
+        _may_write(path, force)
+    return import_files(files, output, site, exports, level, ruleset_id or "")
+
+
+def _may_write(path: Path, force: bool) -> None:
+    check_folder(path)
+    if path.exists() and not force:
+        raise click.UsageError(f"{path} exists: it may hold your work. --force replaces it.")
 
 
 def _benchmark(benchmark: Benchmark) -> Iterator[str]:
