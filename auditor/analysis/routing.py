@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from parsers.model.addresses import ANY_IPV4, ANY_IPV6, PUBLIC, AddressSet
-from parsers.model.firewall import Firewall, Route
+from parsers.model.firewall import Detour, Firewall, Route
 from parsers.model.intervals import IntervalSet
+from parsers.model.services import ServiceSet
 
 _DEFAULTS = (ANY_IPV4, ANY_IPV6, AddressSet.network("2000::/3"))
 """What a default route covers."""
@@ -26,6 +27,7 @@ class Routing:
 
     def __init__(self, firewall: Firewall) -> None:
         self._learns = firewall.dynamic_routing
+        self._detours = firewall.detours
         self._complete = any(not route.connected for route in firewall.routes) and not self._learns
         # An interface's networks are several routes: each range has its own length, and the families never compete.
         groups: dict[tuple[int, int], list[Route]] = {}
@@ -72,6 +74,48 @@ class Routing:
                 return None
             found |= interfaces
         return frozenset(found)
+
+    def leaving(
+        self, ingress: frozenset[str], source: AddressSet, destination: AddressSet, service: ServiceSet
+    ) -> frozenset[str] | None:
+        """The interfaces by which some packets leave, policy routes included; None where it is not known."""
+        found: set[str] = set()
+        for detour in self._detours:
+            if not _touches(detour, ingress, source, destination, service):
+                continue
+            certain = _takes(detour, ingress, source, destination, service)
+            if detour.interface is None:
+                return None
+            if detour.interface:
+                found.add(detour.interface)
+            elif certain:
+                break
+            if certain:
+                return frozenset(found)
+        regular = self.interfaces(destination)
+        return None if regular is None else regular | found
+
+
+def _touches(
+    detour: Detour, ingress: frozenset[str], source: AddressSet, destination: AddressSet, service: ServiceSet
+) -> bool:
+    return (
+        (detour.ingress is None or bool(detour.ingress & ingress))
+        and detour.source.possible.overlaps(source)
+        and detour.destination.possible.overlaps(destination)
+        and detour.service.possible.overlaps(service)
+    )
+
+
+def _takes(
+    detour: Detour, ingress: frozenset[str], source: AddressSet, destination: AddressSet, service: ServiceSet
+) -> bool:
+    return (
+        (detour.ingress is None or ingress <= detour.ingress)
+        and source <= detour.source.certain
+        and destination <= detour.destination.certain
+        and service <= detour.service.certain
+    )
 
 
 def _best(routes: Sequence[Route]) -> frozenset[str]:

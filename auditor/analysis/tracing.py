@@ -267,7 +267,7 @@ def _arrived(device: Device, ingress: frozenset[str], source: AddressSet, arriva
         return _step(
             device, judge(device.local, asked, device.now), arrival, "the device itself", "local"
         ), AddressSet()
-    egress = device.routing.interfaces(arrival.destination)
+    egress = device.routing.leaving(ingress, source, arrival.destination, arrival.service)
     asked = _asked(forward, source, arrival, ingress, egress)
     if egress is not None and not egress:
         verdict = Verdict(Outcome.BLOCKED, None, (), ("no route leads to the destination",))

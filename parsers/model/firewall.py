@@ -61,6 +61,21 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Detour:
+    """A policy route: packets it matches leave through `interface`, past the routing table.
+
+    `ingress` None is any; `interface` is "" where they go by the routing table after all, None where it is not known.
+    """
+
+    ingress: frozenset[str] | None
+    source: Bounded[AddressSet]
+    destination: Bounded[AddressSet]
+    service: Bounded[ServiceSet]
+    interface: str | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """Original destination and service, and what they become.
 
@@ -205,6 +220,8 @@ class Firewall:
     interfaces: tuple[Interface, ...] = ()
     zones: tuple[Zone, ...] = ()
     routes: tuple[Route, ...] = ()
+    detours: tuple[Detour, ...] = ()
+    """Policy routes, first match."""
     translations: tuple[Translation, ...] = ()
     proxied: AddressSet = NO_ADDRESS
     """Addresses that count as the firewall's own beside those of its interfaces (address pools, virtual IPs)."""

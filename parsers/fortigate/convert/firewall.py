@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from parsers.fortigate.convert.books import Books
+from parsers.fortigate.convert.detours import detours
 from parsers.fortigate.convert.ledger import account, ledger
 from parsers.fortigate.convert.local import LocalTraffic
 from parsers.fortigate.convert.policies import Policies
@@ -95,7 +96,9 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
     if scope.setting("system settings", "asymroute") == "enable":
         scope.assume("asymroute is enabled: asymmetric flows pass without stateful checks.")
     if scope.table("system virtual-wire-pair") is not None:
-        scope.assume("Packets of a virtual wire pair leave through its other member, whatever the routes say.")
+        scope.assume(
+            "Packets of a virtual wire pair leave through its other member, whatever the routes say (fwproof trace follows)."
+        )
     for zone in interfaces.zones:
         for member in zone.interfaces:
             defined = member in interfaces.by_name or scope.table("system interface") is None
@@ -114,6 +117,7 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
         proxied=local.proxied,
         zones=interfaces.zones,
         routes=table,
+        detours=tuple(detours(books)),
         dynamic_routing=bool(open_ways),
         translations=translations,
         objects=tuple(_objects(books)),

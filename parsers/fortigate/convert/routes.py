@@ -40,7 +40,7 @@ def incomplete(books: Books) -> tuple[str, ...]:
     if any(_has_content(scope.table(name)) for name in _DYNAMIC):
         found.append("the device also learns routes dynamically")
     if any(_has_content(scope.table(name)) for name in _BY_POLICY):
-        found.append("policy routes send packets past the routing table")
+        found.append("policy routes send packets past the routing table (fwproof trace follows them)")
     if any(_by_service(block) for kind in ("router static", "router static6") for _, block in scope.entries(kind)):
         found.append("routes to Internet services depend on addresses that are not in the backup")
     if any(_by_name(books, block) for _, block in scope.entries("router static")):

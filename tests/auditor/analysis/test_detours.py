@@ -1,0 +1,78 @@
+"""Policy routes: which interface packets leave by, past the routing table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+import parsers
+from auditor.analysis.analysis import Analysis
+from auditor.analysis.tracing import Question
+from auditor.baseline.inference import infer_site
+from parsers.model.addresses import AddressSet
+from parsers.model.services import ServiceSet
+from tests.parsers.fortigate.writing import ANY, HEADER, INTERFACES, policies, table, with_lines
+
+NOW = datetime(2026, 11, 24, 12)
+ROUTES = table("system interface", "wan2\nset ip 192.0.2.2/24") + table(
+    "router static",
+    "1\nset gateway 203.0.113.1\nset device wan",
+    "2\nset gateway 192.0.2.1\nset device wan2\nset distance 20",
+)
+OUT = policies(with_lines(ANY, srcintf="lan", dstintf="wan"))
+"""Only wan is allowed: packets that leave by wan2 are blocked."""
+STEER = "1\nset input-device lan\nset output-device wan2"
+
+
+def fate(detours: str, service: str = "tcp/443", to: str = "198.51.100.7") -> str:
+    text = HEADER.format("7.0.12") + INTERFACES + ROUTES + OUT + detours
+    firewalls = parsers.read(text.encode(), "fw.conf")
+    asked = ServiceSet.parse(service)
+    analysis = Analysis(firewalls, (), infer_site(firewalls, ()).site, NOW, (asked,))
+    question = Question("lan", AddressSet.network(to), asked, AddressSet.network("10.0.0.7"))
+    return analysis.trace(question).outcome.value
+
+
+@pytest.mark.parametrize(
+    ("lines", "outcome"),
+    [
+        ("", "blocked"),
+        ("\nset src 10.0.0.0/255.255.255.0", "blocked"),
+        ("\nset src 10.9.0.0/255.255.255.0", "allowed"),
+        ("\nset dst 198.51.100.0/255.255.255.0", "blocked"),
+        ("\nset dst 192.0.2.0/255.255.255.0", "allowed"),
+        ("\nset dst 198.51.100.0/255.255.255.0\nset dst-negate enable", "allowed"),
+        ("\nset protocol 6\nset start-port 443\nset end-port 443", "blocked"),
+        ("\nset protocol 6\nset start-port 80\nset end-port 80", "allowed"),
+        ("\nset protocol 17", "allowed"),
+        ("\nset status disable", "allowed"),
+        ("\nset tos 0x10", "possible"),
+        ("\nset srcaddr host", "possible"),
+        ("\nset action deny", "allowed"),
+    ],
+)
+def test_what_a_policy_route_takes(lines: str, outcome: str) -> None:
+    host = table("firewall address", "host\nset type fqdn\nset fqdn x.example")
+    assert fate(host + table("router policy", STEER + lines)) == outcome
+
+
+def test_policy_routes_are_tried_in_order() -> None:
+    keep = "7\nset input-device lan\nset dst 198.51.100.0/24\nset action deny"
+    assert fate(table("router policy", keep, STEER)) == "allowed"
+    assert fate(table("router policy", keep, STEER), to="198.18.0.1") == "blocked"
+
+
+def test_the_gateway_says_the_interface_where_no_other_does() -> None:
+    assert fate(table("router policy", "1\nset input-device lan\nset gateway 192.0.2.1")) == "blocked"
+    assert fate(table("router policy", "1\nset input-device lan\nset gateway 203.0.113.1")) == "allowed"
+
+
+def test_other_interfaces_are_left_alone() -> None:
+    assert fate(table("router policy", "1\nset input-device dmz\nset output-device wan2")) == "allowed"
+
+
+@pytest.mark.parametrize(("egress", "outcome"), [("wan2", "allowed"), ("wan", "blocked")])
+def test_a_virtual_wire_pair_leads_to_its_other_member(egress: str, outcome: str) -> None:
+    pair = table("system virtual-wire-pair", "vw\nset member lan wan2")
+    assert fate(pair + policies(with_lines(ANY, srcintf="lan", dstintf=egress))) == outcome
