@@ -97,7 +97,7 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
         scope.assume("asymroute is enabled: asymmetric flows pass without stateful checks.")
     if scope.table("system virtual-wire-pair") is not None:
         scope.assume(
-            "Packets of a virtual wire pair leave through its other member, whatever the routes say (fwproof trace follows)."
+            "Packets of a virtual wire pair leave through its other member, whatever the routes say: traces follow."
         )
     for zone in interfaces.zones:
         for member in zone.interfaces:
