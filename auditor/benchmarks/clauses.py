@@ -6,8 +6,9 @@ Compared is the effective value: the line, or what an absent line means on this 
 from __future__ import annotations
 
 from auditor.benchmarks.configured import Configured, listed
-from auditor.benchmarks.measures import MEASURES, Seen
+from auditor.benchmarks.measures import MEASURES
 from auditor.benchmarks.model import Clause, Expectation
+from auditor.benchmarks.seen import Seen
 from auditor.findings.hardening import HardeningState
 from parsers.model.origin import Origin
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.benchmarks.clauses import judge
 from auditor.benchmarks.configured import Configured, compared
-from auditor.benchmarks.measures import Seen
 from auditor.benchmarks.model import Benchmark, Item, Version
 from auditor.benchmarks.profiles import WindowsSeen, judge_profile
+from auditor.benchmarks.seen import Seen
 from auditor.findings.hardening import GuideReference, HardeningItem, HardeningState
 from parsers.model.firewall import Firewall
 

@@ -5,73 +5,41 @@ A measure returns what was seen; a rule counts by what it matches, never by the 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
+from auditor.benchmarks import perimeter
 from auditor.benchmarks.configured import Configured, listed
-from auditor.findings.hardening import HardeningState
+from auditor.benchmarks.seen import (
+    FAILED,
+    NOT_APPLICABLE,
+    PASSED,
+    UNDECIDABLE,
+    Seen,
+    accepts,
+    offenders,
+    policy_line,
+    stated,
+)
 from parsers.model.addresses import ANY_IPV4
-from parsers.model.origin import Origin
-from parsers.model.rule import Action, Direction, Rule
+from parsers.model.rule import Action, Rule
 from parsers.model.services import TCP, UDP
 
-PASSED, FAILED = HardeningState.PASSED, HardeningState.FAILED
-UNDECIDABLE, NOT_APPLICABLE = HardeningState.NOT_DECIDABLE, HardeningState.NOT_APPLICABLE
-_POLICIES = ("firewall policy", "firewall policy6", "firewall security-policy", "firewall consolidated policy")
-_THREATS = re.compile(r"^(?:tor|malicious|botnet|phishing|spam|.*scanner|shodan|censys)[-.\w]*", re.IGNORECASE)
 REVERSIBLE = "reversible ENC"
 """The word the parser puts into a masked value that the device itself can decrypt with its fixed key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a measure saw: the state, in words, and the place that shows it."""
-
-    state: HardeningState
-    text: str
-    origin: Origin | None = None
-
-
-def _stated(configured: Configured) -> list[Rule]:
-    return [
-        rule
-        for each in configured.firewall.lists
-        if each.direction is Direction.FORWARD
-        for rule in each.rules
-        if not rule.implicit
-    ]
-
-
-def _accepts(configured: Configured) -> list[Rule]:
-    return [rule for rule in _stated(configured) if rule.enabled and rule.action is Action.ALLOW]
-
-
-def _policy(configured: Configured, rule: Rule, key: str) -> str:
-    setting = configured.setting(f"{rule.origin.kind}/{rule.origin.name}", key)
-    return setting.value if setting else ""
-
-
-def _offenders(configured: Configured, rules: list[Rule], bad: list[Rule], what: str, good: str) -> Seen:
-    if not rules:
-        return Seen(NOT_APPLICABLE, "there is no policy of the kind")
-    if not bad:
-        return Seen(PASSED, good)
-    return Seen(FAILED, f"{len(bad)} of {len(rules)} {what}: {listed(rule.id for rule in bad)}", bad[0].origin)
-
-
 def _unique_names(configured: Configured) -> Seen:
-    rules = _stated(configured)
+    rules = stated(configured)
     names = Counter(rule.name for rule in rules)
     bad = [rule for rule in rules if not rule.name or names[rule.name] > 1]
-    return _offenders(configured, rules, bad, "policies without a name of their own", "every policy has its own name")
+    return offenders(rules, bad, "policies without a name of their own", "every policy has its own name")
 
 
 def _all_logged(configured: Configured) -> Seen:
-    rules = [rule for rule in _stated(configured) if rule.enabled]
+    rules = [rule for rule in stated(configured) if rule.enabled]
     bad = [rule for rule in rules if rule.logged is not True]
-    return _offenders(configured, rules, bad, "policies do not log all sessions", "every policy logs all sessions")
+    return offenders(rules, bad, "policies do not log all sessions", "every policy logs all sessions")
 
 
 def _no_whole_service(configured: Configured) -> Seen:
@@ -79,10 +47,10 @@ def _no_whole_service(configured: Configured) -> Seen:
         service = rule.service.certain
         return any(service.destination_ports(protocol).count >= 65535 for protocol in (TCP, UDP))
 
-    rules = _accepts(configured)
+    rules = accepts(configured)
     bad = [rule for rule in rules if whole(rule)]
     what = "accept policies let every TCP or UDP port through"
-    return _offenders(configured, rules, bad, what, "no accept policy lets every port through")
+    return offenders(rules, bad, what, "no accept policy lets every port through")
 
 
 def _nothing_for_everything(configured: Configured) -> Seen:
@@ -90,14 +58,16 @@ def _nothing_for_everything(configured: Configured) -> Seen:
         anywhere = rule.source.certain >= ANY_IPV4 and rule.destination.certain >= ANY_IPV4
         return anywhere and rule.service.certain.destination_ports(TCP).count >= 65535
 
-    rules = _accepts(configured)
+    rules = accepts(configured)
     bad = [rule for rule in rules if everything(rule)]
     what = "accept policies let everything from anywhere to anywhere through"
-    return _offenders(configured, rules, bad, what, "every accept policy names addresses or ports")
+    return offenders(rules, bad, what, "every accept policy names addresses or ports")
 
 
 def _botnets(configured: Configured) -> Seen:
-    used = dict.fromkeys(sensor for rule in _accepts(configured) if (sensor := _policy(configured, rule, "ips-sensor")))
+    used = dict.fromkeys(
+        sensor for rule in accepts(configured) if (sensor := policy_line(configured, rule, "ips-sensor"))
+    )
     if not used:
         return Seen(NOT_APPLICABLE, "no accept policy has an IPS sensor")
     words = {name: configured.setting(f"ips sensor/{name}", "scan-botnet-connections") for name in used}
@@ -109,37 +79,30 @@ def _botnets(configured: Configured) -> Seen:
 
 def _inspected(key: str, what: str) -> Callable[[Configured], Seen]:
     def measure(configured: Configured) -> Seen:
-        rules = _accepts(configured)
+        rules = accepts(configured)
         bad = [
             rule
             for rule in rules
-            if not _policy(configured, rule, key) and _policy(configured, rule, "profile-type") != "group"
+            if not policy_line(configured, rule, key) and policy_line(configured, rule, "profile-type") != "group"
         ]
-        return _offenders(configured, rules, bad, f"accept policies without {what}", f"every policy has {what}")
+        return offenders(rules, bad, f"accept policies without {what}", f"every policy has {what}")
 
     return measure
 
 
-def _threat_names(configured: Configured) -> Seen:
-    """Enabled deny rules that name Internet services of attackers, as source and as destination."""
-    keys = ("internet-service-src-name", "internet-service-name")
-    found: dict[str, Rule] = {}
-    for rule in _stated(configured):
-        if rule.enabled and rule.action is Action.DENY:
-            for key in keys:
-                if any(_THREATS.match(word) for word in _policy(configured, rule, key).split()):
-                    found.setdefault(key, rule)
-    if not _stated(configured):
-        return Seen(NOT_APPLICABLE, "there is no policy")
-    if len(found) == 2:
-        rules = listed(dict.fromkeys(rule.id for rule in found.values()))
-        return Seen(UNDECIDABLE, f"policy {rules} denies such services; look whether the list is complete and above")
-    missing = "as source" if keys[1] in found else "as destination" if keys[0] in found else "in either direction"
-    return Seen(FAILED, f"no deny policy names Tor, malicious or scanner services {missing}")
+def _inspects(configured: Configured) -> Seen:
+    rules = accepts(configured)
+    bad = [
+        rule
+        for rule in rules
+        if policy_line(configured, rule, "utm-status") != "enable"
+        and policy_line(configured, rule, "profile-type") != "group"
+    ]
+    return offenders(rules, bad, "accept policies inspect nothing", "every accept policy inspects content")
 
 
 def _last_rule_denies(configured: Configured) -> Seen:
-    rules = [rule for rule in _stated(configured) if rule.enabled]
+    rules = [rule for rule in stated(configured) if rule.enabled]
     if not rules:
         return Seen(NOT_APPLICABLE, "there is no policy")
     last = rules[-1]
@@ -234,9 +197,21 @@ def _logs_encrypted(configured: Configured) -> Seen:
         word = setting.value if setting else ("disable" if "syslogd" in table else "high")
         if word not in ("high", "high-medium"):
             bad.append(f"{table} ({word})")
+        elif _by_udp(configured, table):
+            bad.append(f"{table} (reliable is off: nothing is encrypted over UDP)")
     if not bad:
         return Seen(PASSED, f"{listed(found)} encrypts")
     return Seen(FAILED, f"in clear text or weakly encrypted: {listed(bad)}")
+
+
+def _by_udp(configured: Configured, table: str) -> bool:
+    """Does a FortiAnalyzer get its logs without a connection? The default of `reliable` is disable."""
+    setting = configured.setting(table, "reliable")
+    return (
+        table.startswith("log fortianalyzer")
+        and "cloud" not in table
+        and (setting is None or setting.value != "enable")
+    )
 
 
 MEASURES: Mapping[str, Callable[[Configured], Seen]] = {
@@ -248,7 +223,12 @@ MEASURES: Mapping[str, Callable[[Configured], Seen]] = {
     "policies-have-an-ips-sensor": _inspected("ips-sensor", "an IPS sensor"),
     "policies-have-an-antivirus-profile": _inspected("av-profile", "an antivirus profile"),
     "policies-have-an-application-list": _inspected("application-list", "an application list"),
-    "policies-deny-known-attackers": _threat_names,
+    "policies-deny-known-attackers": perimeter.deny_attackers,
+    "outer-interfaces-have-an-explicit-deny": perimeter.explicit_deny,
+    "policies-outward-name-their-sources": perimeter.own_sources,
+    "local-in-policies-deny-strangers": perimeter.local_in_denies,
+    "no-management-in-clear-text": perimeter.no_clear_text,
+    "accept-policies-inspect": _inspects,
     "last-policy-denies-and-logs": _last_rule_denies,
     "no-management-from-the-internet": _no_management_outside,
     "administrators-have-trusted-hosts": _trusted_hosts,

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from auditor.benchmarks.clauses import holds
 from auditor.benchmarks.configured import Configured
-from auditor.benchmarks.measures import Seen
 from auditor.benchmarks.model import Benchmark, Clause, Expectation, Item
+from auditor.benchmarks.seen import Seen
 from auditor.findings.hardening import HardeningState
 from parsers.model.firewall import Setting
 

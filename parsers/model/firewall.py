@@ -17,7 +17,7 @@ class Interface:
     """A leaf interface. `networks` are its connected networks, `own` its own addresses (secondary ones included).
 
     `dynamic` means the address comes from DHCP or PPPoE and is not in the export; `role` is the vendor's word
-    ("wan", "lan", "dmz", "undefined"); `allowaccess` the management services switched on (vendor's words).
+    ("wan", "lan", "dmz", "undefined"); `allowaccess` the management services of all its addresses (vendor's words).
     """
 
     name: str

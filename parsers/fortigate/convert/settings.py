@@ -21,7 +21,7 @@ _NOT = ("system replacemsg", "system custom-language", "system session-helper", 
         "system dhcp", "system sdwan", "system virtual-wan-link", "system automation-action")  # fmt: skip
 _LONG = 300
 _POLICIES = ("firewall policy", "firewall policy6", "firewall consolidated policy", "firewall security-policy")
-_POLICY_KEYS = ("logtraffic", "ips-sensor", "av-profile", "application-list", "profile-type",
+_POLICY_KEYS = ("logtraffic", "ips-sensor", "av-profile", "application-list", "profile-type", "utm-status",
                 "internet-service-name", "internet-service-src-name")  # fmt: skip
 """What hardening guides ask of policies beyond what rules of the model carry."""
 _ACCOUNTS = ("user local", "user radius", "user ldap", "user tacacs+", "user fsso", "user krb-keytab", "user pop3")

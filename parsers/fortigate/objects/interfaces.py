@@ -89,7 +89,7 @@ class Interfaces:
             zone=zone,
             sdwan=sdwan,
             peer=peer,
-            allowaccess=tuple(block.words("allowaccess")),
+            allowaccess=_services(block),
         )
 
     def _addresses(self, block: Block) -> tuple[AddressSet, AddressSet]:
@@ -222,6 +222,17 @@ class Interfaces:
                 members.setdefault(entry.get("zone") or DEFAULT_SDWAN, []).append(interface)
         origin = self.scope.origin(path, table)
         return [Zone(name, origin, tuple(found), False, sdwan=True) for name, found in members.items()]
+
+
+def _services(block: Block) -> tuple[str, ...]:
+    """The management services of all addresses of an interface: the first, secondary and IPv6 ones."""
+    words = [*block.words("allowaccess")]
+    secondary = block.table("secondaryip")
+    if secondary is not None and block.get("secondary-IP") == "enable":
+        words += [word for entry in secondary.entries.values() for word in entry.words("allowaccess")]
+    six = block.table("ipv6")
+    words += six.words("ip6-allowaccess") if six is not None else ()
+    return tuple(dict.fromkeys(word for word in words if word))
 
 
 def _leased(block: Block) -> bool:

@@ -33,7 +33,13 @@ ADMIN = 'config system admin\nedit "jo"\nset accprofile "{0}"\n{1}\nnext\nedit "
 PSK = 'config vpn ipsec phase1-interface\nedit "t"\nset interface "wan1"\nset psksecret {0}\nnext\nend\n'
 SYSLOG = 'config log syslogd setting\nset status enable\nset server "192.0.2.9"\n{0}\nend\n'
 FAZ = 'config log fortianalyzer setting\nset status enable\nset server "192.0.2.9"\n{0}\nend\n'
-THREATS = 'set internet-service{0} enable\nset internet-service{0}-name "Tor-Exit.Node" "Botnet-C&C.Server"'
+THREATS = 'set internet-service{0} enable\nset internet-service{0}-name "Tor-Exit.Node" "Tor-Relay.Node" "Malicious-Malicious.Server" "Botnet-C&C.Server"'
+
+BOTH = (f"{DENY}\n{THREATS.format('-src')}", f"{DENY}\n{THREATS.format('')}")
+VIP = 'config firewall vip\nedit "v"\nset extip 203.0.113.10\nset mappedip 192.0.2.1\nnext\nend\n'
+CLOSED = DENY.replace('"p1"', '"wan1"').replace('"a"', '"all"')
+OUTWARD = accept().replace('"p2"', '"wan1"')
+LOCAL_IN = 'config firewall local-in-policy\nedit 1\nset intf "wan1"\nset srcaddr all\nset dstaddr all\nset service ALL\nset schedule always\n{0}\nnext\nend\n'
 
 CASES = [
     ("FGT-SERVICE-ALL", policies(accept(service="wide")), FAILED),
@@ -60,7 +66,31 @@ CASES = [
     ("FGT-BOTNET", 'config ips sensor\nedit "s"\nset scan-botnet-connections block\nnext\nend\n' + policies(accept('set ips-sensor "s"')), PASSED),
     ("FGT-DENY-ATTACKERS", policies(accept()), FAILED),
     ("FGT-DENY-ATTACKERS", policies(f"{DENY}\n{THREATS.format('-src')}"), FAILED),
-    ("FGT-DENY-ATTACKERS", policies(f"{DENY}\n{THREATS.format('-src')}", f"{DENY}\n{THREATS.format('')}"), UNDECIDED),
+    ("FGT-DENY-ATTACKERS", policies(*BOTH), PASSED),
+    ("FGT-DENY-ATTACKERS", policies(*(each.replace('"Tor-Relay.Node" ', "") for each in BOTH)), FAILED),
+    ("FGT-DENY-ATTACKERS", policies(accept(), *BOTH), FAILED),
+    ("FGT-DENY-ATTACKERS", policies(*BOTH, accept()), PASSED),
+    ("FGT-DENY-ATTACKERS", VIP + policies(*BOTH, accept().replace('dstaddr "a"', 'dstaddr "v"')), UNDECIDED),
+    ("FGT-DENY-ATTACKERS", VIP + policies(*(f"{each}\nset match-vip disable" for each in BOTH), accept().replace('dstaddr "a"', 'dstaddr "v"')), FAILED),
+    ("FGT-EXPLICIT-DENY", policies(accept()), FAILED),
+    ("FGT-EXPLICIT-DENY", policies(accept(), CLOSED), PASSED),
+    ("FGT-EXPLICIT-DENY", policies(accept(), CLOSED.replace('"all"', '"a"')), FAILED),
+    ("FGT-OWN-SOURCES", policies(OUTWARD), PASSED),
+    ("FGT-OWN-SOURCES", policies(OUTWARD.replace('srcaddr "a"', 'srcaddr "all"')), FAILED),
+    ("FGT-OWN-SOURCES", policies(accept()), ABSENT),
+    ("FGT-INSPECTION", policies(accept()), FAILED),
+    ("FGT-INSPECTION", policies(accept("set utm-status enable")), PASSED),
+    ("FGT-INSPECTION", policies(accept("set profile-type group")), PASSED),
+    ("FGT-LOCAL-IN", "", FAILED),
+    ("FGT-LOCAL-IN", LOCAL_IN.format("set action accept"), FAILED),
+    ("FGT-LOCAL-IN", LOCAL_IN.format(""), PASSED),
+    ("FGT-LOCAL-IN", LOCAL_IN.format("").replace("wan1", "lan"), FAILED),
+    ("FGT-CLEARTEXT-ADMIN", OUTSIDE.format("ping https"), PASSED),
+    ("FGT-CLEARTEXT-ADMIN", OUTSIDE.format("ping http"), FAILED),
+    ("FGT-CLEARTEXT-ADMIN", OUTSIDE.format("ping\nset secondary-IP enable\nconfig secondaryip\nedit 1\nset ip 203.0.113.3/24\nset allowaccess telnet\nnext\nend"), FAILED),
+    ("FGT-MANAGEMENT-WAN", OUTSIDE.replace("set allowaccess {0}\n", "config ipv6\nset ip6-allowaccess https\nend\n"), FAILED),
+    ("FGT-REDIRECT", "", FAILED),
+    ("FGT-REDIRECT", "config system global\nset allow-traffic-redirect disable\nset ipv6-allow-traffic-redirect disable\nend\n", PASSED),
     ("FGT-MANAGEMENT-WAN", OUTSIDE.format("ping https"), FAILED),
     ("FGT-MANAGEMENT-WAN", OUTSIDE.replace("set allowaccess {0}\n", ""), PASSED),
     ("FGT-MANAGEMENT-WAN", OUTSIDE.replace("wan1", "lan").format("https"), UNDECIDED),
@@ -80,8 +110,9 @@ CASES = [
     ("FGT-LOG-ENCRYPTION", "", ABSENT),
     ("FGT-LOG-ENCRYPTION", SYSLOG.format(""), FAILED),
     ("FGT-LOG-ENCRYPTION", SYSLOG.format("set enc-algorithm high"), PASSED),
-    ("FGT-LOG-ENCRYPTION", FAZ.format(""), PASSED),
-    ("FGT-LOG-ENCRYPTION", FAZ.format("set enc-algorithm low"), FAILED),
+    ("FGT-LOG-ENCRYPTION", FAZ.format(""), FAILED),
+    ("FGT-LOG-ENCRYPTION", FAZ.format("set reliable enable"), PASSED),
+    ("FGT-LOG-ENCRYPTION", FAZ.format("set reliable enable\nset enc-algorithm low"), FAILED),
 ]  # fmt: skip
 
 
@@ -108,3 +139,12 @@ def test_the_place_of_an_offender_is_its_line() -> None:
     found = judged("FGT-LOG-ALL", policies(accept("set logtraffic all"), accept(name="m")))
     assert found.origin is not None
     assert (found.origin.kind, found.origin.name) == ("firewall policy", "2")
+
+
+def test_secrets_are_looked_for_in_every_vdom() -> None:
+    tunnel = 'config vpn ipsec phase1-interface\nedit "t"\nset interface "wan1"\nset psksecret ENC Q0hFU1NCT0FSRA==\nnext\nend\n'
+    text = HEADER.replace("vdom=0", "vdom=1").replace("config system global", "config global\nconfig system global")
+    text += "end\nconfig vdom\nedit root\n" + policies(accept()) + "end\nconfig vdom\nedit b\n" + tunnel + "end\n"
+    firewalls = parsers.read(text.encode(), "x.conf")
+    found = [each for each in evaluate((load_benchmark("fortigate"),), firewalls, {}) if each.id == "FGT-PRIVATE-KEY"]
+    assert [(each.device, each.state) for each in found] == [("x/root", PASSED), ("x/b", FAILED)]

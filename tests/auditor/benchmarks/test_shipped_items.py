@@ -84,10 +84,6 @@ def test_an_item_passes_with_good_values_and_fails_with_one_bad_value(item: Item
 
 
 def test_entries_are_counted() -> None:
-    local_in = next(item for item in COUNTED if item.id == "FGT-LOCAL-IN")
-    assert judged(FORTIGATE, local_in, backup()).state is FAILED
-    with_one = backup('config firewall local-in-policy\nedit 1\nset intf "wan1"\nnext\nend')
-    assert judged(FORTIGATE, local_in, with_one).state is PASSED
     snmp = next(item for item in COUNTED if item.id == "FGT-SNMP-V3")
     on = "config system snmp sysinfo\nset status enable\nend"
     assert judged(FORTIGATE, snmp, backup(on)).state is PASSED
