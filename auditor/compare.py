@@ -6,7 +6,6 @@ What changes no packet (order, names, groups, secrets encrypted anew) is no chan
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from auditor.analysis.coverage import published_as
 from auditor.analysis.devices import Device
 from auditor.baseline import Site
 from auditor.findings.finding import Packet
-from auditor.packets import OTHER, Difference, Filter, PacketSet, difference, opens
+from auditor.packets import OTHER, Difference, Filter, PacketSet, difference, opens, unsure_since
 from parsers.model.addresses import PUBLIC, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Firewall
@@ -58,7 +57,7 @@ class Change:
         doubt = "" if self.certain else "possibly "
         services = "every service" if self.services == "any" else self.services
         ends = f"from {self._sender} to {_end(self.destination, self.egress)}"
-        by = f", by {self._deciding}, {_lines(self.origin)}" if self.rule and self.origin else ""
+        by = f", by {self._deciding}, {self.origin.in_words}" if self.rule and self.origin else ""
         shown = f", published as {self.published_as}" if self.published_as else ""
         return f"{doubt}{verb} {services} {ends}{shown}{by}"
 
@@ -106,9 +105,13 @@ def compare(old: tuple[Firewall, ...], new: tuple[Firewall, ...], site: Site, no
     changes: list[Change] = []
     unsure: list[str] = []
     for before, after in pairs:
-        found = list(_compare(before, after, site, now))
-        changes += found
-        unsure += _unsure(before, after)
+        found = [
+            difference(before, after, direction, now)
+            for direction in Direction
+            if any(rules.direction is direction for each in (before, after) for rules in each.lists)
+        ]
+        changes += _compare(before, after, found, site, now)
+        unsure += (f"{after.name}: {text}" for each in found for text in unsure_since(each))
     gaps = tuple(f"{gap.origin.text}: {gap.what}" for each in (*old, *new) for gap in each.gaps if gap.hides_access)
     return Comparison(
         tuple(sorted(changes, key=_order)), tuple(unsure), tuple(notes), tuple(after.name for _, after in pairs), gaps
@@ -139,18 +142,16 @@ def _pairs(old: tuple[Firewall, ...], new: tuple[Firewall, ...]) -> tuple[list[t
     return pairs, notes
 
 
-def _compare(old: Firewall, new: Firewall, site: Site, now: datetime) -> Iterator[Change]:
+def _compare(old: Firewall, new: Firewall, found: Iterable[Difference], site: Site, now: datetime) -> Iterator[Change]:
     after = Analysis((new,), (), site, now).devices[new.name]
     before = Analysis((old,), (), site, now).devices[old.name]
-    for direction in Direction:
-        if not any(rules.direction is direction for each in (old, new) for rules in each.lists):
-            continue
-        found = difference(old, new, direction, now)
-        yield from _changes(after, found, direction, opened=True)
-        yield from _changes(before, found, direction, opened=False)
+    for each in found:
+        yield from _changes(after, each, opened=True)
+        yield from _changes(before, each, opened=False)
 
 
-def _changes(device: Device, found: Difference, direction: Direction, *, opened: bool) -> Iterator[Change]:
+def _changes(device: Device, found: Difference, *, opened: bool) -> Iterator[Change]:
+    direction = found.direction
     filter_, packets = (found.new, found.opened) if opened else (found.old, found.closed)
     if direction is Direction.FORWARD:
         packets = Bounded(_routed(device, packets.certain), _routed(device, packets.possible))
@@ -251,54 +252,7 @@ def _published(packets: PacketSet) -> str:
     return shown if re.fullmatch(r"(?:tcp|udp)/\d+", packets.services().text()) else shown.rpartition(":")[0]
 
 
-def _unsure(old: Firewall, new: Firewall) -> Iterator[str]:
-    """Rules whose unknown part is not the one it was: names aside, as renaming changes no packet."""
-    before, after = _doubts(old), _doubts(new)
-    for key, rules in after.items():
-        for rule in rules[len(before.get(key, ())) :]:
-            yield f"{new.name}: rule {rule.id}, {_lines(rule.origin)}: what decides is new: {_why(rule)}"
-    for key, rules in before.items():
-        for rule in rules[len(after.get(key, ())) :]:
-            yield f"{old.name}: rule {rule.id}, {_lines(rule.origin)}: what decided is gone: {_why(rule)}"
-
-
-def _doubts(firewall: Firewall) -> dict[object, list[Rule]]:
-    found: dict[object, list[Rule]] = {}
-    for rules in firewall.lists:
-        for rule in rules.rules:
-            bounds = (rule.source, rule.destination, rule.service, rule.translations, rule.translated_destination)
-            if rule.enabled and (rule.uncertain or rule.conditions or not all(each.is_exact for each in bounds)):
-                key = (
-                    rules.direction, rule.action, rule.source, rule.destination, rule.service,
-                    frozenset(Counter(map(_nameless, _reasons(rule))).items()),
-                )  # fmt: skip
-                found.setdefault(key, []).append(rule)
-    return found
-
-
-def _reasons(rule: Rule) -> Iterable[str]:
-    return (*rule.uncertain, *(condition.text for condition in rule.conditions))
-
-
-def _why(rule: Rule) -> str:
-    return "; ".join(dict.fromkeys(_reasons(rule))) or "an object that cannot be resolved"
-
-
-def _nameless(reason: str) -> str:
-    """A reason without the name of the object it speaks of, which comes first and in quotes."""
-    return re.sub(r"'[^']*'", "", reason, count=1)
-
-
 def _end(addresses: str, zone: str) -> str:
     if not zone or zone == "any":
         return addresses
     return f"{addresses} ({zone})"
-
-
-def _lines(origin: Origin) -> str:
-    """ "lines 812 to 824 of fgt.conf"."""
-    if not origin.first_line:
-        return origin.file
-    if origin.last_line <= origin.first_line:
-        return f"line {origin.first_line} of {origin.file}"
-    return f"lines {origin.first_line} to {origin.last_line} of {origin.file}"

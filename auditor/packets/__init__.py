@@ -1,6 +1,7 @@
 """Exact packet sets and the questions asked of a rule list."""
 
 from auditor.packets.difference import Difference, difference
+from auditor.packets.doubts import unsure_since
 from auditor.packets.filter import Decision, Filter, opens
 from auditor.packets.flow import Flow
 from auditor.packets.hidden import Hidden
@@ -26,4 +27,5 @@ __all__ = [
     "difference",
     "judge",
     "opens",
+    "unsure_since",
 ]

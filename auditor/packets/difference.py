@@ -32,13 +32,17 @@ class Difference:
     """The packets that pass at the new version only, and at the old one only, each in the words of its version.
 
     `possible`: they may pass there and certainly do not at the other version. `certain`: of these, the ones that
-    certainly pass. An object nobody can resolve, the same at both versions, is no difference.
+    certainly pass. An object nobody can resolve, the same at both versions, is no difference. `passes_new` and
+    `passes_old` are all packets that pass at a version.
     """
 
+    direction: Direction
     new: Filter
     old: Filter
     opened: Bounded[PacketSet]
     closed: Bounded[PacketSet]
+    passes_new: Bounded[PacketSet]
+    passes_old: Bounded[PacketSet]
 
 
 def difference(old: Firewall, new: Firewall, direction: Direction, now: datetime) -> Difference:
@@ -47,11 +51,20 @@ def difference(old: Firewall, new: Firewall, direction: Direction, now: datetime
     before, after = Filter(old, direction, now, services), Filter(new, direction, now, services)
     passed_before, passed_after = before.allowed(_EVERYTHING), after.allowed(_EVERYTHING)
     return Difference(
+        direction,
         after,
         before,
-        _less(passed_after, passed_before, after.space, before.space),
-        _less(passed_before, passed_after, before.space, after.space),
+        _less(passed_after, passed_before),
+        _less(passed_before, passed_after),
+        passed_after,
+        passed_before,
     )
+
+
+def less(packets: PacketSet, others: PacketSet) -> PacketSet:
+    """Packets of one version without those of another, which has coordinates of its own."""
+    known = _Translator(others.space, packets.space).boxes(others.boxes)
+    return PacketSet(packets.space, _outside(packets.boxes, known))
 
 
 def _services(firewall: Firewall, direction: Direction) -> Iterator[ServiceSet]:
@@ -67,9 +80,8 @@ def _services(firewall: Firewall, direction: Direction) -> Iterator[ServiceSet]:
         yield taken.service
 
 
-def _less(whole: Bounded[PacketSet], other: Bounded[PacketSet], space: Space, other_space: Space) -> Bounded[PacketSet]:
-    known = _Translator(other_space, space).boxes(other.possible.boxes)
-    rest = PacketSet(space, _outside(whole.possible.boxes, known))
+def _less(whole: Bounded[PacketSet], other: Bounded[PacketSet]) -> Bounded[PacketSet]:
+    rest = less(whole.possible, other.possible)
     return Bounded(rest & whole.certain if rest else rest, rest)
 
 

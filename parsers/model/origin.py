@@ -23,6 +23,15 @@ class Origin:
         """ "file:line" for a message."""
         return f"{self.file}:{self.first_line}" if self.first_line else self.file
 
+    @property
+    def in_words(self) -> str:
+        """ "lines 812 to 824 of fgt.conf" for a sentence."""
+        if not self.first_line:
+            return self.file
+        if self.last_line <= self.first_line:
+            return f"line {self.first_line} of {self.file}"
+        return f"lines {self.first_line} to {self.last_line} of {self.file}"
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:

@@ -95,6 +95,32 @@ def test_another_host_name_cannot_be_told(compare) -> None:  # type: ignore[no-u
     assert "2 that cannot be told" in compare(old, old.replace("one.", "two."))[1]
 
 
+def test_doubts_that_change_places_cannot_be_told(compare) -> None:  # type: ignore[no-untyped-def]
+    """Each source may reach one host name; which one is another question than which packets are possible."""
+    old = (
+        'config firewall address\nedit "a"\nset type fqdn\nset fqdn "one.example"\nnext\n'
+        'edit "b"\nset type fqdn\nset fqdn "two.example"\nnext\n'
+        "edit x\nset subnet 10.0.1.0 255.255.255.0\nnext\nedit y\nset subnet 10.0.2.0 255.255.255.0\nnext\nend\n"
+        "config firewall policy\n"
+        + "".join(
+            f"edit {number}\nset srcintf lan\nset dstintf wan\nset action accept\nset srcaddr {source}\nset dstaddr {name}\n"
+            "set schedule always\nset service HTTPS\nnext\n"
+            for number, source, name in ((1, "x", "a"), (2, "y", "b"))
+        )
+        + "end\n"
+    )
+    swapped = old.replace("srcaddr x", "srcaddr ?").replace("srcaddr y", "srcaddr x").replace("srcaddr ?", "srcaddr y")
+    said = compare(old, swapped)[1]
+    assert "0 newly allowed, 0 newly blocked, 4 that cannot be told" in said
+    assert "rule 1, line" in said
+    assert "No effect" in compare(old, old.replace("edit 1\n", "edit 7\n"))[1]
+
+
+def test_a_doubt_about_the_same_packets_is_no_difference(compare) -> None:  # type: ignore[no-untyped-def]
+    """A new virtual IP adds an address to what the firewall itself perhaps answers, and takes every packet to it."""
+    assert "cannot be told" not in compare(BACKUP, BACKUP + OPENING, "--site", SITE)[1]
+
+
 def test_markdown_is_for_pull_requests(compare) -> None:  # type: ignore[no-untyped-def]
     said = compare(BACKUP, BACKUP + OPENING, "--site", SITE, "--markdown")[1]
     assert said.startswith("### Firewall change\n")
