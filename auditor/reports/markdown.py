@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from auditor.findings.finding import Confidence, Finding
-from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
+from auditor.findings.result import AuditResult, Changes, CoverageState, FlowCoverage
 from auditor.reports.since import changes_sentence, fresh, mark, since_last_time
 from auditor.reports.text import one_line
-from auditor.reports.verdict import blind_gaps, hardening_findings, headline, required, rule_findings
+from auditor.reports.verdict import SEVERITIES, blind_gaps, hardening_findings, headline, required, rule_findings
 from parsers.model.origin import Gap
 
 MOST_CHARACTERS = 60_000
@@ -34,28 +35,47 @@ def markdown_text(result: AuditResult) -> str:
             *(f"- {plain(note)}" for note in result.follow_up.notes[:MOST_ROWS]),
         ]
     room = MOST_CHARACTERS - sum(len(line) + 1 for line in lines)
-    for heading, rows in (
-        (["", f"### {plain(changes_sentence(result))}", ""], _changes(result)),
-        (["", "### Not understood, could hide access", ""], [_gap(gap) for gap in blind_gaps(result)]),
-        (_FINDINGS, [_finding(finding, result) for finding in _worst_first(rule_findings(result), result)]),
-        (["", "### Required ports", ""], [_port(row) for row in required(result) if row.state not in _OPEN]),
-        (["", "### Hardening", ""], [_setting(each) for each in _worst_first(hardening_findings(result), result)]),
-    ):
+    for heading, rows in _lists(result):
         part = list(_fitting(heading, rows, room))
         room -= sum(len(line) + 1 for line in part)
         lines += part
+    if older := _older(result):
+        lines += ["", older]
     if result.waived:
         number = len(result.waived)
         lines += ["", f"{number} {'finding is' if number == 1 else 'findings are'} waived."]
     return "\n".join(lines) + "\n"
 
 
+def _lists(result: AuditResult) -> Iterable[tuple[list[str], list[str]]]:
+    """Headings with their rows. Where a change is reviewed: what it brings; what was there before is counted below."""
+    rules, settings = rule_findings(result), hardening_findings(result)
+    if result.changes is not None:
+        rules, settings = (tuple(each for each in part if fresh(result, each)) for part in (rules, settings))
+        yield ["", f"### {plain(changes_sentence(result))}", ""], _changes(result.changes)
+    yield ["", "### Not understood, could hide access", ""], [_gap(gap) for gap in blind_gaps(result)]
+    yield _FINDINGS, [_finding(finding, result) for finding in _worst_first(rules, result)]
+    if result.changes is None:
+        yield ["", "### Required ports", ""], [_port(row) for row in required(result) if row.state not in _OPEN]
+    yield ["", "### Hardening", ""], [_setting(each) for each in _worst_first(settings, result)]
+
+
 _FINDINGS = ["", "### Findings", "", "| severity | firewall | rule | where | finding |", "|---|---|---|---|---|"]
 
 
 def _worst_first(findings: Iterable[Finding], result: AuditResult) -> list[Finding]:
-    """What is new since last time before everything else: a change is reviewed by what it brings."""
+    """What is new since last time before everything else, then what is worst."""
     return sorted(findings, key=lambda finding: (not fresh(result, finding), -finding.severity))
+
+
+def _older(result: AuditResult) -> str:
+    """How much a change did not bring: "11 findings are older: 3 critical, 8 high."."""
+    if result.changes is None:
+        return ""
+    found = Counter(finding.severity for finding in result.findings if not fresh(result, finding))
+    words = ", ".join(f"{found[severity]} {severity.word}" for severity in SEVERITIES if found[severity])
+    number = found.total()
+    return f"{number} {'finding is' if number == 1 else 'findings are'} older: {words}." if number else ""
 
 
 def _fitting(heading: list[str], rows: list[str], room: int) -> Iterable[str]:
@@ -88,7 +108,9 @@ def _finding(finding: Finding, result: AuditResult) -> str:
         plain(finding.device),
         plain(finding.rule),
     )
-    return f"| {' | '.join(cells)} | {place} | **{finding.check}** {plain(finding.message)} |"
+    return (
+        f"| {' | '.join(cells)} | {place} | **{finding.check}** {plain(finding.message)} (id {finding.fingerprint}) |"
+    )
 
 
 def _setting(finding: Finding) -> str:
@@ -101,16 +123,14 @@ def _port(row: FlowCoverage) -> str:
     return f"- **{row.state.value}** {plain(row.title)} ({plain(row.source)} to {plain(row.destination)}){tail}"
 
 
-def _changes(result: AuditResult) -> list[str]:
+def _changes(changes: Changes) -> list[str]:
     """What a change lets through, each with a packet that proves it, then what it stops."""
-    if result.changes is None:
-        return []
     rows = []
-    for each in result.changes.packets:
+    for each in changes.packets:
         proof = f" (packet {plain(each.example.text)})" if each.opened and each.example else ""
         text = f"{plain(each.device)} {plain(each.text)}"
         rows.append(f"- **{text}**{proof}" if each.opened else f"- {text}")
-    rows += [f"- {plain(note)}" for note in result.changes.notes]
+    rows += [f"- {plain(note)}" for note in changes.notes]
     return rows or ["Whatever the text of the files looks like."]
 
 

@@ -83,6 +83,9 @@ def test_an_opening_fails_and_every_report_shows_it_at_its_lines(repository: Rep
     assert (entry["severity"], entry["location"]["path"]) == ("blocker", "backups/edge.conf")
     markdown = (repository.path / "a.md").read_text("utf-8")
     assert "critical, new" in markdown
+    assert f"(id {row['fingerprint']})" in markdown
+    assert "1 finding is older: 1 info." in markdown
+    assert "### Required ports" not in markdown
     assert "- **fgt-activesync opens tcp/135 from the Internet to 10.0.10.21" in markdown
     assert "uzak-erişim" in (repository.path / "a.html").read_text("utf-8")
     assert json.loads((repository.path / "a.json").read_text("utf-8"))["verdict"]["counts"]["critical"] == 1
