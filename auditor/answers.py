@@ -43,16 +43,51 @@ class _Said:
     found: tuple[str, ...] = ()
 
 
-def answers(analysis: Analysis, findings: Sequence[Finding]) -> tuple[Answer, ...]:
+def answers(analysis: Analysis, found: Sequence[Finding]) -> tuple[Answer, ...]:
     """Every question of every ruleset of an audit, in their order.
 
     Args:
         analysis: what was audited.
-        findings: everything that was found, accepted findings included: an exception closes no port.
+        found: everything that was found, accepted findings included: an exception closes no port. What was found on
+            other devices is left out.
     """
+    findings = [each for each in found if each.device in analysis.devices]
     return tuple(
         _answer(analysis, each, question, findings) for each in analysis.rulesets for question in each.ruleset.questions
     )
+
+
+_WORST = (
+    AnswerState.FORBIDDEN,
+    AnswerState.WRONG_TARGET,
+    AnswerState.MISSING,
+    AnswerState.PARTLY,
+    AnswerState.OVER_BROAD,
+    AnswerState.CANNOT_TELL,
+    AnswerState.NOT_PUBLISHED,
+    AnswerState.SATISFIED,
+    AnswerState.CLOSED,
+    AnswerState.NOT_OBSERVABLE,
+    AnswerState.NOT_APPLICABLE,
+    AnswerState.NO_FIREWALL_QUESTION,
+)
+"""Of several networks the one that needs attention first answers."""
+_MOST = 12
+
+
+def joined(parts: Sequence[tuple[Answer, ...]]) -> tuple[Answer, ...]:
+    """The answers of several networks as one for each question: the worst state, decided and shown by its networks."""
+    if len(parts) == 1:
+        return parts[0]
+    found = []
+    for same in zip(*parts, strict=True):
+        first = min(same, key=lambda each: _WORST.index(each.state))
+        alike = [each for each in same if each.state is first.state]
+        rules = tuple(dict.fromkeys(rule for each in alike for rule in each.rules))[:_MOST]
+        shown = tuple(dict.fromkeys(text for each in alike for text in each.found))[:_MOST]
+        number = f"So in {len(alike)} of {len(same)} networks."
+        found.append(replace(first, rules=rules, found=(number, *shown), detail=f"{number} {first.detail}"))
+    return tuple(found)
 
 
 def _answer(analysis: Analysis, ruleset: BoundRuleset, question: ReaderQuestion, findings: Sequence[Finding]) -> Answer:

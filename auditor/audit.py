@@ -7,7 +7,7 @@ from datetime import datetime
 
 from auditor import __version__
 from auditor.analysis.analysis import Analysis
-from auditor.answers import answers
+from auditor.answers import answers, joined
 from auditor.baseline import Ruleset, Site, bind
 from auditor.benchmarks import Benchmark, Guide
 from auditor.checks import CHECKS, Check, Checked
@@ -32,7 +32,7 @@ def audit(
     waivers: tuple[Waiver, ...] = (),
     told: Told = lambda what, done, total: None,
 ) -> AuditResult:
-    """Judge exports against rulesets.
+    """Judge exports against rulesets; networks that nothing joins (`site.apart`) each by itself.
 
     Args:
         firewalls: the devices, as the parsers read them.
@@ -49,20 +49,23 @@ def audit(
     Raises:
         RulesetError: the site names interfaces its devices do not have.
     """
-    bound = tuple(bind(ruleset, site, firewalls) for ruleset in rulesets)
-    analysis = Analysis(firewalls, bound, site, now, benchmarks=benchmarks)
-    findings: list[Finding] = []
-    reasons = {check.id: check.unable(analysis) for check in checks if check.unable}
+    parts = tuple(
+        Analysis(own, tuple(bind(ruleset, part, own) for ruleset in rulesets), part, now, benchmarks=benchmarks)
+        for part, own in _parts(site, firewalls)
+    )
+    reasons = {check.id: _unable(check, parts) for check in checks}
     skipped = tuple(SkippedCheck(check, reason) for check, reason in reasons.items() if reason)
-    checks = tuple(check for check in checks if not reasons.get(check.id))
+    checks = tuple(check for check in checks if not reasons[check.id])
+    findings: list[Finding] = []
     for number, check in enumerate(checks):
         told(f"checking {check.id} {check.title}", number, len(checks))
-        findings += check.run(analysis, check)
+        for analysis in parts:
+            findings += check.run(analysis, check)
     waivers = (*site.waivers, *waivers, *(waivers_of(last.decisions, findings) if last else ()))
     checked = Checked(tuple(findings), waivers, now.date(), frozenset(firewall.name for firewall in firewalls))
     findings += (finding for check in checks if check.after for finding in check.after(checked, check))
     waived = apply_waivers(sorted(findings, key=_order), waivers, now.date())
-    coverage = tuple(covered.row for covered in analysis.covered)
+    coverage = tuple(covered.row for analysis in parts for covered in analysis.covered)
     return AuditResult(
         fwproof_version=__version__,
         today=now.date(),
@@ -73,17 +76,33 @@ def audit(
         checks_run=tuple(check.id for check in checks),
         checks_skipped=skipped,
         coverage=coverage,
-        exposures=analysis.exposures,
-        answers=answers(analysis, findings),
+        exposures=tuple(row for analysis in parts for row in analysis.exposures),
+        answers=joined(tuple(answers(analysis, findings) for analysis in parts)),
         findings=waived.open,
         waived=waived.waived,
-        gaps=(*_unplaced(analysis, inferred), *(gap for firewall in firewalls for gap in firewall.gaps)),
+        gaps=(
+            *(gap for analysis in parts for gap in _unplaced(analysis, inferred)),
+            *(gap for firewall in firewalls for gap in firewall.gaps),
+        ),
         checks=tuple(check.described() for check in checks),
-        hardening=analysis.hardening,
-        logins=analysis.logins,
+        hardening=tuple(item for analysis in parts for item in analysis.hardening),
+        logins=tuple(row for analysis in parts for row in analysis.logins),
         benchmarks=tuple(_guide(guide) for benchmark in benchmarks for guide in benchmark.guides),
         follow_up=follow_up(last, findings, _judged(firewalls, checks), now.date()) if last else None,
     )
+
+
+def _parts(site: Site, firewalls: tuple[Firewall, ...]) -> tuple[tuple[Site, tuple[Firewall, ...]], ...]:
+    """Each network of an audit with its exports."""
+    if not site.apart:
+        return ((site, firewalls),)
+    return tuple((part, tuple(each for each in firewalls if each.name in part.devices)) for part in site.apart)
+
+
+def _unable(check: Check, parts: tuple[Analysis, ...]) -> str:
+    """Why a check can look at none of the networks."""
+    reasons = [check.unable(analysis) for analysis in parts] if check.unable else []
+    return reasons[0] if reasons and all(reasons) else ""
 
 
 def _unplaced(analysis: Analysis, inferred: tuple[str, ...]) -> Iterator[Gap]:

@@ -12,11 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from auditor.analysis.devices import Device
-from auditor.baseline import BoundEnd
-from parsers.model.addresses import AddressSet
-
-_LARGEST_SEGMENT = 1 << 12
-"""Two firewalls in one larger "network" (0.0.0.0/0 on a tunnel, a summary) are not neighbours because of it."""
+from auditor.baseline import BoundEnd, share_segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +190,7 @@ def _shared(one: Device, other: Device) -> Iterator[tuple[str, str]]:
     """Pairs of interfaces that are joined."""
     for here in one.firewall.interfaces:
         for there in other.firewall.interfaces:
-            segment = here.own and there.own and here.own != there.own and _is_segment(here.networks & there.networks)
-            joined = segment or _is_link(one, here.peer, other, there.name)
+            joined = share_segment(here, there) or _is_link(one, here.peer, other, there.name)
             if joined and here.enabled and there.enabled:
                 yield here.name, there.name
 
@@ -204,10 +199,6 @@ def _is_link(one: Device, peer: str, other: Device, name: str) -> bool:
     vdom, _, end = peer.partition("/")
     same_box = one.firewall.sources == other.firewall.sources
     return bool(peer) and same_box and (other.firewall.vdom or "root") == vdom and end == name
-
-
-def _is_segment(shared: AddressSet) -> bool:
-    return bool(shared) and shared.count <= _LARGEST_SEGMENT
 
 
 def _towards(device: Device, end: BoundEnd) -> frozenset[str] | None:

@@ -1,5 +1,6 @@
 """Rulesets and site files: what a product needs, and which addresses of a company play its roles."""
 
+from auditor.baseline.apart import share_segment
 from auditor.baseline.binding import bind
 from auditor.baseline.bound import BoundClosedWorld, BoundEnd, BoundFlow, BoundForbidden, BoundRuleset
 from auditor.baseline.conflicts import Conflict, conflicts
@@ -41,6 +42,7 @@ __all__ = [
     "load_site",
     "read_ruleset",
     "read_waivers",
+    "share_segment",
     "site_yaml",
     "with_waiver",
 ]

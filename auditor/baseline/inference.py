@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from auditor.baseline.apart import apart
 from auditor.baseline.hostrules import KnownHostRules
 from auditor.baseline.model import Ruleset
 from auditor.baseline.site import Binding, Site, SiteDevice, Use
@@ -60,7 +61,33 @@ class _Draft:
 
 
 def infer_site(firewalls: tuple[Firewall, ...], rulesets: Iterable[Ruleset]) -> Inference:
-    """What the exports themselves say about zones and roles; what they do not say stays unbound."""
+    """What the exports themselves say about zones and roles; what they do not say stays unbound.
+
+    Exports of networks that nothing joins make a site of several (`Site.apart`).
+    """
+    rulesets = tuple(rulesets)
+    groups = apart(firewalls)
+    if len(groups) == 1:
+        return _infer(firewalls, rulesets)
+    each = tuple(_infer(group, rulesets) for group in groups)
+    shown = "; ".join(", ".join(firewall.name for firewall in group) for group in groups[:6])
+    more = f"; and {len(groups) - 6} more" if len(groups) > 6 else ""
+    note = f"Nothing in the exports joins these networks, each is judged by itself: {shown}{more}."
+    bindings: dict[str, tuple[Binding, ...]] = {}
+    for part in each:
+        for role, bound in part.site.bindings.items():
+            bindings[role] = (*bindings.get(role, ()), *bound)
+    site = Site(
+        each[0].site.id,
+        each[0].site.baselines,
+        {name: device for part in each for name, device in part.site.devices.items()},
+        bindings,
+        apart=tuple(part.site for part in each),
+    )
+    return Inference(site, (note, *(sentence for part in each for sentence in part.notes)))
+
+
+def _infer(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...]) -> Inference:
     draft = _Draft()
     known_roles = {role for each in rulesets for role in each.roles}
     for firewall in firewalls:

@@ -85,6 +85,8 @@ class Site:
     file: str = ""
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     """The line of each answer, variable, zone and role, by its path in the file, for messages."""
+    apart: tuple[Site, ...] = ()
+    """Networks that nothing joins, each judged by itself; only what was inferred from several exports has any."""
 
     @property
     def rulesets(self) -> tuple[str, ...]:
