@@ -18,8 +18,10 @@ bench: .venv-test/installed ## print the figures of bench/README.md for this mac
 goldens: .venv-test/installed ## write the expected results of the samples anew; review the difference before committing
 	.venv-test/bin/pytest tests/samples tests/test_docs.py --regenerate
 
-screenshot: .venv-demo/installed demo ## render docs/workbook.png (needs LibreOffice and poppler)
+screenshot: .venv-test/installed demo ## render docs/workbook.png and docs/web.png (needs LibreOffice, poppler and Chromium)
 	bash docs/screenshot.sh out/audit.xlsx docs/workbook.png
+	.venv-test/bin/python docs/webshots.py out/pictures
+	cp out/pictures/desktop.png docs/web.png
 
 .venv-demo/installed: pyproject.toml
 	$(PYTHON) -m venv .venv-demo

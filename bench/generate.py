@@ -18,11 +18,11 @@ PHANTOM = """config firewall policy
 end"""
 
 
-def backup(policies: int = 5000, lines: int = 100_000, seed: int = 1) -> str:
-    """A backup with `policies` policies over 40 interfaces and at least `lines` lines."""
+def backup(policies: int = 5000, lines: int = 100_000, seed: int = 1, hosts: int = 4000) -> str:
+    """A backup with `policies` policies over 40 interfaces, `hosts` addresses and at least `lines` lines."""
     dice = random.Random(seed)
-    parts = [HEADER, *_system(), *_interfaces(), *_addresses(dice), *_services(dice), *_vips()]
-    parts += _policies(dice, policies)
+    parts = [HEADER, *_system(), *_interfaces(), *_addresses(dice, hosts), *_services(dice), *_vips()]
+    parts += _policies(dice, policies, hosts)
     parts += _routes()
     parts += _messages(dice, lines - len(parts))
     return "\n".join(parts) + "\n"
@@ -47,10 +47,10 @@ def _entry(name: str, *lines: str) -> Iterator[str]:
     yield "    next"
 
 
-def _addresses(dice: random.Random) -> Iterator[str]:
+def _addresses(dice: random.Random, hosts: int) -> Iterator[str]:
     yield "config firewall address"
     yield from _entry("all")
-    for number in range(4000):
+    for number in range(hosts):
         network = f"10.{number % 40}.{dice.randrange(256)}.{dice.randrange(256)}"
         mask = dice.choice(("255.255.255.255", "255.255.255.0", "255.255.255.240", "255.255.255.192"))
         yield from _entry(
@@ -58,7 +58,7 @@ def _addresses(dice: random.Random) -> Iterator[str]:
         )
     yield from ("end", "config firewall addrgrp")
     for number in range(400):
-        members = " ".join(f'"host-{dice.randrange(4000)}"' for _ in range(dice.randrange(2, 12)))
+        members = " ".join(f'"host-{dice.randrange(hosts)}"' for _ in range(dice.randrange(2, 12)))
         yield from _entry(f"group-{number}", f"set member {members}")
     yield "end"
 
@@ -93,13 +93,13 @@ def _vips() -> Iterator[str]:
     yield "end"
 
 
-def _policies(dice: random.Random, count: int) -> Iterator[str]:
+def _policies(dice: random.Random, count: int, hosts: int) -> Iterator[str]:
     yield "config firewall policy"
     for number in range(1, count + 1):
         published = number % 50 == 0
         source = "wan1" if published else f"vlan{dice.randrange(40)}"
         target = "all" if published else f"{dice.choice(('host', 'group'))}-{dice.randrange(400)}"
-        destination = f"vip-{number // 50 % 100}" if published else f"host-{dice.randrange(4000)}"
+        destination = f"vip-{number // 50 % 100}" if published else f"host-{dice.randrange(hosts)}"
         yield f"    edit {number}"
         yield f'        set name "policy-{number}"'
         yield f'        set srcintf "{source}"'

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from auditor.web.guard import ERRORS, where
 from auditor.web.multipart import Files, Held, Upload
 from auditor.web.problems import Problem
 from auditor.web.settings import Settings
@@ -51,6 +53,9 @@ class Service:
             self.store.finish(audit, done.body, done.state)
         except Problem as problem:
             audit.problem = problem
+        except Exception as error:
+            ERRORS.error(json.dumps({"error": where(error)}))
+            audit.problem = Problem(500, f"A defect of fwproof: {where(error)}.")
         finally:
             if upload:
                 upload.release()

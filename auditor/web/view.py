@@ -10,7 +10,7 @@ from auditor.findings.result import AuditResult
 from auditor.gate import FINDINGS, PASSED, rule_on
 from auditor.reports.jsonreport import json_value
 from auditor.reports.matrix import exposure_matrix
-from auditor.reports.verdict import blind_gaps, headline, ports_sentence
+from auditor.reports.verdict import HARDENING, blind_gaps, hardening_findings, headline, ports_sentence, rule_counts
 from auditor.web.excerpts import Excerpts
 from auditor.web.siteform import form_value, origins
 from parsers.model.origin import Origin
@@ -37,11 +37,12 @@ def review(
         "skipped": [{"name": name, "reason": reason} for name, reason in skipped],
         "form": None if given else form_value(case),
         "origins": list(origins(case)),
+        "hardening": HARDENING,
     }
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
-def _verdict(result: AuditResult) -> dict[str, str]:
+def _verdict(result: AuditResult) -> dict[str, Any]:
     ruling = rule_on(result, allow_gaps=True)
     blind = len(blind_gaps(result))
     if blind or ruling.code not in (PASSED, FINDINGS):
@@ -50,4 +51,10 @@ def _verdict(result: AuditResult) -> dict[str, str]:
         word, text = "failed", f"Needs work: {headline(result)}"
     else:
         word, text = "passed", f"Nothing serious found: {headline(result)}"
-    return {"word": word, "text": text, "ports": ports_sentence(result)}
+    return {
+        "word": word,
+        "text": text,
+        "ports": ports_sentence(result),
+        "counts": {severity.word: number for severity, number in rule_counts(result).items() if number},
+        "settings": len(hardening_findings(result)),
+    }

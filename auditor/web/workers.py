@@ -19,6 +19,7 @@ from auditor.web.settings import Limits
 STARTED_BY = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 """A fork server imports everything once, before there is any upload; its children start at once and know no secret."""
 
+NO_WORKER = "The server could not start a process for this; nothing was judged. Try again, or tell who runs it."
 PRELOADED = ("auditor.web.jobs", "parsers.cisco.library")
 """What the fork server imports; the reader of Cisco files (where it is installed) takes over a second."""
 
@@ -127,7 +128,12 @@ class Workers:
         with handle.lock:
             if handle.stopped:
                 raise Problem(404, "This audit was forgotten.")
-            process.start()
+            try:
+                process.start()
+            except (OSError, EOFError):
+                ours.close()
+                theirs.close()
+                raise Problem(503, NO_WORKER) from None
             handle.process = process
         theirs.close()
         watch = threading.Timer(seconds, _too_late, (late, process))

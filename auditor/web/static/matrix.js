@@ -3,16 +3,19 @@
 import { el, svg } from "./dom.js";
 
 const CELL = 24;
-const LEFT = 290;
 const TOP = 120;
 const SIGNS = { documented: "✓", possible: "?", undocumented: "!" };
+const LONGEST = 44;
+const LETTER = 6.4;
 const cut = (text, most) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
 
 export function matrixFigure(matrix) {
-  const width = LEFT + CELL * matrix.columns.length + 70;
+  const labels = matrix.rows.map(([zone, server]) => cut(`${zone} → ${server}`, LONGEST));
+  const left = Math.ceil(Math.max(...labels.map((label) => label.length)) * LETTER) + 14;
+  const width = left + CELL * matrix.columns.length + 70;
   const height = TOP + CELL * matrix.rows.length + 8;
   const names = matrix.columns.map((column, number) => {
-    const x = LEFT + number * CELL + 16;
+    const x = left + number * CELL + 16;
     return svg("text", { x, y: TOP - 8, transform: `rotate(-55 ${x} ${TOP - 8})` }, cut(column, 22));
   });
   const label = `Exposure matrix: ${matrix.rows.length} ways in by ${matrix.columns.length} services. The table below says the same.`;
@@ -20,7 +23,7 @@ export function matrixFigure(matrix) {
     "svg",
     { class: "matrix", role: "img", "aria-label": label, viewBox: `0 0 ${width} ${height}`, width, height },
     names,
-    matrix.rows.map((row, line) => rowOf(matrix, row, line)),
+    matrix.rows.map((row, line) => rowOf(matrix, row, line, labels[line], left)),
   );
   const legend = Object.entries(SIGNS).map(([state, sign]) => el("span", {}, el("i", { class: `key ${state}` }, sign), ` ${state}`));
   return el(
@@ -31,15 +34,15 @@ export function matrixFigure(matrix) {
   );
 }
 
-function rowOf(matrix, [zone, server], line) {
+function rowOf(matrix, [zone, server], line, label, left) {
   const y = TOP + line * CELL;
-  const label = svg("text", { x: LEFT - 8, y: y + 16, "text-anchor": "end" }, cut(`${zone} → ${server}`, 44));
+  const name = svg("text", { x: left - 8, y: y + 16, "text-anchor": "end" }, label);
   const cells = matrix.cells[line].flatMap((state, number) => {
-    const x = LEFT + number * CELL;
+    const x = left + number * CELL;
     const title = svg("title", {}, `${zone} → ${server}, ${matrix.columns[number]}: ${state || "closed"}`);
     const box = svg("rect", { x, y, width: CELL - 2, height: CELL - 2, rx: 3, class: `cell ${state || "closed"}` }, title);
     const sign = state ? [svg("text", { x: x + 11, y: y + 16, class: "sign", "text-anchor": "middle" }, SIGNS[state])] : [];
     return [box, ...sign];
   });
-  return svg("g", {}, label, cells);
+  return svg("g", {}, name, cells);
 }

@@ -10,6 +10,9 @@ import { whoisSection } from "./whois.js";
 
 const DOWNLOADS = [["xlsx", "Workbook"], ["html", "HTML page"], ["sarif", "SARIF"], ["json", "JSON"]];
 
+// What needs attention first.
+const STATES = ["missing", "partly", "not published", "cannot tell", "satisfied", "not observable", "not applicable"];
+
 /** The nodes of a review. `actions` has forget, changed, failed and tooMuch. */
 export function reviewNodes(audit, actions) {
   const { review } = audit;
@@ -31,13 +34,14 @@ export function reviewNodes(audit, actions) {
 
 function verdict(audit, actions) {
   const { verdict: said, report } = audit.review;
-  const counts = Object.entries(report.verdict.counts).filter(([, number]) => number);
+  const counts = Object.entries(said.counts).map(([level, number]) => [level, `${number} ${level}`]);
+  if (said.settings) counts.push(["info", `${said.settings} ${said.settings === 1 ? "setting" : "settings"}`]);
   const until = new Date(Date.now() + audit.seconds_left * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   return el(
     "section",
     { id: "verdict", class: said.word, "aria-labelledby": "verdict-title" },
     el("h1", { id: "verdict-title", tabindex: "-1" }, said.text),
-    el("p", { class: "counts" }, counts.map(([level, number]) => [badge(level, `${number} ${level}`), " "]).flat()),
+    el("p", { class: "counts" }, counts.flatMap(([level, text]) => [badge(level, text), " "])),
     said.ports ? el("p", {}, `Required ports: ${said.ports}.`) : null,
     el("p", {}, `Devices: ${report.devices.map((each) => each.name).join(", ")}. Baselines: ${report.rulesets.map((each) => each.title).join(", ")}.`),
     el(
@@ -75,7 +79,7 @@ function reachable(review) {
 function ports(report) {
   const rows = report.coverage
     .filter((row) => row.level === "required")
-    .sort((one, other) => (one.state === "satisfied") - (other.state === "satisfied"))
+    .sort((one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state))
     .map((row) => [
       badge(row.state),
       [row.title, el("small", {}, ` ${row.citation.join(", ")}`)],

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
+from playwright.sync_api import expect, sync_playwright
 
 from auditor.baseline import available_rulesets, load_site
-
-playwright = pytest.importorskip("playwright.sync_api")
-expect = playwright.expect
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 QUILLWORT = SAMPLES / "quillwort"
@@ -27,7 +26,7 @@ FLAGS = (
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
+    with sync_playwright() as started:
         running = started.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
         running.close()
@@ -88,12 +87,16 @@ def test_a_first_look_at_a_sample_and_everything_one_does_with_it(page: Any, tmp
     every.first.locator("summary").click()
     inside = every.first.locator("dl")
     expect(inside.locator("pre").first).to_contain_text('set name "outlook-from-outside"')
-    for word in ("Example packet", "What to do", "Source"):
+    for word in ("Example packet", "What to do", "Source", "Exchange Network Port Reference"):
         expect(inside).to_contain_text(word)
     page.locator("#text").fill("no such thing")
     expect(page.locator("#findings-list")).to_have_text("No finding fits this filter.")
     page.locator("#text").fill("")
     page.locator("#severity").select_option("")
+    page.locator("#kind").select_option("settings")
+    settings = re.match(r"\d+", page.locator("#shown").inner_text())
+    expect(page.locator(".counts")).to_contain_text(f"{settings and settings[0]} settings")
+    page.locator("#kind").select_option("")
 
     expect(page.locator("#ports")).to_contain_text("missing")
     expect(page.locator("#gaps")).to_contain_text("Not understood")
@@ -288,7 +291,7 @@ def test_text_of_a_configuration_never_becomes_a_script(page: Any) -> None:
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
 def test_axe_has_no_serious_finding(browser: Any, server: Any, width: int, scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    axe = Axe()
     context = browser.new_context(
         base_url=server.url, viewport={"width": width, "height": 844}, color_scheme=scheme, bypass_csp=True
     )

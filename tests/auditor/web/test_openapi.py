@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import schemathesis
 import yaml
 from hypothesis import HealthCheck, Phase, settings
+from schemathesis.specs.openapi import checks
 from starlette.routing import Route
 
 from auditor.web.app import application
 from auditor.web.endpoints import DOWNLOADS
 from auditor.web.settings import Settings
-
-schemathesis = pytest.importorskip("schemathesis")
-
-checks = pytest.importorskip("schemathesis.specs.openapi.checks")
 
 FILE = Path(__file__).parents[3] / "auditor" / "web" / "openapi.yaml"
 DOCUMENT = yaml.safe_load(FILE.read_text("utf-8"))

@@ -69,6 +69,45 @@ def test_a_killed_worker_takes_nothing_along(server: Any) -> None:
         assert finished(http, http.post("/api/audits", json={"sample": "activesync"}).json()["id"]).status_code == 200
 
 
+@linux
+def test_a_dead_fork_server_is_started_again(start: Callable[..., Any]) -> None:
+    running = start()
+    with running.client() as http:
+        finished(http, http.post("/api/audits", json={"sample": "activesync"}).json()["id"])
+        for child in children(running.process.pid):
+            os.kill(child, signal.SIGKILL)
+        answers = [
+            finished(http, http.post("/api/audits", json={"sample": "activesync"}).json()["id"]) for _ in range(2)
+        ]
+    assert answers[-1].status_code == 200
+    assert answers[0].status_code in (200, 503)
+    assert "Traceback" not in running.log.read_text()
+
+
+NO_PROCESSES = """
+import multiprocessing
+from starlette.testclient import TestClient
+from auditor.web.app import application
+from auditor.web.settings import Settings
+
+multiprocessing.set_executable("/bin/false")
+with TestClient(application(Settings()), base_url="http://127.0.0.1") as http:
+    key = http.post("/api/audits", json={"sample": "activesync"}).json()["id"]
+    answer = http.get(f"/api/audits/{key}?wait=10")
+    print(answer.status_code, answer.json()["detail"])
+    print(http.get("/health").json()["jobs"])
+"""
+
+
+@linux
+def test_where_no_process_can_be_started_it_is_said() -> None:
+    done = subprocess.run([sys.executable, "-c", NO_PROCESSES], capture_output=True, text=True, check=True)
+    status, said, jobs = done.stdout.split(" ", 1)[0], done.stdout, done.stdout.split()[-1]
+    assert status == "503", done.stderr
+    assert "could not start a process" in said
+    assert jobs == "0"
+
+
 def test_a_dozen_users_at_once_lose_nothing(server: Any) -> None:
     def one(number: int) -> str:
         hostname = f"user-{number}"
