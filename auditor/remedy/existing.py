@@ -46,10 +46,14 @@ class Existing:
         """Is it in NGFW policy mode, where policies know applications instead of services?"""
         return self._is_set("ngfw-mode", "policy-based")
 
-    def _is_set(self, key: str, value: str) -> bool:
-        return any(
-            each.path == "system settings" and (each.key, each.value) == (key, value) for each in self.firewall.settings
-        )
+    @property
+    def has_vdoms(self) -> bool:
+        """Does it run with VDOMs, be it one alone? Then commands stand inside one."""
+        switches = (("vdom-mode", "multi-vdom"), ("vdom-mode", "split-vdom"), ("vdom-admin", "enable"))
+        return any(self._is_set(*switch, path="system global") for switch in switches)
+
+    def _is_set(self, key: str, value: str, path: str = "system settings") -> bool:
+        return any((each.path, each.key, each.value) == (path, key, value) for each in self.firewall.settings)
 
     # --- virtual IPs
 

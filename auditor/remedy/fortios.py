@@ -32,10 +32,7 @@ def fortios(plan: Plan, parts: tuple[NetworkPlan, ...]) -> str:
     lines = [f"# {line}".rstrip() for line in preface(plan, parts[0].box)]
     for part in parts:
         body = _Device(plan, part).written()
-        if part.box == part.device:
-            lines += body
-        else:
-            lines += ["config vdom", f"edit {interfaces([part.vdom])}", *body, "end"]
+        lines += ["config vdom", f"edit {interfaces([part.vdom])}", *body, "end"] if part.in_vdom else body
     return "\n".join(lines) + "\n"
 
 

@@ -80,6 +80,11 @@ class Zones:
         """The question that settles the zone of an end."""
         return f"in which zone does {end.text} lie? (state its network under networks.ZONE, or give the exports)"
 
+    @staticmethod
+    def ask_interfaces(zone: str) -> str:
+        """The question that settles where a zone is."""
+        return f"which interfaces lie in zone {zone}? (devices.NAME.zones.{zone})"
+
 
 class ByZones:
     """Ways by the zones of a site file: a device joins all zones it has interfaces in."""
@@ -95,7 +100,7 @@ class ByZones:
         known = {zone for zones in self.zones.members.values() for zone in zones}
         for zone in (start, goal):
             if zone not in known:
-                return Course(question=f"which interfaces lie in zone {zone}? (devices.NAME.zones.{zone})")
+                return Course(question=self.zones.ask_interfaces(zone))
         if start == goal:
             return self._inside(start)
         stretches = self._stretches(start, goal)
@@ -176,10 +181,17 @@ class ByExports:
                 return Course(question=crossing)
             found.append(crossing)
         untrusted = "untrusted" in (source.trust, destination.trust)
+        unknown = [end.name for end in (source, destination) if end.trust == "untrusted" and not self._faces(end)]
+        if not found and unknown:
+            return Course(question=self.zones.ask_interfaces(unknown[0]))
         if not found and untrusted:
             ends = f"{source.text} to {destination.text}"
             return Course(question=f"no firewall of the exports leads from {ends}: are its routes and zones complete?")
         return Course(tuple(found), note=note)
+
+    def _faces(self, zone: BoundEnd) -> bool:
+        """Does any device have an interface in an untrusted zone?"""
+        return bool(zone.interfaces) or any(device.internet for device in self.devices.values())
 
     def _crossing(self, hop: Hop, source: BoundEnd, destination: BoundEnd, *, last: bool) -> Crossing | str:
         ingress = hop.ingress or frozenset(self._placed(hop.device, source))
@@ -188,6 +200,9 @@ class ByExports:
             if not names:
                 return f"through which interface of {hop.device.name} is {end.text} reached? ({self.zones.ask(end)})"
         device = hop.device
+        apart = sorted(each.name for each in device.firewall.interfaces if each.kind == "management")
+        if closed := [name for name in apart if name in ingress | egress]:
+            return f"{', '.join(closed)} of {device.name} is dedicated to management: nothing is forwarded there"
         return Crossing(device.name, _rule_names(device, ingress), _rule_names(device, egress), hop.first, last)
 
     def _placed(self, device: Device, end: BoundEnd) -> Iterator[str]:

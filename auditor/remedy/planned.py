@@ -80,6 +80,11 @@ class NetworkPlan:
     existing: Existing
 
     @property
+    def in_vdom(self) -> bool:
+        """Do its commands stand inside a VDOM?"""
+        return bool(self.vdom) and (self.box != self.device or self.existing.has_vdoms)
+
+    @property
     def box(self) -> str:
         """The device without its VDOM: two VDOMs of one box are one script."""
         return self.device.removesuffix(f"/{self.vdom}") if self.vdom else self.device

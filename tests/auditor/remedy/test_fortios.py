@@ -151,6 +151,13 @@ def test_two_vdoms_of_one_box_are_one_script() -> None:
     ]
 
 
+def test_a_device_with_one_vdom_gets_its_commands_inside_it() -> None:
+    alone = BACKUP.replace('    set hostname "fgt"', '    set hostname "fgt"\n    set vdom-mode multi-vdom')
+    script = text(planned(WEB, exports={"fgt.conf": alone}), "fgt.conf")
+    assert 'config vdom\nedit "root"\nconfig firewall address' in script
+    assert script.endswith("end\nend\n")
+
+
 def test_a_listener_on_several_interfaces_is_any() -> None:
     site = DEVICES.replace("internet: [wan1]", "internet: [wan1, wan2]") + SERVERS
     assert 'set extintf "any"' in text(planned(WEB, site=site), "fgt.conf")

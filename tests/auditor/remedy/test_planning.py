@@ -241,6 +241,18 @@ def test_policy_mode_is_not_planned() -> None:
     assert "NGFW policy mode" in made.left[0]
 
 
+def test_an_interface_for_management_forwards_nothing() -> None:
+    apart = BACKUP.replace('edit "lan"\n', 'edit "lan"\n        set dedicated-to management\n')
+    made = planned(SQL, exports={"fgt.conf": apart})
+    assert "lan of fgt is dedicated to management" in made.left[0]
+
+
+def test_without_an_interface_in_the_internet_it_is_asked_for() -> None:
+    inside = BACKUP[: BACKUP.index("config router static")].replace("203.0.113.2", "10.0.30.2")
+    made = planned(WEB, site=DEVICES.replace("internet: [wan1], ", "") + SERVERS, exports={"fgt.conf": inside})
+    assert "which interfaces lie in zone internet? (devices.NAME.zones.internet)" in made.left[0]
+
+
 def test_members_of_a_zone_are_named_by_their_zone() -> None:
     zone = 'config system zone\n    edit "servers"\n        set interface "lan"\n    next\nend\n'
     made = planned(SQL, exports={"fgt.conf": BACKUP + zone})
