@@ -140,7 +140,8 @@ class Ends:
     def _object(self, binding: Binding, device: str, name: str, path: str) -> tuple[AddressSet, str]:
         """The address of a named object; where the device's export is left out of the audit, the question instead."""
         firewall = next((each for each in self.firewalls if each.name == device), None)
-        if firewall is None:
+        # A device without sources and objects stands for an export that is not there.
+        if firewall is None or not (firewall.sources or firewall.objects):
             if device in self.site.devices:
                 absent = f"the export of {device} is not part of the audit"
                 return NO_ADDRESS, f"which address is object {name!r}? ({absent})"

@@ -264,6 +264,16 @@ def test_a_host_name_is_no_address() -> None:
         planned(WEB, site=DEVICES + SERVERS.replace("10.0.20.5", "www.example.com"))
 
 
+def test_an_object_needs_the_export_that_holds_it() -> None:
+    site = DEVICES + SERVERS.replace("address: 10.0.10.7", "object: {device: fgt, name: DB}")
+    assert (
+        "which address is object 'DB'? (the export of fgt is not part of the audit)" in planned(SQL, site=site).left[0]
+    )
+    address = 'config firewall address\n    edit "DB"\n        set subnet 10.0.10.7 255.255.255.255\n    next\nend\n'
+    made = planned(SQL, site=site, exports={"fgt.conf": BACKUP + address})
+    assert made.networks[0].permits[0].destination.text() == "10.0.10.7"
+
+
 def test_a_zone_that_nothing_tells_is_asked_for() -> None:
     made = planned(
         flow("STORE", "role web", "role store", "https"),
