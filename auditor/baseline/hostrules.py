@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 
 from auditor.baseline.model import HostRule
+from parsers.model.addresses import ANY_ADDRESS
 from parsers.model.rule import Rule, ScopeKind
 from parsers.model.services import TCP, ServiceSet
 
@@ -61,7 +62,9 @@ class KnownHostRules:
         if bound and not own:
             return None
         named = self._by_key.get(host_rule_key(rule.name), [])
-        sign = bool(named) or self._is_server or _is_grouped(rule) or _MARK.search(rule.name) is not None
+        sign = bool(named) or _is_grouped(rule) or _MARK.search(rule.name) is not None
+        # Setup's rules take every sender and cannot be edited: a rule for certain senders is somebody's narrowed copy.
+        sign = sign or (self._is_server and not ANY_ADDRESS - rule.source.possible)
         if not (bound or sign) or not rule.service.possible <= _TCP:
             return None
         ports = _ports(rule.written.service)

@@ -8,6 +8,8 @@ import pytest
 
 import parsers
 from auditor.baseline import HostRule, KnownHostRules, infer_site, load_ruleset
+from parsers.model.addresses import AddressSet
+from parsers.model.bounds import Bounded
 from parsers.model.rule import Rule, Scope, ScopeKind
 
 SETUP = load_ruleset("exchange-2010").host_rules
@@ -58,6 +60,14 @@ def test_on_an_exchange_server_a_rule_for_any_program_is_told_by_its_ports() -> 
     bound = [as_written(each) for each in SETUP if each.id in ("W45", "W42")]
     found = known_as(*bound, *(as_written(each, f"regel {each.id}") for each in open_ones))
     assert found[2:] == [each.id for each in open_ones]
+
+
+def test_a_narrowed_copy_is_somebodys_own_rule() -> None:
+    server = read(*(as_written(each) for each in SETUP if each.id in ("W45", "W42")), ("copy", ("RPC",), ""))
+    senders = Bounded.exactly(AddressSet.network("10.0.10.0/24"))
+    found = [*server[:-1], replace(server[-1], source=senders)]
+    assert KnownHostRules(SETUP, found).recognise(found[-1]) is None
+    assert KnownHostRules(SETUP, server).recognise(server[-1]) is not None
 
 
 def test_elsewhere_the_same_ports_are_somebody_elses_rule() -> None:
