@@ -47,8 +47,9 @@ class Dialect:
 
     `language` is the one of the table that knows the labels or all the words (None: neither), `rows` the fields of
     each rule by key. `inferred` holds the words that only structure explains, with their meaning, `guessed` those
-    that the table merely guesses, `doubtful` why a word is not taken as the table has it. `anonymous` says that
-    labels could not be told apart, so that fields go by their place; `strange` that some label stays unknown.
+    that the table merely guesses and structure does not confirm, `doubtful` why a word is not taken as the table has
+    it. `anonymous` says that labels could not be told apart, so that fields go by their place; `strange` that some
+    label stays unknown.
     """
 
     def __init__(self, blocks: list[Block]) -> None:
@@ -111,7 +112,7 @@ class Dialect:
             if guess and learned and learned != found:
                 self.doubtful[key, text] = f"known as {found!r}, but the dump uses it like {learned!r}"
                 return ""
-            if guess and key in REQUIRED:
+            if guess and key in REQUIRED and not learned:
                 self.guessed.add(text)
             return found
         if learned:

@@ -74,9 +74,10 @@ def read_rules(name: str, lines: list[str] | None, found: list[Block]) -> Dump |
     if half:
         # What the rule does is missing with all that follows: both are among the rules nobody has seen.
         rules = (*rules[:-1], replace(rules[-1], action="allow"))
+    gaps = (*reader.guesses(pairs[0][0], len(pairs)), *reader.gaps)
     notes = [*reader.notes(), *_notes(pairs, ended=ended or cut)]
     verbose = all(reader.is_verbose(row) for _, row in pairs)
-    return Dump(rules, verbose, tuple(reader.gaps), tuple(notes), cut=cut)
+    return Dump(rules, verbose, gaps, tuple(notes), cut=cut)
 
 
 def _is_rule(row: Row) -> bool:
@@ -137,12 +138,21 @@ class _Reader:
             yield (
                 f"The language is not fully known: some words were understood from the structure of the dump ({shown})."
             )
-        if dialect.guessed:
-            shown = ", ".join(sorted(repr(word) for word in dialect.guessed)[:10])
-            yield (
-                f"No real export has confirmed how fwproof reads these words of language {self.code!r}: {shown}. "
-                "Compare one rule with the server, or export with 'netsh advfirewall export'."
+
+    def guesses(self, first: Block, rules: int) -> Iterator[Gap]:
+        """The words whose meaning neither a real export nor the dump itself confirms.
+
+        In a dump too short to learn from everything rests on them; in a long one only the rarest word does.
+        """
+        if self.dialect.guessed:
+            words = sorted(self.dialect.guessed)
+            shown = ", ".join(map(repr, words[:10]))
+            what = (
+                f"no real export has confirmed how fwproof reads these words of language {self.code!r}: {shown}; "
+                "compare one rule with the server, or export with 'netsh advfirewall export'"
             )
+            origin = Origin(self.file, first.first_line, first.first_line, "words", self.code)
+            yield Gap(origin, "netsh words", words[0], what, hides_access=rules < FEWEST)
 
     @staticmethod
     def is_verbose(row: Row) -> bool:
