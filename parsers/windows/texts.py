@@ -30,7 +30,7 @@ _SERVICE = re.compile(
 )
 _REFUSED = re.compile(r"is not recognized as an internal|command was not found|Access is denied", re.IGNORECASE)
 _LABEL = r"(?:Rule Name|LocalPort|RemoteIP|Direction|Enabled|Regelname|Nombre de regla|Nom de la règle|規則名)"
-_FRAGMENT = re.compile(rf"^(?:\s*\d+:|[^:\n]+\.(?:txt|log):)?\s*{_LABEL}[ \u00a0]*:\s+\S", re.MULTILINE)
+_FRAGMENT = re.compile(rf"^(?:[^:\n]+\.(?:txt|log):)?(?:\s*\d+:)?\s*{_LABEL}[ \u00a0]*:\s+\S", re.MULTILINE)
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¤¶¼]|â€|Å[\u0080-\u00bf]|\ufffd")
 _HEAD = 64_000
 _SMALL = 20_000

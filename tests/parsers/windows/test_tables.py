@@ -61,7 +61,7 @@ def test_a_table_gives_the_rules_of_the_dump(code, separator, server, locales, n
     document = Document("EX01.csv", text.encode("utf-8-sig"))
     assert tables.recognises(document)
     found = tables.read(document)
-    assert found.gaps == ()
+    assert [gap.what for gap in found.gaps] == [gap.what for gap in host.gaps]
     assert len(found.rules) == len(host.rules)
     for mine, theirs in zip(found.rules, host.rules, strict=True):
         for name in (
