@@ -8,6 +8,7 @@ import parsers
 from auditor.packets import Filter, Flow, arrivals, judge
 from parsers.model.addresses import AddressSet, address_number
 from parsers.model.firewall import Firewall
+from parsers.model.intervals import IntervalSet
 from parsers.model.rule import Direction, Rule
 from parsers.model.services import ServiceSet
 
@@ -59,10 +60,13 @@ def verdict(
 
 def verdict_of(
     firewall: Firewall, to: str = "10.0.0.5", service: str = "tcp/443", source: str = "198.51.100.7",
-    way: str = "wan>lan", now: datetime = NOW,
+    way: str = "wan>lan", now: datetime = NOW, source_port: int | None = None,
 ) -> str:  # fmt: skip
     """The same at a firewall that was read already."""
     asked = ServiceSet.parse(service)
+    if source_port is not None:
+        port = IntervalSet.single(source_port)
+        asked = ServiceSet.union(ServiceSet.ports(n, pairs[0][0], port) for n, pairs in asked.by_protocol().items())
     ingress, egress = way.split(">")
     fates = set()
     for arrival in arrivals(firewall, ingress, address_number(source), address_number(to), asked):
