@@ -3,8 +3,9 @@
 What it finds
 -------------
 Enabled rules that nothing can match: an expired schedule, a zone without interfaces, a service without ports,
-source and destination of different address families, a virtual IP that nothing reaches. A rule that publishes a
-server under the port before translation is more than dead text: what it is for does not work.
+source and destination of different address families, a virtual IP that nothing reaches, an interface that is
+down. A rule that publishes a server under the port before translation is more than dead text: what it is for does
+not work.
 
 Why it matters
 --------------
@@ -34,8 +35,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
+from auditor.analysis.devices import Device
 from auditor.checks.check import Check, match_text
 from auditor.findings.finding import Finding, Severity
+from parsers.model.rule import Direction
 
 _BLOCKED = "Published, but blocked"
 _REMEDY = "Remove it, or repair what it refers to."
@@ -56,6 +59,23 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                     packets=f"never {hidden.never.partition(':')[0]}"
                     if not hidden.blocked
                     else f"blocked {match_text(hidden.rule)}",
+                )
+        yield from _down(device, check)
+
+
+def _down(device: Device, check: Check) -> Iterable[Finding]:
+    """Rules whose interfaces are all switched off: without effect until somebody switches them on."""
+    down = frozenset(each.name for each in device.firewall.interfaces if not each.enabled)
+    for rules in device.firewall.lists:
+        for rule in rules.rules if rules.direction is Direction.FORWARD and down else ():
+            dead = next((side for side in (rule.ingress, rule.egress) if side and side <= down), None)
+            if dead and rule.enabled and not rule.implicit:
+                yield check.found(
+                    device=device.name,
+                    rule=rule,
+                    message=f"It matches nothing while {', '.join(sorted(dead))} is down.",
+                    remedy="Remove it, or disable it as well: it acts again once the interface is up.",
+                    packets=f"interface down {match_text(rule)}",
                 )
 
 

@@ -79,3 +79,11 @@ def test_a_deny_that_never_matches_publishes_nothing() -> None:
     (found,) = _findings("outside", "deny")
     assert found.severity is Severity.LOW
     assert found.message.startswith("It never matches a packet")
+
+
+def test_a_rule_of_an_interface_that_is_down_is_said() -> None:
+    down = 'config system interface\nedit "wan1"\nset status down\nnext\nend\n'
+    text = CONFIG.replace("{service}", "outside").replace("{action}", "accept") + down
+    firewalls = parsers.read(text.encode(), "fw.conf")
+    found = audit(firewalls, (), infer_site(firewalls, ()).site, datetime(2026, 1, 1)).findings
+    assert "It matches nothing while wan1 is down." in [each.message for each in found if each.check == "FW106"]
