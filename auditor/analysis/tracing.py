@@ -275,9 +275,27 @@ def _arrived(device: Device, ingress: frozenset[str], source: AddressSet, arriva
         verdict = _some_way(forward, asked, device)
     else:
         verdict = judge(forward, asked, device.now)
+    if verdict.outcome is not Outcome.BLOCKED and arrival.destination <= own and device.local is not None:
+        return _step(
+            device, _at_itself(device, source, arrival, verdict), arrival, "the device itself", "local"
+        ), AddressSet()
     onward = ", ".join(sorted(egress)) if egress else "an interface the export leaves open"
     words = f"{', '.join(sorted(ingress))} to {onward}"
     return _step(device, verdict, arrival, words, "network"), arrival.destination
+
+
+def _at_itself(device: Device, source: AddressSet, arrival: Arrival, through: Verdict) -> Verdict:
+    """A virtual IP that leads to an address of the device: a policy lets the packets on, a server must answer them."""
+    local = device.local
+    assert local is not None
+    names = frozenset(each.name for each in device.firewall.interfaces if each.own.overlaps(arrival.destination))
+    service = local.space.atoms.covering(arrival.service)
+    verdict = judge(local, local.packets(Flow(source, arrival.destination, service, names)), device.now)
+    if verdict.outcome is Outcome.BLOCKED:
+        return verdict
+    reason = "a virtual IP leads to the device itself: local-in policies and allowaccess of the way in may stop it"
+    rules = tuple(dict.fromkeys((*through.candidates, *verdict.candidates)))
+    return Verdict(Outcome.POSSIBLE, None, rules, (reason, *through.reasons, *verdict.reasons))
 
 
 def _asked(

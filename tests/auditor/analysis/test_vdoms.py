@@ -75,3 +75,16 @@ def test_any_of_them_can_stop_it(changes: dict[str, str], blocker: str) -> None:
 def test_the_way_out_crosses_them_as_well() -> None:
     found = traced(row_of_vdoms("vdom-link"), "198.51.100.7", "tcp/443", origin="srv")
     assert (found.outcome.value, found.steps[0].device) == ("blocked", "fw/dmz")
+
+
+@pytest.mark.parametrize(("services", "outcome"), [("https", "possible"), ("ping", "blocked")])
+def test_a_virtual_ip_may_lead_to_a_login_of_the_device(services: str, outcome: str) -> None:
+    text = HEADER.format("7.0.12") + table(
+        "system interface", "wan\nset ip 203.0.113.2/24\nset role wan",
+        f"lo\nset type loopback\nset ip 10.255.255.1/32\nset allowaccess {services}",
+    )  # fmt: skip
+    text += table("firewall vip", "v\nset extip 203.0.113.10\nset mappedip 10.255.255.1")
+    text += policies(with_lines(ANY, dstintf="lo", dstaddr="v")) + static(("0.0.0.0/0", "wan"))
+    found = traced(text.encode(), "203.0.113.10", "tcp/443")
+    assert found.outcome.value == outcome
+    assert [step.layer for step in found.steps] == ["local"]

@@ -117,3 +117,76 @@ def test_disputed_points_of_match_vip(version: str, line: str, deny_to: str, out
 def test_match_vip_only_leaves_other_packets_alone() -> None:
     deny = with_lines(DENY, **{"match-vip-only": "enable"})
     assert verdict(policies(deny, ANY)) == "allowed"
+
+
+BALANCED = "v\nset type server-load-balance\nset extip 203.0.113.10\n{}\nconfig realservers\nedit 1\nset ip 10.0.0.5\n{}\nnext\nend"
+
+
+@pytest.mark.parametrize(
+    ("kind", "server", "service", "named", "outcome"),
+    [
+        ("set server-type http", "", "tcp/80", "ALL", "allowed"),
+        ("set server-type http", "", "tcp/443", "ALL", "blocked"),
+        ("set server-type https", "", "tcp/443", "ALL", "allowed"),
+        ("set server-type smtps", "", "tcp/465", "ALL", "allowed"),
+        ("set server-type ssl\nset extport 990", "", "tcp/990", "ALL", "allowed"),
+        ("set server-type udp\nset extport 53", "", "udp/53", "ALL", "allowed"),
+        ("set server-type udp\nset extport 53", "", "tcp/53", "ALL", "blocked"),
+        ("set server-type ip", "", "ip/47", "ALL", "allowed"),
+        ("set server-type http", "set port 8080", "tcp/80", "HTTP", "blocked"),
+        ("set server-type http", "set status disable", "tcp/80", "ALL", "blocked"),
+        ("set server-type http", "set type address\nset address f", "tcp/80", "ALL", "possible"),
+    ],
+)  # fmt: skip
+def test_load_balanced_servers(kind: str, server: str, service: str, named: str, outcome: str) -> None:
+    host = table("firewall address", "f\nset type fqdn\nset fqdn x.example")
+    text = host + table("firewall vip", BALANCED.format(kind, server)) + policies(with_lines(TO_VIP, service=named))
+    assert verdict(text, "203.0.113.10", service) == outcome
+
+
+@pytest.mark.parametrize(
+    ("limit", "source", "outcome"),
+    [
+        ("set src-filter 198.51.100.0/25", "198.51.100.7", "allowed"),
+        ("set src-filter 198.51.100.0/25", "198.51.100.200", "blocked"),
+        ("set srcintf-filter lan", "198.51.100.7", "blocked"),
+        ("set service HTTP", "198.51.100.7", "blocked"),
+    ],
+)
+def test_what_a_filter_leaves_goes_to_the_next_virtual_ip(limit: str, source: str, outcome: str) -> None:
+    first = f"a\nset extintf any\nset extip 203.0.113.10\nset mappedip 10.0.0.5\n{limit}"
+    vips = table("firewall vip", first, "b\nset extintf any\nset extip 203.0.113.10\nset mappedip 10.0.0.6")
+    text = vips + policies(with_lines(ANY, dstaddr="a"), with_lines(DENY, dstaddr="b"))
+    assert verdict(text, "203.0.113.10", source=source) == outcome
+
+
+def test_a_virtual_ip_that_no_policy_names_takes_nothing() -> None:
+    vips = table("firewall vip", VIP, "b\nset extintf any\nset extip 203.0.113.10\nset mappedip 10.0.0.6")
+    assert verdict(vips + policies(with_lines(ANY, dstaddr="b")), "203.0.113.10") == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("target", "service", "outcome"),
+    [
+        ("server", "HTTP", "allowed"), ("server", "ext", "blocked"), ("outside", "HTTP", "blocked"),
+        ("all", "HTTP", "allowed"),
+    ],
+)  # fmt: skip
+def test_central_nat_compares_the_real_address_and_port(target: str, service: str, outcome: str) -> None:
+    text = (
+        "config system settings\nset central-nat enable\nend\n" + table("firewall vip", VIP + FORWARD)
+        + table("firewall address", "server\nset subnet 10.0.0.5/32", "outside\nset subnet 203.0.113.10/32")
+        + table("firewall service custom", "ext\nset tcp-portrange 8080")
+    )  # fmt: skip
+    assert (
+        verdict(text + policies(with_lines(ANY, dstaddr=target, service=service)), "203.0.113.10", "tcp/8080")
+        == outcome
+    )
+
+
+def test_the_interface_address_is_the_first_one() -> None:
+    more = "wan\nset secondary-IP enable\nconfig secondaryip\nedit 1\nset ip 203.0.113.3/24\nnext\nend"
+    vip = table("firewall vip", "v\nset extintf wan\nset extip 0.0.0.0\nset mappedip 10.0.0.5")
+    text = table("system interface", more) + vip + policies(TO_VIP)
+    assert verdict(text, "203.0.113.2") == "allowed"
+    assert verdict(text, "203.0.113.3") == "blocked"
