@@ -16,6 +16,7 @@ _MOST_BYTES = 4 << 20
 _MOST_DEPTH = 20
 _TOO_DEEP = f"nested more than {_MOST_DEPTH} levels deep"
 _STR = "tag:yaml.org,2002:str"
+_PLAIN = frozenset(f"tag:yaml.org,2002:{each}" for each in "str int float bool null timestamp merge value".split())
 
 
 class Item:
@@ -63,6 +64,9 @@ class Item:
         """A text; numbers, dates and booleans are refused because YAML would change them."""
         if self.node.id != "scalar":
             raise self.error(f"expected text, found {_kind(self.node)}")
+        if self.node.tag not in _PLAIN:
+            tag = str(self.node.tag).replace("tag:yaml.org,2002:", "!!")
+            raise self.error(f"the tag {tag} means nothing here: write the text alone, in quotes if need be")
         if self.node.tag != _STR:
             raise self.error(f"expected text, but YAML reads {self.node.value} as {_kind(self.node)}: put it in quotes")
         return str(self.node.value)
@@ -169,7 +173,8 @@ def read_document(path: Path, text: str | None = None) -> Item:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         if "nesting depth" in str(error.problem):  # libyaml from 0.2.6 stops by itself
             raise RulesetError(name, _TOO_DEEP, line) from None
-        hint = "; put text that holds ':' or '?' in quotes" if "mapping values" in str(error.problem) else ""
+        prose = any(words in str(error.problem) for words in ("mapping values", "expected ',' or '}'"))
+        hint = "; put text that holds ':' or '?' in quotes" if prose else ""
         raise RulesetError(name, f"not valid YAML: {error.problem or error}{hint}", line) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise RulesetError(name, f"not valid YAML: {error}") from None
@@ -217,6 +222,8 @@ def _keys(name: str, node: Any) -> None:
             raise RulesetError(name, "a key must be text", line)
         if key.tag == "tag:yaml.org,2002:merge":
             raise RulesetError(name, "merge keys (<<) hide what a diff changes: write the values out", line)
+        if key.tag != _STR:
+            raise RulesetError(name, f"YAML reads the key {key.value} as {_kind(key)}: put it in quotes", line)
         if key.value in keys:
             raise RulesetError(name, f"the key {key.value!r} stands twice, first in line {keys[key.value]}", line)
         keys[key.value] = line

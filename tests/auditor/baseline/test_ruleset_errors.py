@@ -122,6 +122,21 @@ def test_the_small_ruleset_loads(tmp_path: Path) -> None:
         ("{title: A document}", "{<<: {}, title: A}", "tiny.yaml:7: merge keys (<<) hide what a diff changes"),
         ("id: tiny", "id: [tiny", "not valid YAML"),
         ('"Is it published?"', "Is it: published?", "put text that holds ':' or '?' in quotes"),
+        # YAML traps of BASELINE_SCHEMA section 5: each refused with its line
+        ("{title: database}", "{title: Database: which?}", "tiny.yaml:13: not valid YAML: did not find expected ',' or '}'; put text"),
+        ("status: draft", "status: draft\nstatus: stable", "tiny.yaml:6: the key 'status' stands twice, first in line 5"),
+        ("service: https,", "service: 443,", "tiny.yaml:27: flows[0].service: expected text, but YAML reads 443 as a number"),
+        ("service: https,", "service: [on],", "tiny.yaml:27: flows[0].service[0]: expected text, but YAML reads on as a boolean"),
+        ("version: 1.0.0", "version: 1.0", "tiny.yaml:4: version: expected text, but YAML reads 1.0 as a number"),
+        ("title: A small ruleset", "title: 0777", "tiny.yaml:3: title: expected text, but YAML reads 0777 as a number"),
+        ("title: A small ruleset", "title: ~", "tiny.yaml:3: title: expected text, but YAML reads ~ as nothing"),
+        ("title: A small ruleset", "title: !!binary aGk=", "tiny.yaml:3: title: the tag !!binary means nothing here"),
+        ("title: A small ruleset", "title: !secret x", "tiny.yaml:3: title: the tag !secret means nothing here"),
+        ("db: {title: database}", "443: {title: database}", "tiny.yaml:13: YAML reads the key 443 as a number: put it in quotes"),
+        ("db: {title: database}", "no: {title: database}", "tiny.yaml:13: YAML reads the key no as a boolean: put it in quotes"),
+        ("db: {title: database}", "? [a, b]\n  : {title: database}", "tiny.yaml:13: a key must be text"),
+        ("status: draft", "status: draft\n---\nid: other", "tiny.yaml:6: not valid YAML"),
+        ("status: draft", "status: draft\n\tid: other", "tiny.yaml:6: not valid YAML: found a tab character"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named(tmp_path: Path, old: str, new: str, said: str) -> None:
