@@ -41,7 +41,7 @@ class Citations:
         if "cite" not in entry:
             return ()
         item = entry["cite"]
-        return tuple(self.one(part.text(), part) for part in ([item] if item.is_scalar else item.items()))
+        return tuple(self.one(part.text(), part) for part in item.parts())
 
     def one(self, text: str, item: Item) -> str:
         """A citation, "source" or "source:row", when it is known."""
@@ -62,6 +62,11 @@ def _source(item: Item) -> Source:
     known = ("title", "url", "file", "document_date", "retrieved", "sha256", "basis", "tables")
     entry = item.mapping(known, ("title",))
     place = entry.get("url") or entry.get("file")
+    for key in ("url", "file", "sha256"):
+        if key in entry:
+            entry[key].text()
+    if "retrieved" in entry:
+        entry["retrieved"].date()
     return Source(
         entry["title"].text(),
         place.text() if place else "",

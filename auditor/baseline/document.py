@@ -60,6 +60,17 @@ class Item:
             raise self.error(f"expected a list, found {_kind(self.node)}")
         return [Item(self.file, each, f"{self.path}[{number}]") for number, each in enumerate(self.node.value)]
 
+    def some(self) -> list[Item]:
+        """The entries of a list that must not be empty."""
+        found = self.items()
+        if not found:
+            raise self.error("the list is empty: write at least one, or leave the key out")
+        return found
+
+    def parts(self) -> list[Item]:
+        """The entries of such a list, or the one value that stands for a list of one."""
+        return [self] if self.node.id == "scalar" else self.some()
+
     def text(self) -> str:
         """A text; numbers, dates and booleans are refused because YAML would change them."""
         if self.node.id != "scalar":
@@ -71,9 +82,11 @@ class Item:
             raise self.error(f"expected text, but YAML reads {self.node.value} as {_kind(self.node)}: put it in quotes")
         return str(self.node.value)
 
-    def texts(self) -> tuple[str, ...]:
-        """A list of texts, or one text for a list of one."""
-        return (self.text(),) if self.node.id == "scalar" else tuple(each.text() for each in self.items())
+    def texts(self, *, empty: bool = False) -> tuple[str, ...]:
+        """A list of texts, or one text for a list of one; `empty` where no text is a meaning too."""
+        if empty and self.node.id == "sequence" and not self.node.value:
+            return ()
+        return tuple(each.text() for each in self.parts())
 
     def date(self) -> str:
         """A day, quoted or not."""

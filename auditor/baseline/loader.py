@@ -101,6 +101,9 @@ class _Loader:
             raise self.top["id"].error("an id holds lower-case letters, digits, '.', '_' and '-'")
         if not re.fullmatch(r"\d+\.\d+\.\d+", self.top["version"].text()):
             raise self.top["version"].error("a version has three numbers, like 1.0.0")
+        for item in self._list("replaces"):
+            if not _SLUG.match(item.text()):
+                raise item.error("an id holds lower-case letters, digits, '.', '_' and '-'")
         flows = tuple(self._flow(item) for item in self.top["flows"].items())
         forbidden = tuple(self._forbidden(item) for item in self._list("forbidden"))
         return Ruleset(
@@ -144,9 +147,7 @@ class _Loader:
         return Role(name, entry["title"].text(), zones, client, where, self.citations.of(entry))
 
     def _members(self, item: Item) -> tuple[str, ...]:
-        for each in item.items():
-            each.choice(self.roles, "role")
-        return item.texts()
+        return tuple(each.choice(self.roles, "role") for each in item.some())
 
     def _variable(self, name: str, item: Item) -> Variable:
         entry = item.mapping(("type", "default", "suggest", "cite", "note"), ("type", "default", "cite"))
@@ -158,7 +159,7 @@ class _Loader:
         return Variable(
             name,
             default,
-            tuple((key, value.text()) for key, value in suggest.items()),
+            tuple((key, _suggested(value)) for key, value in suggest.items()),
             entry["note"].text() if "note" in entry else "",
             self.citations.of(entry),
         )
@@ -184,7 +185,7 @@ class _Loader:
         return Question(name, ask, role_count=(count["role"].choice(self.roles, "role"), count["at_least"].number()))
 
     def _service(self, item: Item) -> tuple[Port, ...]:
-        return tuple(self._port(each) for each in item.items())
+        return tuple(self._port(each) for each in item.some())
 
     def _port(self, item: Item) -> Port:
         text = item.text()
@@ -207,15 +208,13 @@ class _Loader:
         kind, value = next(iter(entry.items()))
         names: list[str] = []
         known = self.zones.keys() if kind == "zone" else self.roles.keys() | self.groups.keys()
-        parts = [value] if value.is_scalar else value.items()
-        for part in parts:
+        for part in value.parts():
             word = part.choice(known, kind)
             names += self.groups.get(word, (word,)) if kind == "role" else (word,)
         return End(kind, tuple(dict.fromkeys(names)))
 
     def _service_names(self, item: Item) -> tuple[str, ...]:
-        parts = [item] if item.is_scalar else item.items()
-        return tuple(part.choice(self.services, "service") for part in parts)
+        return tuple(part.choice(self.services, "service") for part in item.parts())
 
     def _when(self, item: Item) -> When:
         if item.is_scalar:
@@ -229,7 +228,7 @@ class _Loader:
         kind, value = next(iter(entry.items()))
         if kind == "is":
             return self._is(value)
-        parts = (self._when(value),) if kind == "not" else tuple(self._when(each) for each in value.items())
+        parts = (self._when(value),) if kind == "not" else tuple(self._when(each) for each in value.some())
         return When(kind, "", parts)
 
     def _is(self, item: Item) -> When:
@@ -238,8 +237,7 @@ class _Loader:
         if len(entry) != 1:
             raise item.error("expected exactly one condition that is a choice")
         name, value = next(iter(entry.items()))
-        parts = [value] if value.is_scalar else value.items()
-        return When("is", name, values=tuple(part.choice(choices[name], "value") for part in parts))
+        return When("is", name, values=tuple(part.choice(choices[name], "value") for part in value.parts()))
 
     def _id(self, item: Item) -> str:
         word = item.text()
@@ -261,7 +259,7 @@ class _Loader:
         cite = self.citations.of(entry)
         if level == "required" and not self.citations.carries(cite):
             raise item.error("a required flow needs a document: what rests on practice alone is at most permitted")
-        alternatives = entry["any_of"].items() if "any_of" in entry else []
+        alternatives = entry["any_of"].some() if "any_of" in entry else []
         key = self._id(entry["id"])
         return BaselineFlow(
             id=key,
@@ -310,7 +308,7 @@ class _Loader:
     def _unrestricted(self, item: Item) -> Unrestricted:
         entry = item.mapping(("id", "between", "cite", "note"), ("id", "between", "cite"))
         names: list[str] = []
-        for part in entry["between"].items():
+        for part in entry["between"].some():
             word = part.choice(self.roles.keys() | self.groups.keys(), "role")
             names += self.groups.get(word, (word,))
         note = entry["note"].text() if "note" in entry else ""
@@ -335,8 +333,8 @@ class _Loader:
             entry["ask"].text(),
             entry["service"].text() if "service" in entry else "",
             entry["answer"].text(),
-            entry["satisfied_by"].texts() if "satisfied_by" in entry else (),
-            entry["forbidden"].texts() if "forbidden" in entry else (),
+            entry["satisfied_by"].texts(empty=True) if "satisfied_by" in entry else (),
+            entry["forbidden"].texts(empty=True) if "forbidden" in entry else (),
             entry["hints"].texts() if "hints" in entry else (),
             self.citations.of(entry),
             self._when(entry["when"]) if "when" in entry else None,
@@ -348,14 +346,14 @@ class _Loader:
         found = tuple(self._host_rule(item) for item in items)
         ids = [rule.id for rule in found]
         for item, rule in zip(items, found, strict=True):
-            if rule.twin and rule.twin not in ids:
+            if "twin" in item.mapping() and rule.twin not in ids:
                 raise item.mapping()["twin"].error(f"unknown host rule {rule.twin!r}{nearest(rule.twin, ids)}")
         return found
 
     def _host_rule(self, item: Item) -> HostRule:
         known = ("id", "name", "ports", "program", "roles", "gfw", "twin", "relation", "advice", "cite")
         entry = item.mapping(known, ("id", "name", "ports", "roles", "cite"))
-        for role in entry["roles"].items():
+        for role in entry["roles"].some():
             role.choice(self.roles, "role")
         relations = ("exact", "partial", "collective", "none")
         return HostRule(
@@ -383,7 +381,12 @@ def _product(item: Item | None) -> str:
 def _words(entry: Mapping[str, Item], key: str, known: Iterable[str]) -> tuple[str, ...]:
     if key not in entry:
         return ()
-    return tuple(part.choice(known, key) for part in entry[key].items())
+    return tuple(part.choice(known, key) for part in entry[key].some())
+
+
+def _suggested(item: Item) -> str:
+    _ports(item)
+    return item.text()
 
 
 def _ports(item: Item) -> IntervalSet:

@@ -127,15 +127,15 @@ def load_site(path: Path, text: str | None = None) -> Site:
     if top["schema"].text() != "fwsite/1":
         raise top["schema"].error("expected schema fwsite/1")
     return Site(
-        id=top["id"].text(),
+        id=_name(top["id"]),
         baselines=tuple(_use(item) for item in top["baselines"].items()) if "baselines" in top else (),
         devices={key: _device(item) for key, item in _part(top, "devices").items()},
         bindings={key: tuple(_binding(each) for each in item.items()) for key, item in _part(top, "bindings").items()},
-        not_deployed=top["not_deployed"].texts() if "not_deployed" in top else (),
+        not_deployed=top["not_deployed"].texts(empty=True) if "not_deployed" in top else (),
         networks={key: _networks(item) for key, item in _part(top, "networks").items()},
         resolve=_resolve(top["resolve"]) if "resolve" in top else {},
         exceptions=tuple(_exception(item) for item in top["exceptions"].items()) if "exceptions" in top else (),
-        reviewed=top["reviewed"].date() if "reviewed" in top else "",
+        reviewed=read_day(top["reviewed"]).isoformat() if "reviewed" in top else "",
         file=str(path),
         lines=_lines(top),
     )
@@ -153,6 +153,12 @@ def _lines(top: Mapping[str, Item]) -> dict[str, int]:
     if "not_deployed" in top:
         found["not_deployed"] = top["not_deployed"].line
     return found
+
+
+def _name(item: Item) -> str:
+    if not item.text():
+        raise item.error("expected a name, found nothing")
+    return item.text()
 
 
 def _part(top: Mapping[str, Item], key: str) -> Mapping[str, Item]:
@@ -208,7 +214,7 @@ def _binding(item: Item) -> Binding:
 
 
 def _addresses(item: Item) -> AddressSet:
-    parts = [item] if item.is_scalar else item.items()
+    parts = item.parts()
     found = []
     for part in parts:
         first, dash, last = part.text().partition("-")
