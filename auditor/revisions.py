@@ -19,6 +19,8 @@ from parsers.source import Document
 
 _REGULAR = ("100644", "100755")
 """Modes of files; links and submodules are none."""
+_OTHER_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_EXTERNAL_DIFF")
+"""What a hook is told about the repository it runs for: the folder asked about says which one it is."""
 _PATIENCE = 120
 """Seconds that one question to git may take."""
 
@@ -89,7 +91,7 @@ def revision(folder: Path, name: str) -> Revision:
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    environment = {key: value for key, value in os.environ.items() if key not in _OTHER_REPOSITORY}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C"}
     command = ["git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments]
     try:

@@ -21,11 +21,16 @@ if [ -n "${FWPROOF_ARGUMENTS:-}" ]; then
   read -r -a arguments <<<"$FWPROOF_ARGUMENTS"
 fi
 
+# Names in an export may look like commands to the runner ("::error::"): it obeys none until it reads this word again.
+word="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+echo "::stop-commands::$word"
+
 code=0
 "${FWPROOF:-fwproof}" check ${since:+--since "$since"} \
   -o "$reports/fwproof.sarif" -o "$reports/fwproof.md" -o "$reports/fwproof.xml" -o "$reports/fwproof.json" \
   -o "$reports/fwproof.xlsx" ${arguments[@]+"${arguments[@]}"} 2>"$reports/messages.txt" || code=$?
-cat "$reports/messages.txt" >&2
+cat "$reports/messages.txt"
+echo "::$word::"
 
 comment="$reports/comment.txt"
 sarif=false

@@ -24,8 +24,15 @@ def prepare_streams() -> None:
 
 
 def show(text: str, err: bool = False) -> None:
-    """Print text with a line end. A reader that went away (`| head`) changes neither the work nor the exit code."""
-    stream = sys.stderr if err else sys.stdout
+    """Print text with a line end. A reader that went away (`| head`) changes neither the work nor the exit code.
+
+    Messages may quote names of files and objects: what a terminal would obey in them is shown instead.
+    """
+    stream = sys.stdout
+    if err:
+        from auditor.reports.text import printable
+
+        stream, text = sys.stderr, printable(text)
     try:
         stream.write(text if text.endswith("\n") else text + "\n")
         stream.flush()

@@ -39,6 +39,12 @@ def changed(repository: Repository, opening: str) -> Repository:
 
 def action(repository: Repository, **more: str) -> tuple[dict[str, str], str]:
     """The outputs of the step that judges, and the step summary."""
+    told, summary, _ = judged(repository, **more)
+    return told, summary
+
+
+def judged(repository: Repository, **more: str) -> tuple[dict[str, str], str, list[str]]:
+    """The same, and the lines of the job's log."""
     place = repository.path.parent
     outputs, summary = place / "outputs", place / "summary"
     outputs.write_text("", encoding="utf-8")
@@ -53,9 +59,9 @@ def action(repository: Repository, **more: str) -> tuple[dict[str, str], str]:
         **more,
     }
     script = [*STEPS["check"]["run"].replace('"', "").replace("$GITHUB_ACTION_PATH", str(ROOT)).split()]
-    subprocess.run(script, cwd=repository.path, env=environment, check=True, capture_output=True)
+    done = subprocess.run(script, cwd=repository.path, env=environment, check=True, capture_output=True, text=True)
     told = dict(line.split("=", 1) for line in outputs.read_text("utf-8").splitlines())
-    return told, summary.read_text("utf-8")
+    return told, summary.read_text("utf-8"), done.stdout.splitlines()
 
 
 def test_the_action_judges_what_a_pull_request_changes(changed: Repository) -> None:
@@ -91,6 +97,17 @@ def test_nothing_in_the_arguments_is_run_by_the_shell(changed: Repository) -> No
     told, _ = action(changed, FWPROOF_ARGUMENTS="--fail-on $(touch${IFS}ran) ; touch ran")
     assert told["exit-code"] == "2"
     assert not (changed.path / "ran").exists()
+
+
+def test_the_runner_obeys_nothing_that_an_export_says(changed: Repository) -> None:
+    text = (changed.path / "backups" / "edge.conf").read_text("utf-8")
+    changed.write("backups/edge.conf", text.replace("uzak-erişim", "::error::gone"))
+    _, _, log = judged(changed, FWPROOF_SINCE="none")
+    commands = [number for number, line in enumerate(log) if line.startswith("::")]
+    word = log[commands[0]].removeprefix("::stop-commands::")
+    assert len(word) == 32
+    assert log[commands[-1]] == log[-1] == f"::{word}::"
+    assert any("::error::gone" in line for line in log)
 
 
 def test_no_step_puts_words_of_an_event_into_a_script() -> None:
