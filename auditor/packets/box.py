@@ -31,11 +31,12 @@ def intersect(a: Box, b: Box) -> Box | None:
     service = a.service & b.service
     if not (ingress and egress and translation and service):
         return None
-    source = a.source if a.source is b.source else a.source & b.source
-    if not source.ranges:
-        return None
+    # Destinations part more boxes than sources do: servers have addresses, senders are often anybody.
     destination = a.destination if a.destination is b.destination else a.destination & b.destination
     if not destination.ranges:
+        return None
+    source = a.source if a.source is b.source else a.source & b.source
+    if not source.ranges:
         return None
     return Box(ingress, egress, translation, source, destination, service)
 

@@ -57,6 +57,8 @@ class IntervalSet:
 
     def __and__(self, other: IntervalSet) -> IntervalSet:
         mine, theirs = self.ranges, other.ranges
+        if not mine or not theirs or mine[-1][1] < theirs[0][0] or theirs[-1][1] < mine[0][0]:
+            return EMPTY_INTERVALS
         found: list[Range] = []
         i = j = 0
         while i < len(mine) and j < len(theirs):

@@ -1,9 +1,13 @@
 """Every mistake planted in the samples is found, and the seed's question has its answer."""
 
 import re
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from auditor.audit import audit
+from auditor.commands.case import open_case
 from auditor.findings.finding import Confidence, Severity
 from auditor.findings.result import AuditResult, CoverageState
 from auditor.gate import FINDINGS, PASSED, rule_on
@@ -50,6 +54,33 @@ def test_only_both_firewalls_together_show_that_mail_cannot_come_in(quillwort: A
     assert "fgt-quillwort 4" in row.rules
     assert "closed at ex-edge01" in row.missing
     assert [each.device for each in quillwort.findings if "INTERNET-EDGE" in each.flow] == ["ex-edge01"]
+
+
+def alone(name: str) -> AuditResult:
+    folder = Path("samples/quillwort")
+    files = [path for path in folder.iterdir() if path.stem == name]
+    case = open_case(files, folder / "site.yaml", ("exchange-2010",))
+    return audit(case.firewalls, case.rulesets, case.site, datetime(2026, 11, 24, 12))
+
+
+def gfw(result: AuditResult) -> dict[str, Severity]:
+    return {each.rule: each.severity for each in result.findings if each.slug == "gfw-rule" and "OWA" in each.rule}
+
+
+def test_only_both_files_show_that_the_internet_reaches_a_rule_for_any_program(quillwort: AuditResult) -> None:
+    """The finding of the README that only the joint view has."""
+    assert gfw(alone("fgt-quillwort")) == {}
+    assert set(gfw(alone("ex-cas01")).values()) == {Severity.LOW}
+    [(rule, severity)] = gfw(quillwort).items()
+    assert (rule, severity) == ("17 (MSExchange - OWA (GFW) (TCP-In))", Severity.HIGH)
+    [finding] = [each for each in quillwort.findings if each.rule == rule and each.slug == "gfw-rule"]
+    assert "the perimeter lets the Internet through to it on tcp/5075-5077" in finding.message
+    assert ("fgt-quillwort", "20 (owa-ports)") in {(each.device, each.rule) for each in finding.related}
+
+
+def test_the_backup_alone_calls_mail_satisfied(in_root: None) -> None:
+    [row] = [row for row in alone("fgt-quillwort").coverage if row.flow == "INTERNET-EDGE"]
+    assert row.state is CoverageState.SATISFIED
 
 
 def test_rpc_has_evidence_from_both_sides(quillwort: AuditResult) -> None:
