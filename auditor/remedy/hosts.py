@@ -26,6 +26,9 @@ class Hosts:
         self.permits: dict[str, list[HostPermit]] = {}
         self.left: dict[tuple[str, str], dict[str, None]] = {}
         self.unbound: dict[str, None] = {}
+        self.bound = dict.fromkeys(
+            end.host for ruleset in rulesets for ends in ruleset.ends.values() for end in ends if end.host
+        )
 
     def add(self, bound: BoundFlow, cause: Cause, service: ServiceSet) -> None:
         """Plan a flow at its receiver and, where the sender's firewall blocks by default, at its sender."""
@@ -82,6 +85,7 @@ class Hosts:
             for host in sorted(self.permits)
             if not self._profiles(host)
         ]
+        found += [f"{host}: no flow needs a rule there." for host in self.bound if host not in self.permits]
         for host, permits in sorted(self.permits.items()):
             device = self.devices.get(host)
             for rule in Existing(device.firewall).blocking(permits) if device else ():

@@ -59,7 +59,7 @@ class _Planner:
         self.site = site
         self.levels = ("required", "permitted") if permitted else ("required",)
         self.missing_only = missing_only
-        exported = any(each.vendor != "windows" for each in firewalls)
+        self.exported = exported = any(each.vendor != "windows" for each in firewalls)
         self.firewalls = firewalls if exported else (*firewalls, *_skeletons(site))
         self.bound = tuple(bind(ruleset, site, self.firewalls) for ruleset in rulesets)
         self.analysis = Analysis(self.firewalls, self.bound, site, now)
@@ -112,7 +112,7 @@ class _Planner:
             reason = self._cross(bound, cause, service)
             if reason:
                 self._leave(cause, bound, reason)
-                return
+        # What keeps a flow out of a perimeter's plan says nothing of the host it goes to.
         self.hosts.add(bound, cause, service)
 
     def _refused(self, ruleset: BoundRuleset, bound: BoundFlow, banned: str) -> str:
@@ -157,6 +157,9 @@ class _Planner:
 
     def _cross(self, bound: BoundFlow, cause: Cause, service: ServiceSet) -> str:
         """Plan the flow at every network device on its way; why that cannot be done, or ""."""
+        if not self.zones.members and not self.exported:
+            self._note("No FortiGate is in the site file: Windows rules only.")
+            return ""
         course = self.places.course(bound.source, bound.destination)
         if course.question:
             return course.question

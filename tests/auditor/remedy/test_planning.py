@@ -115,6 +115,22 @@ def test_a_private_server_without_a_public_address_is_asked_for() -> None:
     )
 
 
+def test_a_question_at_the_perimeter_leaves_the_hosts_rules() -> None:
+    made = planned(WEB, site=DEVICES + SERVERS.replace(", public: 203.0.113.10", ""))
+    assert made.networks == ()
+    assert [(host.host, host.permits[0].service.text()) for host in made.hosts] == [("web01", "tcp/443")]
+
+
+def test_a_site_of_windows_hosts_alone_gets_their_rules() -> None:
+    made = planned(WEB, site="devices: {web01: {type: windows, profile: domain}}\n" + SERVERS)
+    assert (made.left, made.networks, len(made.hosts)) == ((), (), 1)
+    assert "No FortiGate is in the site file: Windows rules only." in made.notes
+
+
+def test_a_host_that_needs_no_rule_is_named() -> None:
+    assert "web01: no flow needs a rule there." in planned(SQL).notes
+
+
 def test_a_public_server_is_reached_as_it_is() -> None:
     made = planned(WEB, site=DEVICES + SERVERS.replace("10.0.20.5, public: 203.0.113.10", "198.51.100.5"))
     (permit,) = made.networks[0].permits
