@@ -27,17 +27,18 @@ class Names:
         return name
 
 
-_CONTROL = "\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ufeff"
-
-
 def remark(text: str, limit: int) -> str:
     """One line of plain text: no quotes or brackets that FortiOS refuses, no `?` and `$` that its prompt acts on."""
     return line(re.sub(r"[\"'`<>()#$\\]+", " ", text), limit)
 
 
 def line(text: str, limit: int) -> str:
-    """One line for a comment: no line breaks that end it, no `?` that the prompt of a FortiGate answers."""
-    safe = re.sub(f"[{_CONTROL}?]+", " ", text)
+    """One line of ASCII for a comment: no line break ends it, and the prompt of a FortiGate answers no `?` in it.
+
+    Windows PowerShell reads a file without a mark in the code page of the machine, where a byte of another letter can
+    be a quote.
+    """
+    safe = re.sub(r"[^\x20-\x7e]", "_", re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff?]+", " ", text))
     safe = re.sub(r" {2,}", " ", safe).strip()
     return safe if len(safe) <= limit else safe[: limit - 4].rstrip() + " ..."
 

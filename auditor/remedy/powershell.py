@@ -128,7 +128,7 @@ def _port_words(permit: HostPermit) -> Iterator[tuple[str, ...]]:
 
 def _short(words: tuple[str, ...]) -> str:
     """Protocol and ports for a rule's name."""
-    values = [each.split(" ", 1)[1].replace("'", "") for each in words]
+    values = [each.split(" ", 1)[1].replace("'", "").replace(", ", "+") for each in words]
     return values[0] + (f" {values[1]}" if len(values) > 1 and len(values[1]) < 40 else "")
 
 
@@ -161,12 +161,10 @@ def _address_words(addresses: AddressSet) -> Iterator[str]:
 
 
 def _single(text: str) -> str:
-    """Text in single quotes: quotes doubled, the curly ones that PowerShell reads alike as well."""
-    safe = line(text, 4000)
-    return "'" + "".join(letter * 2 if letter in "'\u2018\u2019\u201a\u201b" else letter for letter in safe) + "'"
+    """Text in single quotes, where only the quote itself means something."""
+    return "'" + line(text, 4000).replace("'", "''") + "'"
 
 
 def _in_double(text: str) -> str:
     """Text inside double quotes with nothing left to expand."""
-    special = '`$"\u201c\u201d\u201e'
-    return "".join("`" + letter if letter in special else letter for letter in line(text, 4000))
+    return "".join("`" + letter if letter in '`$"' else letter for letter in line(text, 4000))

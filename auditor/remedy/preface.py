@@ -17,7 +17,9 @@ def preface(plan: Plan, device: str) -> Iterator[str]:
     yield line(f"fwproof {__version__}: plan for {device}, site {plan.site}, baseline {rulesets}", _WIDTH)
     yield f"What the {' and '.join(plan.levels)} flows need, and nothing else. Rules that exist already stay as they"
     yield "are: fwproof audit names those that are wider."
-    for note in plan.notes:
+    named = {*(part.device for part in plan.networks), *(host.host for host in plan.hosts)}
+    others = {name for name in named if name != device and not name.startswith(f"{device}/")}
+    for note in (each for each in plan.notes if each.partition(":")[0] not in others):
         yield line(f"Note: {note}", _WIDTH)
     if plan.left:
         yield "NOT in this plan:"

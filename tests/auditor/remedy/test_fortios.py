@@ -190,7 +190,7 @@ def test_names_are_short_safe_and_unique() -> None:
 
 def test_remarks_hold_nothing_a_prompt_acts_on() -> None:
     assert remark('a "b" <c> (d) $e #f\n?', 100) == "a b c d e f"
-    assert line("a\nb\u2028c?", 100) == "a b c"
+    assert line("a\nb\u2028c?\u00e9", 100) == "a b c _"
     assert remark("x" * 300, 20) == "x" * 16 + " ..."
 
 

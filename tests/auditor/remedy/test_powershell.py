@@ -113,13 +113,14 @@ def test_hostile_names_stay_text() -> None:
     assert "/" not in script.name
     assert "\n" not in script.name
     assert len(rules(script.text)) == 1
+    assert script.text.isascii()
     assert not any(each.lstrip().startswith(("Remove-Item", "end", "config")) for each in script.text.splitlines())
 
 
 def test_hostile_programs_stay_text() -> None:
     from auditor.remedy.powershell import _in_double, _single
 
-    assert _single("a'b\u2019c\nd") == "'a''b\u2019\u2019c d'"
+    assert _single("a'b\u2019c\nd\u00d1") == "'a''b_c d_'"
     assert _in_double('x$(id)`"y') == 'x`$(id)```"y'
 
 
