@@ -16,15 +16,12 @@ from parsers.fortigate.objects.services import predefined
 from parsers.fortigate.syntax.backup import SPOKEN
 from parsers.fortigate.syntax.captures import PROMPT
 from parsers.fortigate.syntax.forms import VARIABLE, listened
-from parsers.fortigate.syntax.references import REFERENCES
+from parsers.fortigate.syntax.references import NAMING
 from parsers.fortigate.syntax.statement import Statement
 from parsers.fortigate.syntax.vocabulary import COMMANDS
 from parsers.fortigate.syntax.words import split_words
 from parsers.redaction import Pseudonyms
 from parsers.source import Document
-
-_NAMING = frozenset(word for places in REFERENCES.values() for _, keywords in places for word in keywords.split())
-"""Settings whose words are names even where they stand without quotes."""
 
 _POLICY_NAMES = frozenset("srcaddr dstaddr srcaddr6 dstaddr6 srcintf dstintf service schedule groups users".split())
 """Settings of policies that hold nothing but names, of entries that a fragment need not define."""
@@ -193,7 +190,7 @@ class Redaction:
             if free:
                 return self._free(word)
             if self.pseudonyms.names:
-                word = self._identities(self._known(word) if quoted or each.keyword in _NAMING else word)
+                word = self._identities(self._known(word) if quoted or each.keyword in NAMING else word)
             return self._without_secrets(word) if "\n" in word or " " in word else word
 
         parts = re.match(r"\s*\S+\s+" if self.yaml else r"\s*\S+\s+\S+\s+", text)

@@ -26,6 +26,7 @@ def index(vendor: str) -> list[dict[str, str]]:
 NOT_FORTIGATE = {
     "BUILD.bazel": "a build file",
     "tests__res__comments_00.txt": "comments only",
+    "FortiManager__Terraform__single-1nic__terraform__customdata.tpl": "commands of a FortiManager",
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from parsers.fortigate.syntax.captures import PROMPT
 from parsers.fortigate.syntax.header import read_header
+from parsers.fortigate.syntax.references import NAMING
 from parsers.fortigate.syntax.tree import Block, Remark, Text, Tree
 from parsers.fortigate.syntax.values import LongValues
 from parsers.fortigate.syntax.vocabulary import known_path
@@ -73,6 +74,9 @@ class BackupReader:
             return words
         start = self.place
         words, self.place, closed = self.long_values.follow(keyword, value, start)
+        if closed and keyword in NAMING and any("\n" in word for word in words):
+            self.remark(start, f"'set {keyword}' goes on on the next line: joined, as a terminal wraps it", gap=False)
+            words = tuple(word.replace("\n", "") for word in words)
         if not closed:
             self.remark(start, f"the quote opened in 'set {keyword}' is never closed: closed at the end of the line")
         return words
@@ -194,9 +198,27 @@ class BackupReader:
                 self.lines[self.place - 1] = rest
                 self.place -= 1
             return block
-        if word not in SPOKEN:
+        if word not in SPOKEN and not self._continues(line):
             self.text.stray_lines.append(self.place)
         return block
+
+    def _continues(self, line: str) -> bool:
+        """Are these further names of the setting above, wrapped by a terminal between two of them?"""
+        words = split_words(line.strip())
+        before = self.place - 2
+        while before > 0 and self.lines[before].lstrip().startswith('"'):
+            before -= 1
+        above = self.lines[before].split(None, 2) if before >= 0 else []
+        if not (
+            words and self.stack and line.lstrip().startswith('"') and len(above) == 3 and above[0] in ("set", "append")
+        ):
+            return False
+        settings = self.stack[-1][1].settings
+        if above[1] not in NAMING or above[1] not in settings:
+            return False
+        settings[above[1]] += words
+        self.remark(self.place, f"'set {above[1]}' goes on on this line: joined, as a terminal wraps it", gap=False)
+        return True
 
     def command(self, text: str) -> bool:
         """Does the text behind a prompt change or describe the configuration?"""

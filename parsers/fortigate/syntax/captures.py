@@ -23,10 +23,10 @@ _CURLY_LINE = re.compile(
 
 def cleaned(text: str) -> str:
     """The text as the device printed it, every line end a line feed, no line lost or added."""
-    if "--More--" in text:
-        text = _PAGER.sub("", text)
     if "\x1b" in text or "\x07" in text:
         text = _ESCAPES.sub("", text)
+    if "--More--" in text:
+        text = _PAGER.sub("", text)
     while "\x08" in text:
         shorter = _BACKSPACE.sub("", text)
         text = shorter if shorter != text else text.replace("\x08", "")

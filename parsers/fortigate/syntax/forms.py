@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from parsers.errors import UnreadableError
+from parsers.fortigate.syntax.products import other_commands, other_product, unheard_model
 from parsers.fortigate.syntax.scripts import read_text
 from parsers.fortigate.syntax.statement import Statement
 from parsers.fortigate.syntax.tree import Block, Remark, Tree
@@ -19,11 +20,6 @@ _MIME = re.compile(r"^Content-Type:\s*multipart/mixed", re.IGNORECASE | re.MULTI
 _BOUNDARY = re.compile(r'boundary="?([^"\s;]+)"?', re.IGNORECASE)
 VARIABLE = re.compile(r"\$\{[^}\n]+\}|\{\{[^}\n]+\}\}|\$\(\w+\)|%\{[^}\n]*\}")
 _CONFIG = re.compile(r"^[ \t]*config [a-z]", re.MULTILINE)
-_OTHER = re.compile(r"#\s*config-version=(FMG|FAZ|FML|FWB|FAD|FCT|FAC)", re.IGNORECASE)
-_OTHER_NAMES = {
-    "FMG": "FortiManager", "FAZ": "FortiAnalyzer", "FML": "FortiMail", "FWB": "FortiWeb", "FAD": "FortiADC",
-    "FCT": "FortiClient", "FAC": "FortiAuthenticator",
-}  # fmt: skip
 
 
 def read_tree(document: Document) -> Tree:
@@ -40,6 +36,12 @@ def read_tree(document: Document) -> Tree:
     if not tree.root.tables and not any(block.tables for block in tree.vdoms.values()):
         message = "this looks like FortiOS text but holds no configuration block; export a full backup and try again"
         raise UnreadableError(document.name, message)
+    other = other_commands({name for block in tree.scopes() for name in block.tables})
+    if other:
+        raise UnreadableError(document.name, other)
+    if unheard_model(tree.header.model):
+        message = f"the model {tree.header.model} is not known to fwproof: read as a FortiGate"
+        tree.text.remarks.append(Remark(1, message, gap=False))
     _variables(text, tree)
     return tree
 
@@ -70,13 +72,10 @@ def refuse(document: Document) -> None:
         raise UnreadableError(document.name, _ENCRYPTED)
     head = data[:4096]
     line, _, rest = head.partition(b"\n")
+    other = other_product(head.decode("ascii", errors="replace"))
+    if other:
+        raise UnreadableError(document.name, other)
     if b"config-version=" in line:
-        other = _OTHER.search(line.decode("ascii", errors="replace"))
-        if other:
-            name = _OTHER_NAMES[other.group(1).upper()]
-            raise UnreadableError(
-                document.name, f"this is a {name} backup, not a FortiGate's: it holds no firewall policy"
-            )
         sample = rest.split(b"\n", 8)[-1][:2000] if rest else b""
         odd = sum(byte < 9 or 13 < byte < 32 or byte > 126 for byte in sample)
         if len(sample) > 100 and odd > len(sample) // 3 and not document.decoded.encoding.startswith("utf-16"):

@@ -106,6 +106,10 @@ REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
 """For each table whose entries are named elsewhere: (path of a table, keywords in it and in its nested tables)."""
 
 
+NAMING = frozenset(word for places in REFERENCES.values() for _, keywords in places for word in keywords.split())
+"""Settings that hold names of entries; such names never run over a line end."""
+
+
 def follow(scope: Block, kind: str, old: str, new: str) -> None:
     """Put the new name of an entry of table `kind` wherever the VDOM names the old one."""
     for table, keywords in _tables(scope, kind):
