@@ -122,13 +122,11 @@ def _text(firewall: Firewall, every: bool) -> str:
 
 
 def _files(firewall: Firewall) -> Iterator[str]:
+    from auditor.reports.lines import ledger_text
+
     for source in firewall.sources:
         encoding = f", {source.encoding}" if source.encoding else ""
-        ledger = source.ledger
-        yield (
-            f"{source.name}: {source.format}{encoding}; {ledger.total} lines = {ledger.read} read + "
-            f"{ledger.irrelevant} irrelevant + {ledger.not_understood} not understood"
-        )
+        yield f"{source.name}: {source.format}{encoding}; {ledger_text(source.ledger)}"
 
 
 def _logins(firewall: Firewall) -> Iterator[str]:

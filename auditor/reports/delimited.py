@@ -8,6 +8,7 @@ import io
 from auditor.findings.decisions import FollowUp
 from auditor.findings.finding import Finding
 from auditor.findings.result import AuditResult
+from auditor.reports.lines import files_read, ledger_text
 from auditor.reports.text import printable
 
 COLUMNS = (
@@ -31,6 +32,7 @@ COLUMNS = (
     "decision",
     "due",
     "comment",
+    "file_lines",
 )
 
 
@@ -38,14 +40,19 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def csv_text(result: AuditResult) -> str:
-    """Open findings, then waived ones with their reason, with what people decided; RFC 4180 with LF line ends."""
+    """Open findings, then waived ones with their reason, with what people decided and how much of the file was read.
+
+    RFC 4180 with LF line ends.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for finding in result.findings:
-        writer.writerow([_cell(value) for value in (*_row(finding, ""), *_decided(finding, result.follow_up))])
-    for finding, reason in result.waived:
-        writer.writerow([_cell(value) for value in (*_row(finding, reason), *_decided(finding, result.follow_up))])
+    lines = {source.name: ledger_text(source.ledger) for source in files_read(result)}
+    for finding, reason in (*((finding, "") for finding in result.findings), *result.waived):
+        read = lines.get(finding.origin.file, "") if finding.origin else ""
+        writer.writerow(
+            [_cell(value) for value in (*_row(finding, reason), *_decided(finding, result.follow_up), read)]
+        )
     return stream.getvalue()
 
 

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from auditor.findings.finding import Finding, Severity
 from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
+from auditor.reports.lines import files_read, ledger_text
 from auditor.reports.text import printable
 
 _FAILED = (CoverageState.MISSING, CoverageState.PARTLY, CoverageState.NOT_PUBLISHED)
@@ -24,13 +25,16 @@ def junit_text(result: AuditResult) -> str:
     for suite in suites:
         for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
             suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
-        suite.set("tests", str(len(suite)))
+        suite.set("tests", str(len(suite.findall("testcase"))))
     indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(suites, encoding="unicode") + "\n"
 
 
 def _checks(suites: Element, result: AuditResult) -> None:
     suite = SubElement(suites, "testsuite", name="fwproof checks")
+    properties = SubElement(suite, "properties")
+    for source in files_read(result):
+        SubElement(properties, "property", name=printable(source.name), value=ledger_text(source.ledger))
     titles = {check.id: check.title for check in result.checks}
     by_check: dict[str, list[Finding]] = {check: [] for check in result.checks_run}
     for finding in result.findings:

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, Changes, CoverageState, FlowCoverage
+from auditor.reports.lines import files_read, ledger_text
 from auditor.reports.since import changes_sentence, fresh, mark, since_last_time
 from auditor.reports.text import one_line
 from auditor.reports.verdict import SEVERITIES, blind_gaps, hardening_findings, headline, required, rule_findings
+from parsers.model.firewall import Source
 from parsers.model.origin import Gap
 
 MOST_CHARACTERS = 60_000
@@ -57,6 +59,7 @@ def _lists(result: AuditResult) -> Iterable[tuple[list[str], list[str]]]:
     yield _FINDINGS, [_finding(finding, result) for finding in _worst_first(rules, result)]
     if result.changes is None:
         yield ["", "### Required ports", ""], [_port(row) for row in required(result) if row.state not in _OPEN]
+    yield ["", "### Files", ""], [_file(source) for source in files_read(result)]
     yield ["", "### Hardening", ""], [_setting(each) for each in _worst_first(settings, result)]
 
 
@@ -132,6 +135,10 @@ def _changes(changes: Changes) -> list[str]:
         rows.append(f"- **{text}**{proof}" if each.opened else f"- {text}")
     rows += [f"- {plain(note)}" for note in changes.notes]
     return rows or ["Whatever the text of the files looks like."]
+
+
+def _file(source: Source) -> str:
+    return f"- {plain(source.name)} ({plain(source.format)}): {ledger_text(source.ledger)}"
 
 
 def _gap(gap: Gap) -> str:

@@ -6,11 +6,13 @@ Source of the format: OASIS "Static Analysis Results Interchange Format (SARIF) 
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import AuditResult, CheckDescription
+from auditor.reports.lines import files_read
 from auditor.reports.since import mark
 from auditor.reports.text import json_document, printable
 from parsers.model.origin import Origin
@@ -56,7 +58,12 @@ def sarif_text(result: AuditResult) -> str:
             }
         },
         "artifacts": [
-            {"location": {"uri": _uri(name)}, "hashes": {"sha-256": sha256}} for name, sha256 in _artifacts(result)
+            {
+                "location": {"uri": _uri(source.name)},
+                "hashes": {"sha-256": source.sha256},
+                "properties": {"format": source.format, "lines": asdict(source.ledger)},
+            }
+            for source in sorted(files_read(result), key=lambda source: source.name)
         ],
         "columnKind": "utf16CodeUnits",
         "results": results,
@@ -65,10 +72,6 @@ def sarif_text(result: AuditResult) -> str:
     if result.audit:
         run["automationDetails"] = {"id": f"fwproof/{result.audit}/"}
     return json_document({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
-
-
-def _artifacts(result: AuditResult) -> list[tuple[str, str]]:
-    return sorted({(source.name, source.sha256) for device in result.devices for source in device.sources})
 
 
 def _invocation(result: AuditResult) -> dict[str, Any]:

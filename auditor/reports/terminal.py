@@ -13,6 +13,7 @@ from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import AuditResult, CoverageState
 from auditor.reports.flows import QUIET, alike
 from auditor.reports.guides import failed_items
+from auditor.reports.lines import files_read
 from auditor.reports.since import changes_sentence, mark, since_lines
 from auditor.reports.text import one_line
 from auditor.reports.verdict import (
@@ -322,7 +323,7 @@ def _gaps(result: AuditResult, every: bool) -> Iterator[RenderableType]:
 def _ledger(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     from rich.table import Table
 
-    sources = {source.name: source for device in result.devices for source in device.sources}
+    sources = files_read(result)
     if not sources:
         return
     yield from _title("Files")
@@ -331,7 +332,7 @@ def _ledger(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     table.add_column("format", overflow="fold")
     for name in ("lines", "read", "irrelevant", "not understood"):
         table.add_column(name, justify="right", no_wrap=True)
-    for source in sources.values():
+    for source in sources:
         numbers = (source.ledger.total, source.ledger.read, source.ledger.irrelevant, source.ledger.not_understood)
         table.add_row(one_line(source.name), one_line(source.format), *map(str, numbers))
     yield table

@@ -73,6 +73,8 @@ def test_junit_stays_xml(text: str, result: AuditResult) -> None:
     assert {element.tag for element in root.iter()} <= {
         "testsuites",
         "testsuite",
+        "properties",
+        "property",
         "testcase",
         "failure",
         "error",
