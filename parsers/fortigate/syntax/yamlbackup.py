@@ -16,13 +16,15 @@ from parsers.fortigate.syntax.tree import Block, Remark, Text, Tree
 from parsers.fortigate.syntax.words import open_quote, split_words, still_open
 
 _TOP = re.compile(r"^(?:global|vdom|(?:system|firewall|router|user|vpn|log)_[\w-]+):\s*$", re.MULTILINE)
+_CONFIG = re.compile(r"^[ \t]*config \w", re.MULTILINE)
 _PAIR = re.compile(r"^([^\s:#][^:]*?):(?:\s+(.*))?$")
 
 
 def is_yaml(text: str) -> bool:
-    """Does the text look like a YAML backup? (A `config` line would make it CLI text.)"""
+    """Does the text look like a YAML backup? What comes first decides: values of either may quote the other."""
     head = text[:200_000]
-    return bool(_TOP.search(head)) and not re.search(r"^\s*config \w", head, re.MULTILINE)
+    top, config = _TOP.search(head), _CONFIG.search(head)
+    return top is not None and (config is None or top.start() < config.start())
 
 
 def read_yaml(text: str, heard: Heard | None = None) -> Tree:
