@@ -22,7 +22,7 @@ def hosts(analysis: Analysis) -> Iterator[Device]:
 def written_rules(device: Device, direction: Direction = Direction.INBOUND) -> tuple[Rule, ...]:
     """The rules of one direction that the export states, in its order."""
     lists = (each for each in device.firewall.lists if each.direction is direction)
-    return tuple(rule for each in lists for rule in each.rules if not rule.implicit and not is_unseen(rule))
+    return tuple(rule for each in lists for rule in each.rules if not rule.implicit)
 
 
 def allowing(device: Device) -> tuple[Rule, ...]:

@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
+from auditor.analysis.hostrules import is_unseen
 from auditor.checks.check import Check
 from auditor.findings.finding import Confidence, Finding, Severity
 from parsers.model.rule import Action, AsWritten, Direction, Truth
@@ -44,7 +45,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
         redirects = []
         for each in device.firewall.lists:
             for rule in each.rules:
-                if not rule.implicit or rule.action is Action.DENY or each.direction in _ELSEWHERE:
+                if not rule.implicit or rule.action is Action.DENY or each.direction in _ELSEWHERE or is_unseen(rule):
                     continue
                 if rule.written != AsWritten():
                     continue  # what a stated rule perhaps does beside what it says

@@ -47,7 +47,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
 
 def _finding(check: Check, device: str, gaps: list[Gap], *, hides: bool) -> Finding:
     what = "could hide access" if hides else "cannot hide access as far as is known"
-    shown = [f"line {gap.origin.first_line}: {gap.what}" for gap in gaps]
+    shown = [f"line {gap.origin.first_line}: {gap.what}" if gap.origin.first_line else gap.what for gap in gaps]
     keywords = sorted({f"{gap.path.split(' ')[0]} {gap.keyword}" for gap in gaps})
     return check.found(
         device=device,

@@ -144,7 +144,6 @@ def _unknown(host: WrittenHost, states: dict[str, WrittenProfile], *, inward: bo
             ingress=where if inward else None,
             egress=None if inward else where,
             conditions=doubt,
-            implicit=False,
         )
 
 

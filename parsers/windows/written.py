@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from parsers.model.addresses import NO_ADDRESS, AddressSet
@@ -122,14 +123,18 @@ def joined(rules: WrittenHost, other: WrittenHost) -> WrittenHost:
     return replace(
         best,
         rules=best.rules + added,
-        profiles=_profiles(best.profiles, rest.profiles),
+        profiles=_merged(best.profiles, rest.profiles),
         active_profiles=best.active_profiles if best.active_profiles is not None else rest.active_profiles,
         dynamic_tcp=best.dynamic_tcp or rest.dynamic_tcp,
         addresses=best.addresses | rest.addresses,
         networks=best.networks | rest.networks,
         role_hints=tuple(dict.fromkeys(best.role_hints + rest.role_hints)),
         gaps=best.gaps + gaps,
-        notes=notes + tuple(note for note in rest.notes if note not in notes and not dropped),
+        notes=(
+            *notes,
+            *(note for note in rest.notes if note not in notes and not dropped),
+            *_contradictions(best, rest),
+        ),
         richness=main.richness,
         format=main.format,
         stores=tuple(dict.fromkeys(best.stores + (rest.stores if rest.rules or rest.richness else ()))),
@@ -152,7 +157,33 @@ def _version(best: WrittenHost, rest: WrittenHost) -> str:
     return next((each for each in named if not each.startswith("policy schema")), named[0] if named else "")
 
 
-def _profiles(best: tuple[WrittenProfile, ...], rest: tuple[WrittenProfile, ...]) -> tuple[WrittenProfile, ...]:
+def _contradictions(best: WrittenHost, rest: WrittenHost) -> Iterator[str]:
+    """Sentences for profiles on which the exports differ: they were made at different times."""
+    known = {(each.profile, each.store): each for each in best.profiles}
+    for other in rest.profiles:
+        one = known.get((other.profile, other.store))
+        differ = [
+            f"{mine} or {theirs}"
+            for mine, theirs in zip(_state(one), _state(other), strict=True)
+            if one and mine and theirs and mine != theirs
+        ]
+        if one and differ:
+            yield f"The exports differ on the {other.profile} profile ({', '.join(differ)}): {one.file} was believed."
+
+
+def _state(profile: WrittenProfile | None) -> tuple[str, str, str]:
+    """The state and the two defaults of a profile in words, "" where the export does not say."""
+    if profile is None:
+        return "", "", ""
+    inbound = "block always" if profile.shielded else profile.inbound
+    return (
+        {True: "on", False: "off", None: ""}[profile.enabled],
+        f"inbound {inbound}" if inbound else "",
+        f"outbound {profile.outbound}" if profile.outbound else "",
+    )
+
+
+def _merged(best: tuple[WrittenProfile, ...], rest: tuple[WrittenProfile, ...]) -> tuple[WrittenProfile, ...]:
     """The profiles of both, value by value: what the first does not say is taken from the second."""
     found = {(each.profile, each.store): each for each in best}
     for other in rest:

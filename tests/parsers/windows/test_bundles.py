@@ -248,3 +248,35 @@ def test_manifests_that_cannot_be_read(content, reason):
 def test_an_address_not_understood_is_said():
     host = manifest.read(Document("manifest.json", json.dumps(MANIFEST | {"addresses": ["x/24"]}).encode()))
     assert [gap.keyword for gap in host.gaps] == ["x/24"]
+
+
+STATE = (
+    "\r\n{} Profile Settings: \r\n" + "-" * 70 + "\r\n"
+    "State                                 {}\r\nFirewall Policy                       {},AllowOutbound\r\nOk.\r\n"
+)
+POLICY = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy"
+
+
+@pytest.mark.parametrize(
+    ("state", "policy", "said"),
+    [
+        ("ON", "BlockInboundAlways", ""),
+        ("OFF", "BlockInboundAlways", "on or off"),
+        ("ON", "AllowInbound", "inbound block always or inbound allow"),
+    ],
+)
+def test_exports_that_differ_on_a_profile_are_said(state, policy, said):
+    registry = (
+        f'Windows Registry Editor Version 5.00\r\n\r\n[{POLICY}\\DomainProfile]\r\n"EnableFirewall"=dword:00000001\r\n'
+        f'"DoNotAllowExceptions"=dword:00000001\r\n\r\n[{POLICY}\\FirewallRules]\r\n'
+    )
+    text = STATE.format("Domain", state, policy)
+    (firewall,) = parsers.read_all([Document("EX01.reg", registry.encode()), Document("EX01.txt", text.encode())])
+    notes = [note for note in firewall.assumptions if "differ" in note]
+    assert [f"({said})" in note for note in notes] == [True] * bool(said)
+
+
+def test_an_export_without_rules_has_none():
+    (firewall,) = parsers.read(STATE.format("Domain", "ON", "BlockInbound").encode(), "EX01.txt")
+    assert all(rule.implicit for each in firewall.lists for rule in each.rules)
+    assert any("local rules of this host are in no export" in gap.what for gap in firewall.gaps)
