@@ -5,8 +5,11 @@ The same arguments always give the same bytes.
 
 from __future__ import annotations
 
+import importlib.util
 import random
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 HEADER = "#config-version=FGT3KD-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin"
 PHANTOM = """config firewall policy
@@ -143,6 +146,7 @@ def netsh(rules: int = 5000, seed: int = 1) -> str:
     for number in range(rules):
         protocol = dice.choice(("TCP", "TCP", "UDP", "Any"))
         fields = {
+            "Description": f"Lets the clients of product {number % 300} reach its service.",
             "Enabled": dice.choice(("Yes", "Yes", "No")),
             "Direction": dice.choice(("In", "Out")),
             "Profiles": dice.choice(("Domain,Private,Public", "Domain", "Private,Public")),
@@ -156,6 +160,7 @@ def netsh(rules: int = 5000, seed: int = 1) -> str:
         fields |= {
             "Edge traversal": "No",
             "Program": rf"C:\Program Files\Product {number % 300}\service.exe",
+            "Service": f"Product{number % 300}Service",
             "InterfaceTypes": "Any",
             "Security": "NotRequired",
             "Rule source": "Local Setting",
@@ -164,6 +169,34 @@ def netsh(rules: int = 5000, seed: int = 1) -> str:
         lines += ["", f"{'Rule Name:':<38}Rule {number}", "-" * 70]
         lines += [f"{name + ':':<38}{value}" for name, value in fields.items()]
     return "\r\n".join([*lines, "Ok.", "", ""])
+
+
+def wfw(rules: int = 700, seed: int = 1) -> bytes:
+    """A `netsh advfirewall export` file: a registry hive with this many rule strings, written by the tests' writer."""
+    writer = _hive_writer()
+    dice = random.Random(seed)
+    strings = {}
+    for number in range(rules):
+        parts = [
+            f"Action={dice.choice(('Allow', 'Allow', 'Block'))}",
+            "Active=TRUE",
+            f"Dir={dice.choice(('In', 'Out'))}",
+        ]
+        parts += [f"Protocol={dice.choice((6, 17))}", f"LPort={dice.randrange(1, 65536)}", "Profile=Domain"]
+        parts += [f"RA4=10.{dice.randrange(256)}.0.0/16", rf"App=C:\Program Files\Product {number % 300}\service.exe"]
+        strings[f"{{rule-{number}}}"] = f"v2.30|{'|'.join(parts)}|Name=Rule {number}|EmbedCtxt=Group {number % 40}|"
+    profiles = {name: {"EnableFirewall": 1} for name in ("DomainProfile", "StandardProfile", "PublicProfile")}
+    return writer.hive(writer.key("ROOT", {"FirewallRules": strings, **profiles}))
+
+
+def _hive_writer() -> Any:
+    path = Path(__file__).parents[1] / "tests" / "parsers" / "windows" / "containers" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("hives", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.HiveWriter()
 
 
 def asa(entries: int = 10_000, seed: int = 1) -> str:

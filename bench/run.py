@@ -31,6 +31,10 @@ spent = time.process_time() - start
 print(spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 SPLIT = "lines = open({path!r}, 'rb').read().decode().splitlines()"
+VALUES = """
+key = Registry.Registry({path!r}).root().subkey("FirewallRules")
+values = [(value.name(), value.value()) for value in key.values()]
+"""
 READ = "firewalls = read({path!r})"
 AUDIT = """
 firewalls = read({path!r})
@@ -100,12 +104,22 @@ def fortigate(folder: Path) -> None:
 
 
 def windows(folder: Path) -> None:
-    path = folder / "large.txt"
-    path.write_bytes(generate.netsh().encode())
-    floor, _ = inside(SPLIT.format(path=str(path)))
-    show("netsh, 5,000 rules: splitlines", floor)
+    path = folder / "rules.wfw"
+    path.write_bytes(generate.wfw())
+    floor, _ = inside(VALUES.format(path=str(path)), "from Registry import Registry")
+    show(".wfw, 700 rules: python-registry alone lists the values", floor)
     seconds, memory = inside(READ.format(path=str(path)), IMPORT_READ)
-    show("  read into a firewall", seconds, memory, floor)
+    show("  read into a firewall", seconds, memory)
+    for rules in (5_000, 50_000):
+        path = folder / f"netsh-{rules}.txt"
+        path.write_bytes(generate.netsh(rules).encode())
+        floor, _ = inside(SPLIT.format(path=str(path)))
+        show(f"netsh, {rules:,} rules, {path.stat().st_size >> 20} MB: splitlines", floor)
+        seconds, memory = inside(READ.format(path=str(path)), IMPORT_READ)
+        show("  read into a firewall", seconds, memory, floor)
+        if rules == 5_000:
+            seconds, memory = inside(AUDIT.format(path=str(path)), IMPORT_AUDIT)
+            show("  read and audited, every check, no workbook", seconds, memory, floor)
 
 
 def cisco(folder: Path) -> None:
