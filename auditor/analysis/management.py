@@ -6,13 +6,13 @@ that logins answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from auditor.analysis.devices import Device
 from auditor.baseline import Site
 from auditor.findings.result import Login
-from auditor.packets import Decision, Flow, PacketSet
+from auditor.packets import Decision, Filter, Flow, PacketSet
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, AddressSet
 from parsers.model.firewall import Firewall
 from parsers.model.rule import Action, Direction, Rule, Truth
@@ -31,18 +31,25 @@ def answering(device: Device, asked: Flow) -> Iterator[Decision]:
     if device.local is None:
         return
     openers = {
-        id(rule)
+        id(rule): rule
         for each in device.firewall.lists
         if each.direction is Direction.LOCAL and each.default is Action.DENY
         for rule in each.rules
         if rule.action is not Action.DENY
     }
-    allowed = device.local.allowed(asked)
-    decisions = [each for each in device.local.deciding(allowed.possible) if id(each.rule) in openers]
+    # Only what some server answers is followed through the local rules and the policies towards other interfaces.
+    served = device.local.packets(asked) & _matched(device.local, openers.values())
+    allowed = device.local.allowed(served)
+    decisions = device.local.deciding(allowed.possible, lambda rule: id(rule) in openers)
     stated = {(each.rule.written.service, _ingress(each)) for each in decisions if not each.rule.implicit}
     for each in decisions:
         if not each.rule.implicit or (each.rule.written.service, _ingress(each)) not in stated:
             yield each
+
+
+def _matched(local: Filter, rules: Iterable[Rule]) -> PacketSet:
+    """The packets that some rules match, each looked at alone."""
+    return PacketSet(local.space, (box for rule in rules for box in local.matched(rule).possible.boxes))
 
 
 def _ingress(decision: Decision) -> tuple[str, ...]:

@@ -93,6 +93,11 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
         scope.assume(f"{reason[:1].upper()}{reason[1:]}: outgoing interfaces are taken from the policies.")
     if not open_ways and not any(route.connected is False for route in table):
         scope.assume("The file holds no static route: a policy's outgoing interface is taken as given.")
+    helpers = sorted({entry.get("name") or "" for _, entry in scope.entries("system session-helper")} - {""})
+    if helpers:
+        scope.assume(
+            f"Session helpers ({', '.join(helpers)}) open further ports for sessions they watch; not in the answers."
+        )
     if scope.setting("system settings", "asymroute") == "enable":
         scope.assume("asymroute is enabled: asymmetric flows pass without stateful checks.")
     if scope.table("system virtual-wire-pair") is not None:

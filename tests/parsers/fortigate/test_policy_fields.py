@@ -215,3 +215,13 @@ def test_access_control_lists_see_packets_before_translation() -> None:
     text = BAD + vip + table("firewall acl", ACL) + policies(with_lines(ANY, dstaddr="v"))
     assert verdict(text, "203.0.113.10") == "possible"
     assert verdict(text, "203.0.113.10", source="203.0.113.7") == "allowed"
+
+
+def test_session_helpers_are_said() -> None:
+    text = table(
+        "system session-helper", "1\nset name ftp\nset protocol 6\nset port 21", "2\nset name dcerpc\nset port 135"
+    )
+    assert [each for each in read(text).assumptions if "Session helpers" in each] == [
+        "Session helpers (dcerpc, ftp) open further ports for sessions they watch; not in the answers."
+    ]
+    assert not any("Session helpers" in each for each in read("").assumptions)
