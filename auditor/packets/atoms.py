@@ -58,6 +58,7 @@ class ServiceAtoms:
         self._other = IntervalSet.of(*((number, number) for number in rest))
         self.everything = (1 << (base + 1)) - 1
         self._masks: dict[int, tuple[ServiceSet, int]] = {}
+        self._sets: dict[int, ServiceSet] = {}
 
     def mask(self, service: ServiceSet) -> int:
         """The bits of a service set; a set that cuts through an atom is rounded down to whole atoms."""
@@ -95,7 +96,13 @@ class ServiceAtoms:
         return mask
 
     def services(self, mask: int) -> ServiceSet:
-        """The service set of some bits."""
+        """The service set of some bits; every question about a rule asks for the same ones again."""
+        known = self._sets.get(mask)
+        if known is None:
+            known = self._sets[mask] = self._of(mask)
+        return known
+
+    def _of(self, mask: int) -> ServiceSet:
         parts: list[ServiceSet] = []
         for protocol, grid in self.grids.items():
             bits = (mask >> grid.base) & ((1 << grid.size) - 1)
