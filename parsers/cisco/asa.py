@@ -20,7 +20,7 @@ from parsers.cisco.objects import Objects, named_objects, read_objects
 from parsers.cisco.statements import Configuration, Statement, read_statements
 from parsers.cisco.uses import uses
 from parsers.errors import UnreadableError
-from parsers.model.addresses import NO_ADDRESS, AddressSet
+from parsers.model.addresses import ANY_IPV4, NO_ADDRESS, AddressSet
 from parsers.model.firewall import Firewall, Interface, Reference, Route, Source
 from parsers.model.origin import Origin
 from parsers.model.rule import Action, Direction, Evaluation, Rule, RuleList
@@ -302,7 +302,8 @@ def _bridged(configuration: Configuration) -> dict[str, tuple[str, ...]]:
 def _routes(configuration: Configuration, objects: Objects, interfaces: tuple[Interface, ...]) -> Iterator[Route]:
     """Connected networks and static routes; none in transparent mode, where the routes are the device's own.
 
-    What is reached through a bridge group's virtual interface leaves by whichever member the host is behind.
+    `ip address dhcp setroute` takes the default route from the server. What is reached through a bridge group's virtual
+    interface leaves by whichever member the host is behind.
     """
     if any(configuration.starting("firewall", "transparent")):
         return
@@ -312,6 +313,10 @@ def _routes(configuration: Configuration, objects: Objects, interfaces: tuple[In
             members = groups.get(interface.alias.removeprefix("BVI"), ()) if interface.alias.startswith("BVI") else ()
             for name in (interface.name, *members):
                 yield Route(interface.networks, name, 0, interface.origin, connected=True)
+    for statement in configuration.starting("interface"):
+        children = {child.words[0]: child for child in statement.children}
+        if "nameif" in children and any(child.words[-1] == "setroute" for child in statement.children):
+            yield Route(ANY_IPV4, children["nameif"].at(1), 1, objects.origin(statement))
     for statement in configuration.starting("route"):
         words = statement.words
         if len(words) < 5:

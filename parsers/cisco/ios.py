@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from parsers.cisco.accesslists import AccessLists, implicit
 from parsers.cisco.iosnat import before_translation, read_translations
+from parsers.cisco.iosroutes import read_routes
 from parsers.cisco.ledger import IOS_IRRELEVANT, IOS_READ, account
 from parsers.cisco.objects import Objects, named_objects, read_objects
 from parsers.cisco.statements import Configuration, Statement, read_statements
@@ -21,7 +22,7 @@ from parsers.cisco.uses import uses
 from parsers.cisco.zones import ZoneFirewall
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
-from parsers.model.firewall import Firewall, Interface, Reference, Route, Source, Translation
+from parsers.model.firewall import Firewall, Interface, Reference, Source, Translation
 from parsers.model.intervals import IntervalSet
 from parsers.model.rule import Action, AsWritten, Condition, Direction, Evaluation, Rule, RuleList
 from parsers.model.services import TCP, UDP, ServiceSet
@@ -42,6 +43,7 @@ def read_ios(document: Document) -> tuple[Firewall, ...]:
     zoned = ZoneFirewall(configuration, objects, access, interfaces)
     lists = (*router.lists(), *zoned.lists())
     access.read_rest()
+    routes, known = read_routes(configuration, objects, interfaces)
     ledger, unread = account(configuration, IOS_READ, IOS_IRRELEVANT)
     found = _VERSION.search(document.text)
     names = [each.at(1) for each in configuration.starting("hostname") if len(each.words) > 1]
@@ -55,8 +57,8 @@ def read_ios(document: Document) -> tuple[Firewall, ...]:
             lists=lists,
             interfaces=interfaces,
             zones=zoned.zones(),
-            routes=tuple(_routes(configuration, objects, interfaces)),
-            dynamic_routing=any(configuration.starting("router")),
+            routes=routes,
+            dynamic_routing=not known or any(configuration.starting("router")),
             translations=translations,
             objects=named_objects(objects) + access.named(),
             references=(*objects.references, *uses(configuration, objects, access)),
@@ -212,40 +214,3 @@ class _Ios:
                     stopped = stopped | rule.source
                 reasons += rule.uncertain
             yield passed, reasons
-
-
-def _routes(configuration: Configuration, objects: Objects, interfaces: tuple[Interface, ...]) -> Iterator[Route]:
-    names = {interface.name: interface for interface in interfaces}
-    for interface in interfaces:
-        if interface.networks and interface.enabled:
-            yield Route(interface.networks, interface.name, 0, interface.origin, connected=True)
-    for statement in configuration.starting("ip", "route"):
-        words = statement.words[2:]
-        if words[:1] == ("vrf",):
-            objects.gap(statement, "ip route", f"routes of a VRF are not read: {statement.text}", hides_access=False)
-            continue
-        try:
-            destination = AddressSet.network(f"{words[0]}/{words[1]}")
-        except (ValueError, IndexError) as error:
-            objects.gap(statement, "ip route", f"route not understood ({error}): {statement.text}", hides_access=False)
-            continue
-        rest = words[2:]
-        if not rest:
-            continue
-        metric = int(rest[-1]) if len(rest) > 1 and rest[-1].isdigit() else 1
-        if rest[0].lower() == "null0":
-            yield Route(destination, "", metric, objects.origin(statement))
-        elif rest[0] in names:
-            yield Route(destination, rest[0], metric, objects.origin(statement))
-        elif rest[0][0].isdigit():
-            gateway = _gateway(rest[0])
-            for interface in interfaces:
-                if gateway and gateway <= interface.networks:
-                    yield Route(destination, interface.name, metric, objects.origin(statement))
-
-
-def _gateway(word: str) -> AddressSet:
-    try:
-        return AddressSet.network(word)
-    except ValueError:
-        return NO_ADDRESS

@@ -32,16 +32,24 @@ def read_translations(
     found = []
     for statement in configuration.starting("ip", "nat", "inside", "source", "static"):
         try:
-            found.append(_translation(statement, objects, outside))
+            found.append(_translation(statement, statement.words[5:], objects, outside))
+        except (ValueError, IndexError) as error:
+            objects.gap(statement, "ip nat", f"NAT line not understood ({error}): {statement.text}")
+    # NAT by a virtual interface (`ip nat enable`) knows no inside and outside.
+    for statement in configuration.starting("ip", "nat", "source", "static"):
+        try:
+            found.append(_translation(statement, statement.words[4:], objects, frozenset()))
         except (ValueError, IndexError) as error:
             objects.gap(statement, "ip nat", f"NAT line not understood ({error}): {statement.text}")
     for statement in configuration.starting("ip", "nat", "outside"):
         objects.gap(statement, "ip nat outside", f"NAT of outside addresses is not read: {statement.text}")
+    for statement in configuration.starting("ip", "nat", "inside", "destination"):
+        objects.gap(statement, "ip nat inside destination", f"load sharing by NAT is not read: {statement.text}")
     return tuple(sorted(found, key=lambda each: each.mappings[0].original_service == ANY_SERVICE))
 
 
-def _translation(statement: Statement, objects: Objects, outside: frozenset[str]) -> Translation:
-    words = [word for word in statement.words[5:] if word not in ("extendable", "no-alias", "no-payload", "overload")]
+def _translation(statement: Statement, said: tuple[str, ...], objects: Objects, outside: frozenset[str]) -> Translation:
+    words = [word for word in said if word not in ("extendable", "no-alias", "no-payload", "overload")]
     service = mapped_service = ANY_SERVICE
     if words[0] in ("tcp", "udp"):
         protocol = TCP if words[0] == "tcp" else UDP

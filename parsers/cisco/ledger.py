@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from parsers.cisco.interfacewords import ASA_INTERFACE, IOS_INTERFACE
 from parsers.cisco.statements import Configuration, Statement
 from parsers.errors import UnreadableError
@@ -23,10 +25,11 @@ ASA_IRRELEVANT = frozenset(
         "sysopt tcp-map terminal threat-detection timeout tls-proxy track tunnel-group url url-block url-cache "
         "url-server user-identity username vpdn vpn-addr-assign vpn-sessiondb vpnclient xlate zone prefix-list "
         "route-map community-list policy-list as-path cluster cts device-sensor service-module app-agent "
-        "dns-group dns-group-map quit exit name-server "
+        "dns-group dns-group-map quit exit name-server command-alias rest-api "
         "Serial: Hardware:"
     ).split()
 )
+_PROMPT = re.compile(r"[A-Za-z0-9][\w.()/-]*[#>]\w*$|Password:$")
 _MARKS = (":", "Cryptochecksum:")
 """How the remarks begin that the ASA prints around a configuration."""
 ASA_SUSPECT = frozenset(
@@ -50,7 +53,9 @@ IOS_IRRELEVANT = frozenset(
         "upgrade username vlan voice vpdn vrf vtp vpdn-group wsma xsd exit quit ! key memory-size nat64 "
         "process-max-time l2vpn lacp md5 mediatrace micro nls object-track performance pseudowire-class qos sampler "
         "scripting wireless ap mgcp bfd-template device-tracking name-server netconf netconf-yang netconf-format nve "
-        "telemetry grpc xml bfd spd domain lisp avb licensing throughput rsvp wlccp restconf virtual-service"
+        "telemetry grpc xml bfd spd domain lisp avb licensing throughput rsvp wlccp restconf virtual-service "
+        "bsd-client cts voice-card voice-port network-clock-participate telephony-service ephone ephone-dn "
+        "resource-pool spe ss7 sdwan endpoint-tracker"
     ).split()
 )
 IOS_SUSPECT = frozenset(("class", "reflexive"))
@@ -73,7 +78,7 @@ def account(configuration: Configuration, read: frozenset[str], irrelevant: froz
     strange = [
         statement
         for statement in configuration.statements
-        if (word := statement.words[0]) not in read and word not in irrelevant and not word.startswith(_MARKS)
+        if (word := statement.words[0]) not in read and not _matters_not(word, irrelevant)
     ]
     if len(strange) * 2 > len(configuration.statements):
         message = (
@@ -86,7 +91,7 @@ def account(configuration: Configuration, read: frozenset[str], irrelevant: froz
         lines = _lines(statement)
         if word in read:
             counts["read"] += lines
-        elif word not in irrelevant and not word.startswith(_MARKS):
+        elif not _matters_not(word, irrelevant):
             counts["not understood"] += lines
             gaps.setdefault(word, _gap(configuration, statement, hides_access=word in suspects))
     words = ASA_INTERFACE if read is ASA_READ else IOS_INTERFACE
@@ -99,6 +104,11 @@ def account(configuration: Configuration, read: frozenset[str], irrelevant: froz
     total = configuration.line_count
     rest = max(0, total - counts["read"] - counts["not understood"])
     return Ledger(total, counts["read"], rest, counts["not understood"]), list(gaps.values())
+
+
+def _matters_not(word: str, irrelevant: frozenset[str]) -> bool:
+    """Is it a word that cannot matter, a remark around the configuration, or the prompt of a recorded session?"""
+    return word in irrelevant or word.startswith(_MARKS) or bool(_PROMPT.match(word))
 
 
 def _odd(configuration: Configuration, child: Statement, known: frozenset[str]) -> Gap | None:

@@ -293,6 +293,46 @@ def test_an_unknown_line_of_an_interface_is_a_gap(line: str, hides: bool) -> Non
     assert firewall.sources[0].ledger.not_understood == 1
 
 
+@pytest.mark.parametrize(
+    ("routes", "expected"),
+    [
+        ("ip route 10.8.0.0 255.255.0.0 10.0.0.9", {"GigabitEthernet0/1"}),
+        (
+            "ip route 10.8.0.0 255.255.0.0 172.16.0.1\nip route 172.16.0.0 255.255.255.0 10.0.0.9",
+            {"GigabitEthernet0/1"},
+        ),
+        ("ip route 10.8.0.0 255.255.0.0 GigabitEthernet0/0", {"GigabitEthernet0/0"}),
+        ("ip route 10.8.0.0 255.255.0.0 Null0", {""}),
+        ("ip route 10.8.0.0 255.255.0.0 192.168.77.1", set()),
+    ],
+)
+def test_a_gateway_is_followed_to_its_interface(routes: str, expected: set[str]) -> None:
+    firewall = read(f"{IOS}{routes}\n")
+    wanted = AddressSet.network("10.8.0.0/16")
+    assert {route.interface for route in firewall.routes if route.destination == wanted} == expected
+    assert firewall.dynamic_routing == (not expected)
+    assert [gap.hides_access for gap in firewall.gaps] == [False] * (not expected)
+
+
+def test_default_routes_from_dhcp() -> None:
+    text = ASA.replace(" ip address 203.0.113.2 255.255.255.0", " ip address dhcp setroute")
+    assert [each.interface for each in read(text).routes if not each.connected] == ["outside"]
+    text = IOS.replace(" ip address 203.0.113.2 255.255.255.0", " ip address dhcp")
+    assert [each.interface for each in read(text).routes if not each.connected] == ["GigabitEthernet0/0"]
+
+
+def test_nat_of_a_virtual_interface_and_of_load_sharing() -> None:
+    lines = " permit tcp any host 203.0.113.9 eq 443"
+    assert ios(lines, "tcp/443", "203.0.113.9", "ip nat source static tcp 10.0.0.5 443 203.0.113.9 443\n") == "allowed"
+    (gap,) = read(f"{IOS}ip nat inside destination list 5 pool P\n").gaps
+    assert gap.hides_access
+
+
+def test_a_recorded_session_is_read_without_its_prompts() -> None:
+    firewall = read(f"R1#show running-config\nBuilding configuration...\n{IOS}end\nR1#\n")
+    assert (firewall.name, firewall.gaps) == ("r1", ())
+
+
 def test_a_list_of_no_interface_hides_no_access() -> None:
     firewall = read(
         f"{ASA}access-list QOS extended permit tcp any any frobnicate\nclass-map C\n match access-list QOS\n"
