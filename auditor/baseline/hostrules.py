@@ -18,6 +18,9 @@ from parsers.model.services import TCP, ServiceSet
 _MARK = re.compile(r"\((?:gfw|fgw)\)", re.IGNORECASE)
 _SHARED = frozenset({"svchost.exe", "w3wp.exe"})
 """Executables that many products run in: they say nothing without a name."""
+_SYSTEM = frozenset({"system", "lsass.exe"})
+"""Executables of every Windows: on ports that every Windows has rules for they say nothing without a name."""
+_COMMON = frozenset({"80", "123", "443", "445", "rpc", "rpcepmap", "any"})
 _TCP = ServiceSet.protocol(TCP)
 _ENOUGH = 2
 """So many rules bound to the product's own programs make a host one of its servers."""
@@ -48,7 +51,7 @@ class KnownHostRules:
                 self._by_program.setdefault(executable(each.program), []).append(each)
             if each.gfw:
                 self._open.append(each)
-        own = set(self._by_program) - _SHARED
+        own = set(self._by_program) - _SHARED - _SYSTEM
         self._is_server = sum(executable(rule.program.name) in own for rule in rules) >= _ENOUGH
 
     def recognise(self, rule: Rule) -> HostRule | None:
@@ -71,8 +74,10 @@ class KnownHostRules:
         return self._bound(rule, own, named, ports) if bound else self._unbound(rule, own, named, ports)
 
     def _bound(self, rule: Rule, own: list[HostRule], named: list[HostRule], ports: frozenset[str]) -> HostRule | None:
-        if executable(rule.program.name) in _SHARED and not _is_grouped(rule):
-            own = [each for each in own if each in named]
+        program = executable(rule.program.name)
+        if program in _SHARED | _SYSTEM and not _is_grouped(rule):
+            telling = program in _SYSTEM and not ports & _COMMON
+            own = [each for each in own if telling or each in named]
         same = [each for each in own if self._ports[each.id] == ports]
         called = [each for each in own if each in named]
         return _first([each for each in same if each in called]) or _first(same) or _first(called)

@@ -15,6 +15,7 @@ from pathlib import PurePath
 from auditor.baseline.apart import apart
 from auditor.baseline.hostrules import KnownHostRules
 from auditor.baseline.model import Ruleset
+from auditor.baseline.recognition import Server, published_roles, speaks_for
 from auditor.baseline.site import Binding, Site, SiteDevice, Use
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, PUBLIC, AddressSet, address_text
 from parsers.model.firewall import Firewall, Interface
@@ -34,7 +35,7 @@ _NAMES = (
     ("domain_controller", re.compile(r"(?<![a-z])(?:dc|ad|adds|domaincontroller)\d*(?![a-z])", re.IGNORECASE)),
 )
 _ENOUGH_RULES = 2
-"""So many setup rules of one role alone make a host a server of it."""
+"""So many setup rules of one role alone make a host a server of it; a role that has but one needs no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _infer(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...]) -> In
             if firewall.vendor == "windows" and ruleset.host_rules:
                 _host_roles(firewall, ruleset, draft)
     _named(firewalls, draft, known_roles)
+    _recognised(firewalls, rulesets, draft)
     name = PurePath(firewalls[0].sources[0].name).stem if firewalls and firewalls[0].sources else "site"
     uses = tuple(Use(ruleset.id) for ruleset in rulesets)
     bindings = {role: tuple(found) for role, found in draft.bindings.items() if found}
@@ -285,7 +287,7 @@ def _host_roles(firewall: Firewall, ruleset: Ruleset, draft: _Draft) -> None:
 
 
 def _roles_of(firewall: Firewall, ruleset: Ruleset) -> list[str]:
-    """Roles with two setup rules of their own; an Edge server has none of its own, but lacks those of all others."""
+    """Roles with enough setup rules of their own; an Edge server has none of its own, but lacks those of all others."""
     rules = [
         rule
         for each in firewall.lists
@@ -296,7 +298,8 @@ def _roles_of(firewall: Firewall, ruleset: Ruleset) -> list[str]:
     known = KnownHostRules(ruleset.host_rules, rules)
     present = {found.id: found for rule in rules if (found := known.recognise(rule)) and not found.gfw}
     own = Counter(found.roles[0] for found in present.values() if len(found.roles) == 1)
-    roles = sorted(role for role, count in own.items() if count >= _ENOUGH_RULES)
+    of_setup = Counter(each.roles[0] for each in ruleset.host_rules if len(each.roles) == 1 and not each.gfw)
+    roles = sorted(role for role, count in own.items() if count >= min(_ENOUGH_RULES, of_setup[role]))
     if roles or "edge_transport" not in ruleset.roles:
         return roles
     shared = [each for each in ruleset.host_rules if "edge_transport" in each.roles and not each.gfw]
@@ -343,6 +346,38 @@ def _named(firewalls: tuple[Firewall, ...], draft: _Draft, roles: set[str]) -> N
                 draft.bind(
                     role, address, f"{address.text()} taken as {role}: only because object {name!r} is called so."
                 )
+
+
+def _recognised(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...], draft: _Draft) -> None:
+    """What the rulesets themselves say their servers are known by: published ports first, names last."""
+    taken = AddressSet.union(each.address for known in draft.bindings.values() for each in known)
+    objects = tuple(_host_objects(firewalls))
+    called = {address: name for name, address in objects}
+    for firewall in firewalls:
+        if firewall.vendor == "windows":
+            continue
+        servers = tuple(
+            Server(
+                each.address,
+                each.outside,
+                f"{each.name} {called.get(each.address, '')}",
+                _zone_of(firewall, each.address, draft),
+                each.service,
+            )
+            for each in _servers(firewall)
+            if each.service.destination_ports(TCP).count <= 2000
+        )
+        for found in published_roles(servers, rulesets, taken):
+            if found.role:
+                draft.bind(found.role, found.address, found.why, found.outside)
+            elif found.why not in draft.notes:
+                draft.notes.append(found.why)
+    for role in {each.name: each for ruleset in rulesets for each in ruleset.roles.values()}.values():
+        if role.recognise.names and not draft.bindings.get(role.name):
+            for name, address in objects:
+                if speaks_for(role, name):
+                    why = f"{address.text()} taken as {role.name}: only because object {name!r} is called so."
+                    draft.bind(role.name, address, why)
 
 
 def _host_objects(firewalls: tuple[Firewall, ...]) -> Iterator[tuple[str, AddressSet]]:

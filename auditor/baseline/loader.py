@@ -19,12 +19,14 @@ from auditor.baseline.model import (
     Port,
     Question,
     ReaderQuestion,
+    Recognition,
     Role,
     Ruleset,
     Unrestricted,
     Variable,
     When,
 )
+from auditor.baseline.recognition import read_recognition
 from auditor.findings.finding import Severity
 from parsers.model.intervals import IntervalSet
 from parsers.model.services import ServiceSet, parse_ports
@@ -135,7 +137,7 @@ class _Loader:
         return item.mapping(("trust",), ("trust",))["trust"].choice(("untrusted", "semi", "trusted"), "trust")
 
     def _role(self, name: str, item: Item) -> Role:
-        entry = item.mapping(("title", "allowed_zones", "client", "zone", "cite"), ("title",))
+        entry = item.mapping(("title", "allowed_zones", "client", "zone", "cite", "recognise"), ("title",))
         zones = entry["allowed_zones"].texts() if "allowed_zones" in entry else ()
         for zone in zones:
             if zone not in self.zones:
@@ -144,7 +146,8 @@ class _Loader:
             raise entry["allowed_zones"].error("allowed_zones need a cite: who says that the role belongs there?")
         client = entry["client"].flag() if "client" in entry else False
         where = entry["zone"].choice(self.zones, "zone") if "zone" in entry else ""
-        return Role(name, entry["title"].text(), zones, client, where, self.citations.of(entry))
+        shown = read_recognition(entry["recognise"]) if "recognise" in entry else Recognition()
+        return Role(name, entry["title"].text(), zones, client, where, self.citations.of(entry), shown)
 
     def _members(self, item: Item) -> tuple[str, ...]:
         return tuple(each.choice(self.roles, "role") for each in item.some())

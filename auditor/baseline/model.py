@@ -116,6 +116,16 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognition:
+    """By what exports show a server of a role where no site file binds it; Windows rules of its product come on top."""
+
+    names: tuple[str, ...] = ()
+    """Words in the names of address objects and translations."""
+    published: tuple[str, ...] = ()
+    """Service terms that are published to it from the Internet."""
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
     """A part a server plays; `allowed_zones` where the vendor supports it."""
 
@@ -127,6 +137,7 @@ class Role:
     zone: str = ""
     cite: tuple[str, ...] = ()
     """Where the allowed zones are documented."""
+    recognise: Recognition = Recognition()
 
 
 @dataclass(frozen=True, slots=True)

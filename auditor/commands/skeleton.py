@@ -62,7 +62,7 @@ zones:
 roles:
   proxy: {title: reverse proxy, allowed_zones: [perimeter], cite: [doc]}   # elsewhere: finding FW119
   app: {title: application server}
-  db: {title: database server}
+  db: {title: database server, recognise: {names: [appdb]}}                # without a site file: the object APPDB01
   staff: {title: people inside, client: true, zone: internal}              # unbound, its zone stands for it
 groups:
   servers: [app, db]

@@ -55,6 +55,8 @@ def _baseline() -> dict[str, Any]:
     document["flows"][0]["when"] = {
         "all": ["published", {"any": [{"not": "placed"}, {"is": {"mode": ["one", "two"]}}]}]
     }
+    role = next(iter(document["roles"].values()))
+    role["recognise"] = {"names": ["app", "rd-gateway"], "published": ["tcp/443", "udp/3391"]}
     document["flows"][1]["coverage"] = "any"
     document["flows"][1]["tags"] = ["cleartext"]
     document["flows"][1]["note"] = "A note."

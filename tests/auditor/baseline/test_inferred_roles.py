@@ -140,12 +140,12 @@ end
 """
 
 
-def _two_web_servers(name: str, mail: str = "") -> Inference:
+def _two_web_servers(name: str, mail: str = "", rulesets: tuple[str, ...] = ("exchange-2010",)) -> Inference:
     text = CONFIG + SECOND
     words = {"server": "10.0.10.21", "service": "HTTPS", "egress": "port2", "status": "", "name": name, "mail": mail}
     for key, value in words.items():
         text = text.replace(f"{{{key}}}", value)
-    return infer_site(parsers.read(text.encode(), "x1.conf"), (load_ruleset("exchange-2010"),))
+    return infer_site(parsers.read(text.encode(), "x1.conf"), [load_ruleset(each) for each in rulesets])
 
 
 def test_of_two_web_servers_without_a_hint_neither_is_client_access() -> None:
@@ -158,3 +158,85 @@ def test_of_two_web_servers_without_a_hint_neither_is_client_access() -> None:
 def test_of_two_web_servers_a_name_or_published_mail_decides(name: str, mail: str) -> None:
     (binding,) = _two_web_servers(name, mail).site.bindings["client_access"]
     assert binding.address == AddressSet.network("10.0.10.80")
+
+
+@pytest.mark.parametrize(
+    ("name", "rulesets", "role"),
+    [
+        ("VIP-RDGW01", ("remote-desktop",), "rd_gateway"),
+        ("VIP-RDGW01", ("remote-desktop", "exchange-2016"), "rd_gateway"),
+        ("vip_owa", ("remote-desktop", "exchange-2016"), "mailbox_2016"),
+        ("vip-mail", ("exchange-2013",), "client_access_2013"),
+    ],
+)
+def test_the_words_of_a_baseline_tell_its_published_server(name: str, rulesets: tuple[str, ...], role: str) -> None:
+    inference = _two_web_servers(name, rulesets=rulesets)
+    bound = {each: found for each, found in inference.site.bindings.items() if found}
+    assert {each: [one.address.text() for one in found] for each, found in bound.items()} == {role: ["10.0.10.80"]}
+    assert bound[role][0].public == AddressSet.network("203.0.113.11")
+    assert f"10.0.10.80 taken as {role}: {name} publishes tcp/443 to it." in inference.notes
+
+
+def test_several_published_servers_that_no_word_tells_apart_are_a_question() -> None:
+    inference = _two_web_servers("q8", rulesets=("remote-desktop",))
+    assert not inference.site.bindings
+    assert (
+        "10.0.10.80 is published on tcp/443 and nothing tells whether it is rd_gateway; bind it in a site file."
+        in inference.notes
+    )
+
+
+def test_one_published_server_that_two_baselines_claim_is_a_question() -> None:
+    text = CONFIG
+    for key, value in {"server": "10.0.10.21", "service": "HTTPS", "egress": "port2", "status": ""}.items():
+        text = text.replace(f"{{{key}}}", value)
+    firewalls = parsers.read(text.encode(), "x1.conf")
+    both = infer_site(firewalls, [load_ruleset("remote-desktop"), load_ruleset("exchange-2016")])
+    assert not both.site.bindings
+    assert any("nothing tells whether it is mailbox_2016 or rd_gateway" in note for note in both.notes)
+    (one,) = infer_site(firewalls, [load_ruleset("exchange-2016")]).site.bindings["mailbox_2016"]
+    assert one.address == AddressSet.network("10.0.10.21")
+
+
+@pytest.mark.parametrize(
+    ("name", "baseline", "role"),
+    [
+        ("SRV-SQL01", "sql-server", "sql_server"),
+        ("h_wsus", "wsus", "wsus"),
+        ("DC1", "active-directory", "domain_controller"),
+        ("mysqldump", "sql-server", ""),
+        ("fileserver2", "file-and-print", "file_server"),
+    ],
+)
+def test_an_object_is_called_as_the_baseline_says(name: str, baseline: str, role: str) -> None:
+    text = CONFIG.replace(
+        '    edit "all"\n    next\n', f'    edit "{name}"\n        set subnet 10.0.10.9/32\n    next\n'
+    )
+    inference = infer_site(parsers.read(text.encode(), "x1.conf"), [load_ruleset(baseline)])
+    assert set(inference.site.bindings) == ({role} if role else set())
+
+
+_LSASS, _SYSTEM = r"%SystemRoot%\System32\lsass.exe", "System"
+
+
+@pytest.mark.parametrize(
+    ("baseline", "rules", "roles"),
+    [
+        ("active-directory", [("a", "389", _LSASS), ("b", "636", _LSASS)], {"domain_controller"}),
+        # Netlogon and file sharing are on every member server.
+        ("active-directory", [("Netlogon Service Authz (RPC)", "RPC", _LSASS), ("SMB-In", "445", _SYSTEM)], set()),
+        ("wsus", [("a", "8530", _SYSTEM), ("b", "8531", _SYSTEM)], {"wsus"}),
+        ("wsus", [("World Wide Web Services (HTTP Traffic-In)", "80", _SYSTEM)], set()),
+    ],
+)
+def test_a_windows_host_is_told_from_its_rules(
+    baseline: str, rules: list[tuple[str, str, str]], roles: set[str]
+) -> None:
+    text = "".join(
+        f"Rule Name: {name}\n{'-' * 70}\nEnabled: Yes\nDirection: In\nProfiles: Domain,Private,Public\nGrouping:\n"
+        f"LocalIP: Any\nRemoteIP: Any\nProtocol: TCP\nLocalPort: {port}\nRemotePort: Any\nEdge traversal: No\n"
+        f"Program: {program}\nInterfaceTypes: Any\nSecurity: NotRequired\nRule source: Local Setting\nAction: Allow\n\n"
+        for name, port, program in rules
+    )
+    inference = infer_site(parsers.read(text.encode(), "SRV1.txt"), [load_ruleset(baseline)])
+    assert set(inference.site.bindings) == roles
