@@ -26,11 +26,16 @@ class Ruling:
 
 
 def rule_on(
-    result: AuditResult, fail_on: Severity | None = DEFAULT_LEVEL, allow_gaps: bool = False, only_new: bool = False
+    result: AuditResult,
+    fail_on: Severity | None = DEFAULT_LEVEL,
+    allow_gaps: bool = False,
+    only_new: bool = False,
+    opening: str = "",
 ) -> Ruling:
     """The ruling on an audit. `fail_on` None never fails for findings; `allow_gaps` accepts gaps that may hide access.
 
-    With `only_new` findings that were there before do not count; what was before says the result's `follow_up`.
+    With `only_new` findings that were there before do not count; what was before says the result's `follow_up`;
+    with `opening`, a zone, nothing that the result's `changes` refuse may be opened from there.
     Nothing to audit and gaps are still "not judged" with `fail_on` None: the level speaks of findings only.
     """
     if not any(rules.rules for device in result.devices for rules in device.lists):
@@ -44,6 +49,14 @@ def rule_on(
             "Look at them, then pass --allow-gaps to be judged without them.",
         )
     seen = f" (allowed: {_count(len(blind), 'gap')} that could hide access)" if blind else ""
+    if only_new and opening:
+        if result.changes is None:
+            reason = f"Not judged: there is no older version to tell what was opened from {opening}."
+            return Ruling(NOT_JUDGED, reason)
+        if refused := result.changes.refused:
+            number = _count(len(refused), "opening")
+            first = f"{refused[0].device} {refused[0].text}"
+            return Ruling(FINDINGS, f"Failed: {number} from {opening} since {result.changes.since}: {first}{seen}.")
     if fail_on is None:
         return Ruling(PASSED, f"Judged: findings do not fail this run (--fail-on never){seen}.")
     serious = [finding for finding in result.findings if finding.severity >= fail_on]

@@ -105,11 +105,16 @@ def with_waiver(path: Path, text: str, waiver: Waiver, remark: str) -> str:
     """The text of a waivers file with one more entry at the end of its list, and a remark above it; "" is a new file.
 
     Raises:
-        RulesetError: the file is broken, or laid out so that nothing can be added without changing what is there.
+        RulesetError: the file is broken, has an entry for this already, or is laid out so that nothing can be added
+            without changing what is there.
     """
     text = text or _NEW_FILE
     text = text if text.endswith("\n") else f"{text}\n"
     before = read_waivers(path, text)
+    for each in before:
+        if each.selector == waiver.selector or each.id == waiver.id:
+            until = each.expires.isoformat()
+            raise RulesetError(str(path), f"{each.id} has an entry already, until {until}: change its day", each.line)
     lines, at, indent = _place(path, text)
     end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     lines[at:at] = [f"{' ' * indent}{line}{end}" for line in _entry(waiver, remark)]

@@ -46,6 +46,12 @@ config_option = click.option(
 @config_option
 @click.option("--audit", "names", multiple=True, metavar="NAME", help="Only this audit of the file. May be repeated.")
 @click.option("--since", metavar="REV", help="Fail for findings only that the exports did not have at a git revision.")
+@click.option(
+    "--fail-on-opening",
+    "opening",
+    metavar="ZONE",
+    help="With --since: fail when packets from this zone pass now and did not before.",
+)
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Instead of what the settings say.")
 @click.option("--allow-gaps/--refuse-gaps", default=None, help="Instead of what the settings say.")
 @click.option(
@@ -62,6 +68,7 @@ def check_command(
     config: Path | None,
     names: tuple[str, ...],
     since: str | None,
+    opening: str | None,
     fail_on: str | None,
     allow_gaps: bool | None,
     waivers: Path | None,
@@ -79,9 +86,11 @@ def check_command(
     from auditor.gate import rule_on
     from auditor.revisions import revision
 
+    if opening and not since:
+        raise click.UsageError("--fail-on-opening needs --since: what was opened is told from an older version.")
     whole = open_settings(config)
     chosen = _chosen(whole, names)
-    settings = replace(chosen, audits=tuple(_with_flags(chosen, fail_on, allow_gaps, waivers)))
+    settings = replace(chosen, audits=tuple(_with_flags(chosen, fail_on, opening, allow_gaps, waivers)))
     if show_settings:
         show("\n".join(_settings_text(settings, context, since, now)))
         return 0
@@ -101,7 +110,7 @@ def check_command(
         written = [(_named(path, audit.name) if several else path, report) for path, report in outputs]
         for path, report in written:
             save(path, report.render(result))
-        ruling = rule_on(result, audit.level, audit.allow_gaps.value, only_new=before is not None)
+        ruling = rule_on(result, audit.level, audit.allow_gaps.value, before is not None, audit.fail_on_opening.value)
         show_result(result, shown, every)
         show_ending(written, ruling, shown, f"{audit.name}: " if several else "")
         codes.append(ruling.code)
@@ -119,13 +128,15 @@ def _chosen(settings: Settings, names: tuple[str, ...]) -> Settings:
 
 
 def _with_flags(
-    settings: Settings, fail_on: str | None, allow_gaps: bool | None, waivers: Path | None
+    settings: Settings, fail_on: str | None, opening: str | None, allow_gaps: bool | None, waivers: Path | None
 ) -> Iterator[AuditSettings]:
     from auditor.settings import Setting
 
     for audit in settings.audits:
         if fail_on is not None:
             audit = replace(audit, fail_on=Setting(fail_on, "--fail-on"))
+        if opening is not None:
+            audit = replace(audit, fail_on_opening=Setting(opening, "--fail-on-opening"))
         if allow_gaps is not None:
             audit = replace(audit, allow_gaps=Setting(allow_gaps, "--allow-gaps" if allow_gaps else "--refuse-gaps"))
         if waivers is not None:
@@ -156,7 +167,7 @@ def _written(value: object) -> str:
 def _columns(rows: list[tuple[str, str, str]]) -> Iterator[str]:
     width = max(len(value) for _, value, _ in rows)
     for key, value, source in rows:
-        yield f"  {key:<11} {value:<{min(width, 60)}}  ({source})"
+        yield f"  {key:<15} {value:<{min(width, 60)}}  ({source})"
 
 
 def _named(path: Path, name: str) -> Path:

@@ -82,7 +82,7 @@ def judge(
     result, known = _judged(settings, audit, now, exports, site, waivers, last, told)
     if since is None or before is None or not before.devices:
         return result
-    return replace(result, changes=_changes(since, before.devices, result.devices, known, now))
+    return replace(result, changes=_changes(since, before.devices, result, known, audit, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +94,23 @@ class _Before:
 
 
 def _changes(
-    since: Revision, old: tuple[Firewall, ...], new: tuple[Firewall, ...], site: Site, now: datetime
+    since: Revision,
+    old: tuple[Firewall, ...],
+    result: AuditResult,
+    site: Site,
+    audit: AuditSettings,
+    now: datetime,
 ) -> Changes:
-    from auditor.compare import compare
+    from auditor.compare import Change, compare
     from auditor.findings.result import Changes, PacketChange
 
-    found = compare(old, new, site, now)
-    packets = tuple(PacketChange(each.device, each.opened, each.text, each.example) for each in found.changes)
-    return Changes(since.text, packets, (*found.notes, *(f"cannot be told: {each}" for each in found.unsure)))
+    def told(changes: tuple[Change, ...]) -> tuple[PacketChange, ...]:
+        return tuple(PacketChange(each.device, each.opened, each.text, each.example) for each in changes)
+
+    found = compare(old, result.devices, site, now)
+    zone = audit.fail_on_opening.value
+    notes = (*found.notes, *(f"cannot be told: {each}" for each in found.unsure))
+    return Changes(since.text, told(found.changes), notes, told(found.openings(zone)) if zone else ())
 
 
 def _judged(

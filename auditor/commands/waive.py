@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +18,11 @@ from auditor.commands.progress import progress
 
 if TYPE_CHECKING:
     from auditor.findings.finding import Finding
+    from auditor.findings.waivers import Waiver
     from auditor.settings import AuditSettings, Settings
 
-_SHORTEST = 4
-"""Digits of a fingerprint that are enough to name a finding, if no other one begins with them."""
+_SHORTEST, _WHOLE = 4, 16
+"""Digits of a fingerprint that are enough to name a finding, if no other one begins with them; all of them."""
 
 
 def _until(context: click.Context, parameter: click.Parameter, value: str) -> date:
@@ -46,6 +48,13 @@ def _words(context: click.Context, parameter: click.Parameter, value: str) -> st
 @click.option("--owner", help="Who answers for it; the user.name of git unless given.")
 @click.option("--ticket", default="", help="Where it was decided.")
 @config_option
+@click.option(
+    "--waivers",
+    "waivers_path",
+    type=click.Path(path_type=Path),
+    metavar="WAIVERS.YAML",
+    help="Where to write it, instead of what the settings say.",
+)
 @today_option
 def waive_command(
     fingerprint: str,
@@ -54,14 +63,19 @@ def waive_command(
     owner: str | None,
     ticket: str,
     config: Path | None,
+    waivers_path: Path | None,
     now: datetime,
 ) -> int:
     """Write a waiver for a finding into the waivers file of its audit; everything else in the file stays as it is.
 
     FINDING is the fingerprint of the finding as reports print it, or how it begins. The audits of fwproof.toml are run
-    to find it. A finding that covers other packets later is another one: the waiver does not hold for it.
+    to find it; where there is none, the whole fingerprint is taken as it is. A finding that covers other packets later
+    is another one: the waiver does not hold for it.
     """
+    from auditor.findings.waivers import Waiver
     from auditor.reports.text import one_line
+    from auditor.settings import find_settings
+    from auditor.settings.model import DEFAULTS
 
     wanted = fingerprint.lower()
     if len(wanted) < _SHORTEST or not set(wanted) <= set("0123456789abcdef"):
@@ -71,16 +85,31 @@ def waive_command(
         )
     if until < now.date():
         raise click.UsageError(f"--until {until.isoformat()} is over already.")
+    waiver = Waiver(wanted, {"fingerprint": wanted}, reason, "", until, one_line(ticket))
+    if config is None and find_settings(Path.cwd()) is None:
+        if len(wanted) != _WHOLE:
+            raise click.UsageError(f"there are no settings to look it up with: give all {_WHOLE} digits, or --config.")
+        path = waivers_path or Path(str(DEFAULTS["waivers"]))
+        _add(path, str(path), replace(waiver, owner=_owner(owner, Path.cwd())), "Written without looking it up.")
+        show(f'Use it: fwproof audit FILE... --waivers "{path}"', err=True)
+        return 0
     settings = open_settings(config)
     audit, finding = _find(settings, wanted, now)
-    owner = one_line(owner or _author(settings.root))
+    selector = {"fingerprint": finding.fingerprint} | ({"device": finding.device} if finding.device else {})
+    remark = one_line(f"{finding.check} {finding.severity.word}, {finding.device} {finding.rule}: {finding.message}")
+    whole = replace(waiver, selector=selector, owner=_owner(owner, settings.root))
+    name = str(waivers_path) if waivers_path else settings.shown(audit.waivers.value)
+    _add(waivers_path or settings.root / audit.waivers.value, name, whole, remark)
+    return 0
+
+
+def _owner(given: str | None, folder: Path) -> str:
+    from auditor.reports.text import one_line
+
+    owner = one_line(given or _author(folder))
     if not owner:
         raise click.UsageError("git knows no user.name here: say who answers for it with --owner.")
-    place = _add(settings, audit, finding, reason, owner, one_line(ticket), until)
-    show(
-        f"Wrote {place}: {finding.check} {finding.device} {finding.rule} is waived until {until.isoformat()}.", err=True
-    )
-    return 0
+    return owner
 
 
 def _find(settings: Settings, wanted: str, now: datetime) -> tuple[AuditSettings, Finding]:
@@ -111,23 +140,14 @@ def _author(folder: Path) -> str:
     return done.stdout.decode("utf-8", "replace").strip()
 
 
-def _add(
-    settings: Settings, audit: AuditSettings, finding: Finding, reason: str, owner: str, ticket: str, until: date
-) -> str:
-    """Write the entry; gives the file's name as the settings call it."""
+def _add(path: Path, name: str, waiver: Waiver, remark: str) -> None:
+    """Write the entry into a file that messages call `name`."""
     from auditor.baseline import with_waiver
     from auditor.baseline.document import read_text
-    from auditor.findings.waivers import Waiver
-    from auditor.reports.text import one_line
 
-    name = settings.shown(audit.waivers.value)
-    path = settings.root / audit.waivers.value
-    selector = {"fingerprint": finding.fingerprint} | ({"device": finding.device} if finding.device else {})
-    waiver = Waiver(finding.fingerprint, selector, reason, owner, until, ticket)
-    remark = one_line(f"{finding.check} {finding.severity.word}, {finding.device} {finding.rule}: {finding.message}")
     text = read_text(path, name) if path.exists() else ""
     save(path, with_waiver(Path(name), text, waiver, remark[:_LONGEST]).encode())
-    return name
+    show(f"Wrote {name}: {waiver.selector['fingerprint']} is waived until {waiver.expires.isoformat()}.", err=True)
 
 
 _LONGEST = 160

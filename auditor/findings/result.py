@@ -178,12 +178,14 @@ class PacketChange:
 class Changes:
     """What became of the packets since an older version of the exports, openings first.
 
-    `since` names the version; `notes` says what cannot be told, and which devices are at one version only.
+    `since` names the version; `notes` says what cannot be told, and which devices are at one version only. `refused`
+    are the openings from the zone that nothing may be opened from, if there is one.
     """
 
     since: str
     packets: tuple[PacketChange, ...]
     notes: tuple[str, ...] = ()
+    refused: tuple[PacketChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ class Setting(Generic[T]):
 class AuditSettings:
     """One audit of the file.
 
-    `files` are paths and globs, relative to the settings file's folder as all paths are; `site` is "" for none;
+    `files` are paths and globs, relative to the settings file's folder as all paths are; `site` is "" for none, and
+    so is `fail_on_opening`, the zone from which a change must open nothing;
     `rulesets` and `benchmarks` are empty for those of the site and for all that are shipped. A waivers file that is
     not there waives nothing.
     """
@@ -42,6 +43,7 @@ class AuditSettings:
     benchmarks: Setting[tuple[str, ...]]
     hardening: Setting[bool]
     fail_on: Setting[str]
+    fail_on_opening: Setting[str]
     allow_gaps: Setting[bool]
     waivers: Setting[str]
 
@@ -64,12 +66,13 @@ DEFAULTS: Mapping[str, Any] = {
     "benchmarks": (),
     "hardening": True,
     "fail-on": "high",
+    "fail-on-opening": "",
     "allow-gaps": False,
     "waivers": "waivers.yaml",
 }
 """The keys of one audit, and what holds where the file does not say it."""
 KEYS = tuple(DEFAULTS)
-SHARED = KEYS[-3:]
+SHARED = KEYS[-4:]
 """Keys that may stand above all audits as well."""
 
 

@@ -135,6 +135,7 @@ class _Reader:
             benchmarks=found["benchmarks"],
             hardening=found["hardening"],
             fail_on=found["fail-on"],
+            fail_on_opening=found["fail-on-opening"],
             allow_gaps=found["allow-gaps"],
             waivers=found["waivers"],
         )

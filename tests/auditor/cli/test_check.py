@@ -124,6 +124,27 @@ def test_only_what_is_new_since_a_revision_fails(repository: Repository, opening
     assert "1 older finding left." in said.out
 
 
+def test_an_opening_fails_by_itself_where_nothing_may_be_opened(repository: Repository, opening: str) -> None:
+    """Also when no check minds it: the host is in no role of a baseline."""
+    toml = (repository.path / "fwproof.toml").read_text("utf-8")
+    repository.write("fwproof.toml", f'fail-on-opening = "internet"\n{toml}')
+    head, _, tail = opening.rpartition('set mappedip "10.0.10.21"')
+    repository.write("backups/edge.conf", f'{head}set mappedip "10.0.10.99"{tail}')
+    assert repository.check("--fail-on", "never").code == 0
+    ran = repository.check("--since", "HEAD", "--fail-on", "never")
+    assert ran.code == 1
+    assert "Failed: 1 opening from internet since HEAD (" in ran.out
+    assert "opens tcp/135 from the Internet to 10.0.10.99 (internal)" in ran.out
+    assert repository.check("--since", "HEAD", "--fail-on", "never", "--fail-on-opening", "guest").code == 0
+    repository.commit("opened")
+    assert repository.check("--since", "HEAD", "--fail-on", "never").code == 0
+    repository.git("mv", "backups/edge.conf", "backups/other.conf")
+    repository.git("rm", "--quiet", "--cached", "backups/other.conf")
+    repository.git("commit", "--quiet", "--message", "gone")
+    assert repository.check("--since", "HEAD", "--fail-on", "never").code == 3
+    assert repository.check("--fail-on-opening", "internet").code == 2
+
+
 def test_moved_rules_and_other_edits_make_nothing_new(repository: Repository, opening: str) -> None:
     repository.write("backups/edge.conf", opening)
     repository.commit("an opening")

@@ -32,6 +32,7 @@ files = "branch.conf"
 benchmarks = ["cis-fortigate-7.0"]
 hardening = false
 fail-on = "never"
+fail-on-opening = "internet"
 allow-gaps = true
 waivers = "branch.yaml"
 """
