@@ -117,13 +117,19 @@ class Ends:
             if not addresses and binding.object_of is not None:
                 addresses, why = self._object(binding, *binding.object_of, f"bindings.{name}[{number}].object")
             host = self._host(binding, addresses)
+            trust = self._outside(addresses)
             ends.append(
-                BoundEnd("role", name, "", addresses, public=binding.public, host=host, title=role.title, why=why)
+                BoundEnd("role", name, trust, addresses, public=binding.public, host=host, title=role.title, why=why)
             )
         if not ends and role.client and role.zone and self.zones[role.zone].interfaces:
             zone = self.zones[role.zone]
             ends.append(BoundEnd("role", name, zone.trust, zone.addresses, zone.interfaces, title=role.title))
         return tuple(ends)
+
+    def _outside(self, addresses: AddressSet) -> str:
+        """The trust of the untrusted zone that holds the addresses of a role (a relay on the Internet), or ""."""
+        zones = (zone for zone in self.zones.values() if zone.trust == "untrusted")
+        return "untrusted" if addresses and any(addresses <= zone.addresses for zone in zones) else ""
 
     def _host(self, binding: Binding, addresses: AddressSet) -> str:
         """The Windows device of a binding: named, or by its host address in the site file or its own export."""

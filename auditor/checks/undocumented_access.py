@@ -71,8 +71,9 @@ def _world(analysis: Analysis, check: Check, world: BoundClosedWorld) -> Iterabl
         forward = asked.device.forward
         assert forward is not None
         packets, _ = candidates(asked, rest)
-        for banned in _banned(analysis.rulesets, world.source) if packets else ():
-            packets = packets - forward.packets(banned)
+        told = (*_banned(analysis.rulesets, world.source), *_of_single_senders(analysis.rulesets, world))
+        for flow in told if packets else ():
+            packets = packets - forward.packets(flow)
         for decision in forward.deciding(packets, opens) if packets else ():
             yield _finding(analysis, check, world, asked.device, decision.rule, decision.packets)
 
@@ -99,6 +100,18 @@ def _banned(rulesets: Iterable[BoundRuleset], source: BoundEnd) -> Iterator[Flow
             everywhere = bound.source.trust == "untrusted" and bound.destination.kind == "zone"
             to = ANY_ADDRESS if everywhere else bound.destination.addresses
             yield Flow(bound.source.addresses, to, bound.service)
+
+
+def _of_single_senders(rulesets: Iterable[BoundRuleset], world: BoundClosedWorld) -> Iterator[Flow]:
+    """What flows document for some senders of a whole zone: mail from one relay outside."""
+    for flow in (flow for ruleset in rulesets for flow in ruleset.flows):
+        sender, server = flow.source.addresses, flow.destination.addresses
+        inside = bool(sender) and sender <= world.source.addresses and sender != world.source.addresses
+        if flow.preset is CoverageState.NOT_APPLICABLE or not inside:
+            continue
+        services = [each for each in (flow.service, *flow.alternatives) if each is not None]
+        if services and server.overlaps(world.destination.addresses):
+            yield Flow(sender, server, ServiceSet.union(services))
 
 
 def _narrower(rulesets: Iterable[BoundRuleset], source: BoundEnd) -> Iterator[Flow]:

@@ -13,10 +13,10 @@ import click
 
 from auditor.commands.case import open_case, site_option, today_option
 from auditor.commands.output import show, window
-from auditor.commands.reference import port_terms
+from auditor.commands.reference import condition_text, port_terms
 
 if TYPE_CHECKING:
-    from auditor.baseline.model import BaselineFlow, Forbidden, ReaderQuestion, Ruleset
+    from auditor.baseline.model import BaselineFlow, Forbidden, ReaderQuestion, Ruleset, When
     from auditor.findings.result import Answer
 
 SCHEMA = "fwproof-ask/1"
@@ -161,11 +161,34 @@ def _text(ruleset: Ruleset, asked: Iterable[ReaderQuestion], found: dict[str, An
 def _rows(ruleset: Ruleset, question: ReaderQuestion) -> Iterator[str]:
     for word, flow in _flows(ruleset, question):
         ends = f"{' or '.join(flow.source.names)} to {' or '.join(flow.destination.names)}"
-        yield from _wrapped(f"{word}: {ends}, {port_terms(ruleset, flow)} ({flow.id})", "    ")
+        given = _given(ruleset, flow.when)
+        yield from _wrapped(f"{word}: {ends}, {port_terms(ruleset, flow)} ({flow.id}){given}", "    ")
     for each in _forbidden(ruleset, question):
-        yield from _wrapped(
-            f"never: {port_terms(ruleset, each)} from {' or '.join(each.source.names)} ({each.id})", "    "
-        )
+        ends = f"{' or '.join(each.source.names)} to {' or '.join(each.destination.names)}"
+        given = _given(ruleset, each.when)
+        yield from _wrapped(f"never: {ends}, {port_terms(ruleset, each)} ({each.id}){given}", "    ")
+
+
+def _given(ruleset: Ruleset, when: When | None) -> str:
+    """The condition of a row in words, where it does not hold by itself."""
+    return "" if _by_default(ruleset, when) else f", if {condition_text(when)}"
+
+
+def _by_default(ruleset: Ruleset, when: When | None) -> bool | None:
+    """Does a condition hold as long as a site file answers nothing and binds nothing?"""
+    if when is None:
+        return True
+    if when.kind == "name":
+        question = ruleset.conditions[when.name]
+        return question.otherwise if question.role_bound else question.default
+    if when.kind == "is":
+        choice = ruleset.conditions[when.name].choice
+        return choice in when.values if choice else None
+    parts = [_by_default(ruleset, part) for part in when.parts]
+    if when.kind == "not":
+        return None if parts[0] is None else not parts[0]
+    decisive = when.kind == "any"
+    return decisive if decisive in parts else (None if None in parts else not decisive)
 
 
 def _end(question: ReaderQuestion) -> Iterator[str]:

@@ -200,7 +200,7 @@ def condition_text(when: When | None) -> str:
         return f"{when.name} is {_names(when.values)}"
     if when.name:
         return when.name
-    parts = [condition_text(part) for part in when.parts]
+    parts = [f"({condition_text(part)})" if len(part.parts) > 1 else condition_text(part) for part in when.parts]
     return f"not {parts[0]}" if when.kind == "not" else f" {'and' if when.kind == 'all' else 'or'} ".join(parts)
 
 

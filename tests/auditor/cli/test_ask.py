@@ -29,6 +29,8 @@ def test_the_seeds_question_is_answered_without_any_configuration(capsys: pytest
     assert "must be open: internet to client_access, tcp/443 (EAS-HTTPS)" in text
     assert "may be open: internet to client_access, tcp/80 (EAS-HTTP)" in text
     assert "source: seed:TH4, seed:C09" in text
+    assert "must be open: reverse_proxy to client_access, tcp/443 (PROXY-CAS), if behind_proxy" in text
+    assert "never: internet to client_access, tcp/80 (NO-HTTP-BASIC), if not http_redirect_only and" in text
 
 
 def test_every_question_of_the_reference_is_there() -> None:

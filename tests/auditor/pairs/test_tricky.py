@@ -337,3 +337,32 @@ def test_hybrid_is_asked_only_where_it_is(audited, hybrid: str, state: str) -> N
     result = audited(WEB, roles, "edge_transport, unified_messaging, mailbox", answers=f"hybrid: {hybrid}")
     shown = answer(result, "Q22")
     assert shown == state or (hybrid == "true" and shown in ("missing", "not published"))
+
+
+# --- mail from one relay
+
+
+RELAY = {"hub_transport": ("10.0.10.22 hub",), "mail_relay": ("198.51.100.25",)}
+NO_WEB = "edge_transport, unified_messaging, client_access, mailbox"
+SUBMIT = rule("25,587", f"{INSTALLED}Bin\\edgetransport.exe")
+MAIL = vip("mail", "10.0.10.22", "25")
+
+
+def test_mail_from_one_relay_is_asked_of_the_relay_alone(audited) -> None:  # type: ignore[no-untyped-def]
+    result = audited(MAIL + policy(1, "mail", "SMTP", source="198.51.100.25"), RELAY, NO_WEB, hub=dump(SUBMIT))
+    assert states(result, "RELAY-HUB") == ["satisfied"]
+    assert states(result, "INTERNET-HUB") == ["not applicable"]
+    assert answer(result, "Q20") == "satisfied"
+    assert [each.message for each in result.findings if each.severity >= Severity.LOW] == []
+
+
+def test_mail_from_everybody_past_the_relay_is_undocumented(audited) -> None:  # type: ignore[no-untyped-def]
+    result = audited(MAIL + policy(1, "mail", "SMTP"), RELAY, NO_WEB, hub=dump(SUBMIT))
+    assert states(result, "RELAY-HUB") == ["satisfied"]
+    assert [each.severity for each in found(result, "FW103")] == [Severity.HIGH]
+
+
+def test_a_policy_without_a_virtual_ip_brings_no_mail_from_outside(audited) -> None:  # type: ignore[no-untyped-def]
+    """Routers outside drop packets to private addresses."""
+    result = audited(policy(1, "10.0.10.22", "SMTP", source="198.51.100.25"), RELAY, NO_WEB, hub=dump(SUBMIT))
+    assert states(result, "RELAY-HUB") == ["not published"]
