@@ -125,7 +125,7 @@ def _redirects_foreign(scope: Scope) -> bool:
     for since in _FOREIGN_SINCE:
         if version[:2] == since[:2]:
             return len(version) < 3 or version >= since
-    return not version or version > (7, 4)
+    return version > (7, 4)
 
 
 def implicit_rule(

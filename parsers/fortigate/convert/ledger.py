@@ -25,7 +25,8 @@ _READ = frozenset(
     "firewall schedule group|system interface|system zone|system sdwan|system virtual-wan-link|system settings|"
     "system global|system admin|router static|vpn ipsec phase1-interface|vpn ipsec phase1|vpn ssl settings|"
     "system vdom-link|system external-resource|system switch-interface|system vdom-property|"
-    "firewall internet-service-name|firewall internet-service-custom|firewall internet-service-custom-group|"
+    "firewall internet-service-group|firewall internet-service-name|firewall internet-service-custom|"
+    "firewall internet-service-custom-group|"
     "firewall acl|firewall acl6|system virtual-switch|router static6|router policy|router policy6|system dns-server|"
     "web-proxy explicit|"
     "user setting|system api-user|system virtual-wire-pair".split("|")
@@ -50,7 +51,7 @@ _IRRELEVANT = frozenset(
     "firewall ipmacbinding setting|firewall ipmacbinding table|firewall identity-based-route|firewall dnstranslation|"
     "firewall ssh setting|firewall ssh local-ca|firewall ssh local-key|firewall ssh host-key|firewall auth-portal|"
     "firewall wildcard-fqdn custom|firewall wildcard-fqdn group|firewall traffic-class|firewall global|"
-    "firewall internet-service-group|firewall internet-service-addition|firewall internet-service-definition|"
+    "firewall internet-service-addition|firewall internet-service-definition|"
     "firewall internet-service-extension|firewall internet-service-append|firewall internet-service-reputation|"
     "firewall country|firewall region|firewall city|firewall vendor-mac|firewall vendor-mac-summary|"
     "firewall on-demand-sniffer|firewall decrypted-traffic-mirror|firewall proxy-address|firewall proxy-addrgrp|"

@@ -18,6 +18,7 @@ from parsers.model.intervals import IntervalSet
 from parsers.model.services import ANY_SERVICE, NO_SERVICE, SCTP, TCP, UDP, ServiceSet
 
 _CUSTOM = "firewall internet-service-custom"
+_GROUPS = "firewall internet-service-group"
 _CUSTOM_GROUPS = "firewall internet-service-custom-group"
 _WITH_PORTS = (TCP, UDP, SCTP)
 
@@ -81,7 +82,10 @@ class InternetServices:
         return NamedServices(Bounded(whole - addresses.possible, whole), every, reasons)
 
     def _parts(self, block: Block, prefix: str, whole: AddressSet) -> Iterator[NamedServices]:
-        for keyword in ("name", "id", "group", "fortiguard"):
+        for group in block.words(f"{prefix}-group"):
+            if group:
+                yield from self._group(group, block, whole)
+        for keyword in ("name", "id", "fortiguard"):
             for name in block.words(f"{prefix}-{keyword}"):
                 if name:
                     yield self._predefined(name, block, whole)
@@ -95,6 +99,16 @@ class InternetServices:
         for name in customs:
             if name:
                 yield from self._custom(name, whole)
+
+    def _group(self, name: str, block: Block, whole: AddressSet) -> Iterator[NamedServices]:
+        """The members of a group: custom services of the file, and those of the vendor's database."""
+        entry = self.scope.entry(_GROUPS, name)
+        members = entry.words("member") if entry is not None else ()
+        for member in members or (name,):
+            if self.scope.entry(_CUSTOM, member) is not None:
+                yield from self._custom(member, whole)
+            else:
+                yield self._predefined(member, block, whole)
 
     def _predefined(self, name: str, block: Block, whole: AddressSet) -> NamedServices:
         answer = self.scope.answer("internet-service", name, name, block)

@@ -129,6 +129,16 @@ def test_groups_of_custom_internet_services() -> None:
     assert verdict(WEB + CUSTOM + group + policies(with_lines(ANY, **lines))) == "allowed"
 
 
+@pytest.mark.parametrize(
+    ("members", "service", "outcome"),
+    [("crm", "tcp/443", "allowed"), ("crm", "tcp/80", "blocked"), ("crm Google-Web", "tcp/80", "possible")],
+)
+def test_groups_of_internet_services(members: str, service: str, outcome: str) -> None:
+    group = table("firewall internet-service-group", f"g\nset direction destination\nset member {members}")
+    lines = {"internet-service": "enable", "internet-service-group": "g", "dstaddr": "", "service": ""}
+    assert verdict(WEB + CUSTOM + group + policies(with_lines(ANY, **lines)), service=service) == outcome
+
+
 @pytest.mark.parametrize(("line", "outcome"), [("", "possible"), ("set inbound disable\n", "blocked")])
 def test_a_policy_based_tunnel_lets_its_far_side_in(line: str, outcome: str) -> None:
     text = policies(line + with_lines(ANY, srcintf="lan", dstintf="wan", action="ipsec"))
