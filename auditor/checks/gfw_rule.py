@@ -37,8 +37,9 @@ from dataclasses import dataclass
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
+from auditor.analysis.hostrules import effect
 from auditor.analysis.layers import host_passing
-from auditor.baseline import BoundRuleset, HostRule, KnownHostRules, executable
+from auditor.baseline import BoundRuleset, HostRule, KnownHostRules, executable, host_rule_key
 from auditor.checks.check import Check, evidence, exact, names
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from parsers.model.addresses import PUBLIC
@@ -69,7 +70,10 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             host = _host(device, ruleset.ruleset.host_rules)
             for rule in host.rules:
                 known = host.known.get(id(rule))
-                if rule.enabled and known is not None and (known.gfw or known.advice):
+                # What a block rule takes away whole opens nothing: FW105 says that it is shadowed.
+                if not rule.enabled or known is None or not effect(device, rule).possible:
+                    continue
+                if known.gfw or known.advice:
                     yield _finding(analysis, check, ruleset, host, rule, known)
 
 
@@ -96,7 +100,8 @@ def _finding(
     program = f"for {rule.program.name}" if rule.program.kind is ScopeKind.NAMED else "for any program"
     if rule.program.kind is ScopeKind.UNKNOWN:
         program = "for any program, as its name says (the dump is not verbose)"
-    message = f"It opens {ports} {program} to {rule.source.possible.text(3)}"
+    called = "" if host_rule_key(rule.name) == host_rule_key(known.name) else f"By its ports it is {known.name}. "
+    message = f"{called}It opens {ports} {program} to {rule.source.possible.text(3)}"
     message += f"; {_reach(analysis, ruleset, device, reached)}."
     situation, twins = _situation(host, ruleset.ruleset.host_rules, known)
     return check.found(

@@ -265,3 +265,45 @@ def test_w15_rules_for_every_profile() -> None:
     [finding] = findings("all-profiles", f"{TCP}|LPort=25|Name=Mail", f"{TCP}|LPort=26|Profile=Domain")
     assert finding.severity is Severity.INFO
     assert finding.message.startswith("1 enabled rule allows any address in every profile, public networks too: Mail")
+
+
+@pytest.mark.parametrize(
+    ("block", "count"), [("LPort=135", 0), ("LPort=RPC-EPMap", 0), ("LPort=136", 1), ("LPort=135|Profile=Public", 1)]
+)
+def test_a_setup_rule_that_a_block_takes_away_opens_nothing(block: str, count: int) -> None:
+    gfw = f"{TCP}|LPort=RPC-EPMap|Name=MSExchangeRPCEPMap (GFW) (TCP-In)"
+    assert len(findings("gfw-rule", gfw, f"Action=Block|Active=TRUE|Dir=In|Protocol=6|{block}")) == count
+
+
+def test_a_setup_rule_that_is_disabled_opens_nothing() -> None:
+    assert (
+        findings("gfw-rule", "Action=Allow|Active=FALSE|Dir=In|Protocol=6|LPort=RPC|Name=MSExchangeRPC (GFW) (TCP-In)")
+        == []
+    )
+
+
+def test_the_mapper_rule_names_who_else_opens_135() -> None:
+    gfw = f"{TCP}|LPort=RPC-EPMap|Name=MSExchangeRPCEPMap (GFW) (TCP-In)"
+    [alone] = findings("gfw-rule", gfw)
+    assert "without this one remote RPC stops" in alone.remedy
+    windows = f"{TCP}|LPort=RPC-EPMap|App=%SystemRoot%\\system32\\svchost.exe|Svc=RPCSS"
+    [finding] = findings("gfw-rule", gfw, windows)
+    assert finding.remedy.startswith("Port 135 is also opened for svchost.exe by rule r2.")
+    assert "Do not simply delete it" in finding.remedy
+
+
+def test_sesworker_is_switched_off_whole() -> None:
+    both = (
+        f"{TCP}|Name=SESWorker (GFW) (TCP-In)",
+        f"{TCP}|App=C:\\Ex\\UnifiedMessaging\\SESWorker.exe|Name=SESWorker (TCP-In)",
+    )
+    found_ = findings("gfw-rule", *both)
+    assert [each.severity for each in found_] == [Severity.HIGH, Severity.HIGH]
+    assert all("disable both SESWorker rules" in each.remedy and "opens the same" not in each.remedy for each in found_)
+
+
+def test_a_setup_rule_under_another_name_is_called_by_its_own() -> None:
+    worker = f"{TCP}|LPort=25|LPort=587|App=C:\\Ex\\Bin\\EdgeTransport.exe"
+    rpc = f"{TCP}|LPort=RPC|App=C:\\Ex\\Bin\\EdgeTransport.exe"
+    [finding] = findings("gfw-rule", worker, rpc, f"{TCP}|LPort=110|LPort=995|Name=Abruf")
+    assert finding.message.startswith("By its ports it is MSExchange - POP3 (GFW) (TCP-In). It opens 110, 995")
