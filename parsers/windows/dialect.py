@@ -98,21 +98,22 @@ class Dialect:
         """Everything the language's table knows of a value text, whatever the field."""
         return frozenset(self.language.values.get(fold(text), ())) if self.language else frozenset()
 
-    def _meaning(self, key: str, text: str) -> str:
+    def _meaning(self, key: str, text: str, *, alike: bool = False) -> str:
+        """As `meaning`; with `alike` for the sake of another field, which takes no note of a guess."""
         word = fold(text)
         choices = CHOICES.get(key, (key,))
         learned = self.learned.get((key, word), "")
         found = self._in_table(self.language, word, choices) if self.language else ""
         if key == "edge" and not found:
             # Most languages use their plain "yes" and "no" here.
-            plain = self._meaning("enabled", text)
+            plain = self._meaning("enabled", text, alike=True)
             found = f"edge_{plain}" if plain else ""
         if found:
             guess = self._is_guess(found, word)
             if guess and learned and learned != found:
                 self.doubtful[key, text] = f"known as {found!r}, but the dump uses it like {learned!r}"
                 return ""
-            if guess and key in REQUIRED and not learned:
+            if guess and key in REQUIRED and not learned and not alike:
                 self.guessed.add(text)
             return found
         if learned:

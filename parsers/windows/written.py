@@ -112,10 +112,10 @@ def joined(rules: WrittenHost, other: WrittenHost) -> WrittenHost:
     added = tuple(rule for rule in rest.rules if rule.store not in covered)
     if best.rules and len(added) < len(rest.rules):
         word = "poorer" if best.richness > rest.richness else "no richer"
-        notes += (f"Rules were taken from the {best.format} export; the {rest.format} export is {word}.",)
+        notes += (f"Rules were taken from the {_called(best)}; the {_called(rest)} is {word}.",)
     if added and best.rules:
         shown = ", ".join(sorted({rule.store for rule in added}))
-        notes += (f"Rules of the stores {shown} were added from the {rest.format} export.",)
+        notes += (f"Rules of the stores {shown} were added from the {_called(rest)}.",)
     dropped = not added and bool(best.rules)
     # Richness and format are those of the local rules, which most questions are about.
     main = rest if "local" in _covered(rest) and "local" not in covered else best
@@ -142,6 +142,10 @@ def joined(rules: WrittenHost, other: WrittenHost) -> WrittenHost:
         bundle=best.bundle or rest.bundle,
         version=_version(best, rest),
     )
+
+
+def _called(host: WrittenHost) -> str:
+    return f"{host.format.removesuffix(' export')} export"
 
 
 def _covered(host: WrittenHost) -> frozenset[str]:

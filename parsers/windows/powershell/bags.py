@@ -94,12 +94,27 @@ def from_json(document: Document) -> Iterator[Bag]:
     if text.count("{") + text.count("[") > _MOST_OBJECTS or text.count(",") > _MOST_VALUES:
         raise UnreadableError(document.name, f"over {_MOST_OBJECTS} objects: no export of firewall rules has so many")
     try:
-        content = json.loads(text)
+        content = list(_documents(text))
     except json.JSONDecodeError as error:
         raise UnreadableError(document.name, f"broken JSON ({error.msg}): export it again", error.lineno) from None
     except (RecursionError, ValueError):
         raise UnreadableError(document.name, "JSON nested too deeply, or with endless numbers: no export") from None
-    yield from _objects(content, 0)
+    for each in content:
+        yield from _objects(each, 0)
+
+
+def _documents(text: str) -> Iterator[Any]:
+    """The JSON values of a text: one, or several one after another, as `ForEach-Object { ConvertTo-Json }` writes."""
+    decoder = json.JSONDecoder()
+    at = len(text) - len(text.lstrip())
+    while at < len(text):
+        value, at = decoder.raw_decode(text, at)
+        yield value
+        gap = _GAP.match(text, at)
+        at = gap.end() if gap else at
+
+
+_GAP = re.compile(r"[\s,]*")
 
 
 def _objects(node: Any, depth: int) -> Iterator[Bag]:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+import parsers
 from parsers.errors import UnreadableError
 from parsers.model.rule import Scope, ScopeKind
 from parsers.source import Document
@@ -249,3 +250,20 @@ def test_broken_json(text):
 @pytest.mark.parametrize("text", ['{"hosts": []}', "[1, 2]", '{"DisplayName": "x"}', "config firewall policy", ""])
 def test_other_files_are_not_taken(text):
     assert not powershell.recognises(Document("x", text.encode()))
+
+
+def test_objects_one_after_another():
+    """`Get-NetFirewallRule | ForEach-Object { ConvertTo-Json $_ }` writes no list around them."""
+    rule = {"InstanceID": "r", "DisplayName": "Web", "Direction": 1, "Action": 2, "Enabled": 1, "Profile": 0}
+    ports = {"InstanceID": "r", "Protocol": "TCP", "LocalPort": "443", "RemotePort": "Any"}
+    text = "\r\n".join(json.dumps(each, indent=2) for each in (rule, ports))
+    (firewall,) = parsers.read(text.encode("utf-16"), "EX01.json")
+    (found,) = (each for each in firewall.lists[0].rules if not each.implicit)
+    assert found.service.possible.text() == "tcp/443"
+
+
+@pytest.mark.parametrize("end", [" x", "\n{", " ]"])
+def test_something_else_behind_the_objects_is_broken(end):
+    text = json.dumps([{"InstanceID": "r", "DisplayName": "Web", "Direction": 1, "Action": 2, "Enabled": 1}]) + end
+    with pytest.raises(UnreadableError, match="broken JSON"):
+        parsers.read(text.encode(), "EX01.json")
