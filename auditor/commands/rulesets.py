@@ -74,21 +74,41 @@ def show_command(ruleset: str, as_markdown: bool) -> int:
 @rulesets_group.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 def check_command(files: tuple[Path, ...]) -> int:
-    """Check baselines and benchmarks of your own: the first mistake is named by file, line and path."""
-    from auditor.baseline import load_ruleset
+    """Check baselines, site files and benchmarks of your own: the first mistake of each by file, line and path."""
+    from parsers.errors import UnreadableError
+
+    broken = 0
+    for path in files:
+        try:
+            show(f"{path}: in order; {_checked(path)}")
+        except UnreadableError as error:
+            show(f"fwproof: {error}", err=True)
+            broken += 1
+    return 3 if broken else 0
+
+
+def _checked(path: Path) -> str:
+    """What is in a file that is in order.
+
+    Raises:
+        RulesetError: it is not.
+    """
+    from auditor.baseline import load_ruleset, load_site
     from auditor.baseline.document import read_document
     from auditor.benchmarks import load_benchmark
+    from auditor.commands.case import rulesets_of
 
-    for path in files:
-        root = read_document(path)
-        if root.mapping(required=("schema",))["schema"].text().startswith("fwbenchmark/"):
-            benchmark = load_benchmark(str(path))
-            show(f"{path}: in order; {benchmark.id} {benchmark.version}, {len(benchmark.items)} items")
-            continue
-        ruleset = load_ruleset(path)
-        numbers = f"{len(ruleset.flows)} flows, {len(ruleset.forbidden)} forbidden openings"
-        show(f"{path}: in order; {ruleset.id} {ruleset.version}, {numbers}, {len(ruleset.questions)} questions")
-    return 0
+    schema = read_document(path).mapping(required=("schema",))["schema"].text()
+    if schema.startswith("fwbenchmark/"):
+        benchmark = load_benchmark(str(path))
+        return f"{benchmark.id} {benchmark.version}, {len(benchmark.items)} items"
+    if schema.startswith("fwsite/"):
+        rulesets, site = rulesets_of(load_site(path), (), path.parent)
+        bound = sum(bool(each) for each in site.bindings.values()) if site else 0
+        return f"a site file for {', '.join(each.id for each in rulesets)}, roles bound: {bound}"
+    ruleset = load_ruleset(path)
+    numbers = f"{len(ruleset.flows)} flows, {len(ruleset.forbidden)} forbidden openings"
+    return f"{ruleset.id} {ruleset.version}, {numbers}, {len(ruleset.questions)} questions"
 
 
 @rulesets_group.command("new")

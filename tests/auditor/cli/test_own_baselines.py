@@ -85,6 +85,20 @@ def test_a_new_baseline_is_in_order_and_obeys_its_schema(folder: Path, capsys: p
     _schema("baseline").validate(yaml.safe_load(text))
 
 
+def test_every_file_is_checked_site_files_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rulesets", "new", "own.yaml"]) == 0
+    (folder / "bad.yaml").write_text((folder / "own.yaml").read_text("utf-8").replace("role: app", "role: ap"), "utf-8")
+    site = "schema: fwsite/1\nid: hq\nbaselines: [{use: own.yaml}]\nbindings:\n  {role}: [{address: 10.0.0.5}]\n"
+    (folder / "hq.yaml").write_text(site.replace("{role}", "app"), "utf-8")
+    (folder / "typo.yaml").write_text(site.replace("{role}", "apq"), "utf-8")
+    assert run(["rulesets", "check", "bad.yaml", "typo.yaml", "hq.yaml", "own.yaml"]) == 3
+    shown = capsys.readouterr()
+    assert "hq.yaml: in order; a site file for own, roles bound: 1" in shown.out
+    assert "own.yaml: in order; own 0.1.0" in shown.out
+    assert "did you mean 'app'?" in next(line for line in shown.err.splitlines() if "bad.yaml:" in line)
+    assert "did you mean 'app'?" in next(line for line in shown.err.splitlines() if "typo.yaml:" in line)
+
+
 def test_work_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "own.yaml").write_text("mine")
     assert run(["rulesets", "new", "own.yaml"]) == 2
