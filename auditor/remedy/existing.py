@@ -90,7 +90,10 @@ class Existing:
         members = {zone.name: frozenset(zone.interfaces) for zone in self.firewall.zones}
         found: dict[str, Rule] = {}
         for permit in permits:
-            ways = [frozenset().union(*(members.get(name, {name}) for name in side)) for side in _sides(permit)]
+            ways = [
+                frozenset().union(*(members.get(name, {name}) for name in side))
+                for side in (permit.ingress, permit.egress)
+            ]
             for rule in self._denies(Direction.FORWARD):
                 target = rule.translated_destination if permit.public else rule.destination
                 if (
@@ -119,10 +122,6 @@ class Existing:
                 for rule in each.rules:
                     if rule.action is Action.DENY and rule.enabled and not rule.implicit:
                         yield rule
-
-
-def _sides(permit: Permit) -> tuple[frozenset[str], frozenset[str]]:
-    return permit.ingress, permit.egress
 
 
 def _meets(stated: frozenset[str] | None, names: frozenset[str]) -> bool:

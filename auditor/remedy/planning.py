@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
+from functools import cached_property
 
 from auditor.analysis.analysis import Analysis
 from auditor.baseline import BoundFlow, BoundRuleset, Ruleset, Site, bind, conflicts
-from auditor.findings.result import CoverageState
+from auditor.findings.result import CoverageState, FlowCoverage
 from auditor.remedy.existing import Existing
 from auditor.remedy.hosts import Hosts
 from auditor.remedy.merging import merged
 from auditor.remedy.places import NETWORK, ByExports, ByZones, Course, Crossing, Places, Zones
 from auditor.remedy.planned import Cause, NetworkPlan, Permit, Plan, Unplanned
-from auditor.remedy.publishing import Publishing, clashes
+from auditor.remedy.publishing import Face, Publishing, clashes
 from parsers.model.addresses import ANY_IPV4, ANY_IPV6, NO_ADDRESS, PRIVATE_IPV4, AddressSet
 from parsers.model.firewall import Firewall
 from parsers.model.services import NO_SERVICE, ServiceSet
@@ -147,9 +148,13 @@ class _Planner:
             self._note(f"{bound.flow.id}: {chosen.text()} was planned; {others} would do as well.")
         return chosen
 
+    @cached_property
+    def _rows(self) -> dict[int, FlowCoverage]:
+        return {id(each.bound): each.row for each in self.analysis.covered}
+
     def _passes(self, bound: BoundFlow, cause: Cause) -> bool:
         """Do existing rules let the flow through for certain? Then they are named instead."""
-        row = next(each.row for each in self.analysis.covered if each.bound is bound)
+        row = self._rows[id(bound)]
         if row.state is not CoverageState.SATISFIED or not row.rules:
             return False
         self._note(f"{cause.flow} ({row.source} to {row.destination}) passes already: {', '.join(row.rules)}.")
@@ -165,52 +170,28 @@ class _Planner:
             return course.question
         if course.note:
             self._note(course.note)
-        found: list[tuple[str, Permit]] = []
-        for family in (ANY_IPV4, ANY_IPV6):
-            reason = self._family(bound, cause, service, family, course, found)
-            if reason:
-                return reason
-        for device, permit in found:
-            self.permits.setdefault(device, []).append(permit)
+        published = self._published(bound, course)
+        if isinstance(published, str):
+            return published
+        for crossing in course.crossings:
+            for source, public, server in _ends(bound, crossing, published):
+                hidden = self._hidden(bound, crossing, source)
+                ways = (crossing.ingress, crossing.egress)
+                permit = Permit(*ways, source, server, service, (cause,), public, *hidden)
+                self.permits.setdefault(crossing.device, []).append(permit)
         return ""
 
-    def _family(
-        self,
-        bound: BoundFlow,
-        cause: Cause,
-        service: ServiceSet,
-        family: AddressSet,
-        course: Course,
-        found: list[tuple[str, Permit]],
-    ) -> str:
-        source, destination = bound.source.addresses & family, bound.destination.addresses & family
-        if not source or not destination:
-            return ""
-        outside = bound.source.trust == "untrusted"
-        for crossing in course.crossings:
-            faces: Iterable[tuple[AddressSet, AddressSet]] = ((NO_ADDRESS, destination),)
-            if outside and crossing.first:
-                published = self.publishing.faces(bound.destination, family)
-                if isinstance(published, str):
-                    return published
-                faces = published
-            for public, server in faces:
-                found.append(
-                    (
-                        crossing.device,
-                        Permit(
-                            crossing.ingress,
-                            crossing.egress,
-                            source,
-                            server,
-                            service,
-                            (cause,),
-                            public,
-                            *self._hidden(bound, crossing, source),
-                        ),
-                    )
-                )
-        return ""
+    def _published(self, bound: BoundFlow, course: Course) -> tuple[Face, ...] | str:
+        """What clients outside send to, for each server and family; the question where it is not known."""
+        found: list[Face] = []
+        if bound.source.trust == "untrusted" and any(crossing.first for crossing in course.crossings):
+            for family in (ANY_IPV4, ANY_IPV6):
+                if bound.source.addresses.overlaps(family) and bound.destination.addresses.overlaps(family):
+                    faces = self.publishing.faces(bound.destination, family)
+                    if isinstance(faces, str):
+                        return faces
+                    found += faces
+        return tuple(found)
 
     def _hidden(self, bound: BoundFlow, crossing: Crossing, source: AddressSet) -> tuple[bool, AddressSet]:
         """(must the device translate the sender, to which address): private addresses cannot travel the Internet."""
@@ -277,6 +258,18 @@ class _Planner:
 
     def _note(self, text: str) -> None:
         self.notes[text] = None
+
+
+def _ends(
+    bound: BoundFlow, crossing: Crossing, published: tuple[Face, ...]
+) -> Iterator[tuple[AddressSet, AddressSet, AddressSet]]:
+    """(source, public address, server) as a device sees them, one family at a time."""
+    for family in (ANY_IPV4, ANY_IPV6):
+        source, server = bound.source.addresses & family, bound.destination.addresses & family
+        if source and server and published and crossing.first:
+            yield from ((source, public, own) for public, own in published if own.overlaps(family))
+        elif source and server:
+            yield source, NO_ADDRESS, server
 
 
 def _leaves(bound: BoundFlow, crossing: Crossing) -> bool:

@@ -10,6 +10,9 @@ from parsers.model.addresses import ANY_IPV4, NO_ADDRESS, PRIVATE_IPV4, AddressS
 from parsers.model.firewall import Firewall
 from parsers.model.services import PORT_PROTOCOLS, ServiceSet
 
+Face = tuple[AddressSet, AddressSet]
+"""A public address (none where nothing is translated) and the server behind it."""
+
 
 class Publishing:
     """The public faces of bound servers, by what the site file says and what the exports translate already."""
@@ -23,7 +26,7 @@ class Publishing:
                 if end.public:
                     self.stated[end.addresses] = self.stated.get(end.addresses, NO_ADDRESS) | end.public
 
-    def faces(self, end: BoundEnd, family: AddressSet) -> tuple[tuple[AddressSet, AddressSet], ...] | str:
+    def faces(self, end: BoundEnd, family: AddressSet) -> tuple[Face, ...] | str:
         """(public address, server) pairs of one family, or the question; no public address where none is translated.
 
         A single public address for several servers is a load balancer's work, which is not planned.
