@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from auditor.packets.translated import image
 from auditor.remedy.planned import HostPermit, Permit
-from parsers.model.addresses import ANY_ADDRESS, AddressSet
+from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, AddressSet
 from parsers.model.firewall import Firewall, Mapping, Translation
 from parsers.model.rule import Action, Direction, Rule
-from parsers.model.services import ServiceSet
+from parsers.model.services import ANY_SERVICE, ServiceSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,27 @@ class Existing:
                 ):
                     found[rule.id] = rule
         return tuple(found.values())
+
+    def ending(self, permits: Iterable[Permit]) -> Rule | None:
+        """The deny of everything that would stand above new policies: they belong in front of it.
+
+        A deny of certain hosts or countries is none: whether the plan may pass by it is for a person to say.
+        """
+        if self.firewall.vendor != "fortigate":
+            return None
+        met = {id(rule) for rule in self.stopping(permits)}
+        for rule in self._denies(Direction.FORWARD):
+            ends = (rule.source.certain, rule.destination.certain)
+            whole = all(end >= ANY_IPV4 for end in ends) and rule.service.certain == ANY_SERVICE
+            if id(rule) in met and whole and rule.id.isdigit():
+                return rule
+        return None
+
+    @property
+    def free_id(self) -> int:
+        """A policy id above all that are used."""
+        rules = (rule for each in self.firewall.lists for rule in each.rules if each.direction is Direction.FORWARD)
+        return max((int(rule.id) for rule in rules if rule.id.isdigit()), default=0) + 1
 
     def blocking(self, permits: Iterable[HostPermit]) -> tuple[Rule, ...]:
         """Block rules of a host that packets of the plan can meet."""

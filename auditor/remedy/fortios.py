@@ -49,7 +49,9 @@ class _Device:
         self.faces = VirtualAddresses(part, names)
         self.pools: dict[str, str] = {}
         self.policy_names = Names(_POLICY_NAME, taken)
-        self.policies: list[Lines] = [list(self._policy(each)) for each in part.permits]
+        self.ending = part.existing.ending(part.permits)
+        self.ids = range(part.existing.free_id, part.existing.free_id + len(part.permits)) if self.ending else ()
+        self.policies: list[Lines] = [list(self._policy(*each)) for each in self._numbered(part)]
         self.hidden: list[Lines] = [list(self._hidden(each)) for each in part.permits if each.nat and self.central]
 
     def written(self) -> Lines:
@@ -60,10 +62,19 @@ class _Device:
             *table("firewall ippool", pools),
             *self.faces.written(),
             *table("firewall central-snat-map", self.hidden),
-            *table("firewall policy", self.policies),
+            *table("firewall policy", [*self.policies, *self._moved()]),
         ]
 
-    def _policy(self, permit: Permit) -> Iterator[str]:
+    def _numbered(self, part: NetworkPlan) -> Iterator[tuple[int, Permit]]:
+        """The permits with their policy ids: 0 is the next free one of the device, known ids can be moved."""
+        return zip(self.ids, part.permits, strict=True) if self.ids else ((0, each) for each in part.permits)
+
+    def _moved(self) -> Iterator[Lines]:
+        """New policies stand at the end of the list; a deny of everything there would come first."""
+        if self.ending is not None:
+            yield [f"    move {number} before {self.ending.id}" for number in self.ids]
+
+    def _policy(self, number: int, permit: Permit) -> Iterator[str]:
         six = "6" if permit.destination.ipv6 else ""
         named = permit.public and not self.central  # with central NAT policies name the address behind it
         target = self.faces.names(permit) if named else self.addresses.names(permit.destination)
@@ -83,7 +94,7 @@ class _Device:
         if permit.sender and not self.central:
             settings += ["ippool enable", f"poolname {quoted(self._pool(permit.sender.text()))}"]
         settings.append(f"comments {quoted(because(permit.causes, _POLICY_COMMENT))}")
-        yield "    edit 0"
+        yield f"    edit {number}"
         yield from (f"        set {setting}" for setting in settings)
         yield "    next"
 

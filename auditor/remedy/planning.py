@@ -213,10 +213,13 @@ class _Planner:
             ends = f"{permit.source.text(1)} to {face}{permit.destination.text(3)} {permit.service.text(4)}"
             for cause in permit.causes:
                 self.unplanned[Unplanned(cause, ends, f"{reason} (at {name})")] = None
+        ending = existing.ending(kept)
         for rule in existing.stopping(kept):
-            move = f" (move NEW before {rule.id})" if firewall.vendor == "fortigate" else ""
             where = f"{name}: rule {rule.id} ({rule.origin.text})"
-            self._note(f"{where} denies some of it: the new ones must stand above it{move}.")
+            if rule is ending:
+                self._note(f"{where} denies the rest: the script puts the new policies in front of it.")
+            else:
+                self._note(f"{where} denies some of it: whether the new rules may stand above it is yours to decide.")
         described = self.site.devices.get(name)
         vdom = firewall.vdom or (described.vdom if described else "")
         return NetworkPlan(name, firewall.vendor, vdom, merged(kept), existing)

@@ -7,7 +7,7 @@ import pytest
 from auditor.baseline import RulesetError
 from auditor.remedy import Plan
 
-from .small import DEVICES, MAIL, OUT, SERVERS, SQL, WEB, flow, planned
+from .small import DEVICES, MAIL, OUT, SERVERS, SQL, WEB, flow, planned, text
 
 BACKUP = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
 config system global
@@ -234,20 +234,33 @@ end
     assert "SQL (web 10.0.20.5 to db 10.0.10.7) passes already: fgt 7." in made.notes
 
 
-def test_a_deny_above_is_named() -> None:
-    deny = """config firewall policy
+def deny(source: str) -> str:
+    return f"""config firewall policy
     edit 9
         set srcintf "any"
         set dstintf "any"
-        set srcaddr "all"
+        set srcaddr "{source}"
         set dstaddr "all"
         set schedule "always"
         set service "ALL"
     next
 end
 """
-    made = planned(SQL, exports={"fgt.conf": BACKUP + deny})
-    assert any("rule 9" in note and "move NEW before 9" in note for note in made.notes)
+
+
+def test_policies_go_in_front_of_a_deny_of_everything() -> None:
+    made = planned(SQL, WEB, exports={"fgt.conf": BACKUP + deny("all")})
+    script = text(made, "fgt.conf")
+    assert script.endswith("    move 10 before 9\n    move 11 before 9\nend\n")
+    assert "    edit 10\n" in script
+    assert any("the script puts the new policies in front of it" in note for note in made.notes)
+
+
+def test_whether_a_deny_of_some_hosts_may_be_passed_by_is_left_to_a_person() -> None:
+    bad = 'config firewall address\n    edit "bad"\n        set subnet 10.0.20.0 255.255.255.0\n    next\nend\n'
+    made = planned(SQL, exports={"fgt.conf": BACKUP + bad + deny("bad")})
+    assert "move" not in text(made, "fgt.conf")
+    assert any("rule 9" in note and "yours to decide" in note for note in made.notes)
 
 
 def test_policy_mode_is_not_planned() -> None:
