@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from auditor import __version__
 from auditor.baseline import available_rulesets, load_ruleset
+from auditor.commands.case import DEFAULT_RULESETS
 from auditor.web.multipart import Files, Upload, size_text
 from auditor.web.problems import Problem
 from auditor.web.samples import SAMPLES
@@ -60,6 +61,7 @@ class Endpoints:
                 version=__version__,
                 samples=SAMPLES,
                 baselines=self.baselines,
+                defaults=[each.title for each in self.baselines if each.id in DEFAULT_RULESETS],
                 root=settings.root_path,
                 keep=f"{settings.keep / 60:g}",
                 files=self.limits.files,

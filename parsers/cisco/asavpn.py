@@ -59,9 +59,9 @@ class Tunnels:
         for number, rule in enumerate(self.access.rules(name), 1):
             if rule.action is Action.ALLOW and rule.enabled:
                 words = (*rule.written.destination, "to", *rule.written.source)
-                yield _tunnelled(
+                yield tunnelled(
                     f"tunnel {statement.at(2)} {statement.at(3)}.{number}", interface, self.objects.origin(statement),
-                    rule.destination, rule.source, " ".join(words),
+                    rule.destination, rule.source, " ".join(words), _WHY,
                 )  # fmt: skip
 
     def _users(self, statement: Statement, interface: str) -> Iterator[Rule]:
@@ -74,14 +74,21 @@ class Tunnels:
             return
         anywhere = Bounded.exactly(ANY_ADDRESS)
         key = f"tunnels of pool {statement.at(3)} on {interface}"
-        yield _tunnelled(
-            key, interface, self.objects.origin(statement), Bounded.exactly(pool), anywhere, statement.at(3)
+        yield tunnelled(
+            key, interface, self.objects.origin(statement), Bounded.exactly(pool), anywhere, statement.at(3), _WHY
         )
 
 
-def _tunnelled(
-    key: str, interface: str, origin: Origin, source: Bounded[AddressSet], destination: Bounded[AddressSet], words: str
+def tunnelled(
+    key: str,
+    interface: str,
+    origin: Origin,
+    source: Bounded[AddressSet],
+    destination: Bounded[AddressSet],
+    words: str,
+    why: str,
 ) -> Rule:
+    """A rule for what a tunnel perhaps lets in by an interface."""
     return Rule(
         id=key,
         name=key,
@@ -94,8 +101,8 @@ def _tunnelled(
         destination=destination,
         service=Bounded.exactly(ANY_SERVICE),
         translated_destination=destination,
-        conditions=(Condition("vpn", _WHY),),
-        uncertain=(_WHY,),
+        conditions=(Condition("vpn", why),),
+        uncertain=(why,),
         implicit=True,
         written=AsWritten(ingress=(interface,), comment=words),
     )

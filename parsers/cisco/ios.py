@@ -3,7 +3,8 @@
 Sources: Cisco IOS Security Configuration Guide, "Access Control Lists" (an inbound list sees the packet before NAT and
 routing, an outbound one after; an interface without a list passes everything; every list ends in an implicit deny;
 a list that is applied but not defined, or empty, permits everything); Cisco IOS IP Addressing Command Reference,
-`ip nat inside source static`.
+`ip nat inside source static`; "Crypto Access Check on Clear-Text Packets" (12.3(8)T: decrypted packets do not pass the
+list of the interface a second time).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from parsers.cisco.accesslists import AccessLists, implicit
+from parsers.cisco.asavpn import tunnelled
 from parsers.cisco.iosnat import before_translation, read_translations
 from parsers.cisco.iosroutes import read_routes
 from parsers.cisco.ledger import IOS_IRRELEVANT, IOS_READ, account
@@ -94,6 +96,7 @@ def _interfaces(configuration: Configuration, objects: Objects) -> Iterator[Inte
         )  # fmt: skip
 
 
+_DECRYPTED = "only what arrives through a VPN tunnel (decrypted packets are not checked by the interface's list)"
 _UNSTATED = Condition("default", "only where transport input defaults to all protocols, as in older releases")
 
 
@@ -116,7 +119,28 @@ class _Ios:
             RuleList("management", Direction.LOCAL, first, tuple(self._management())),
         )
 
+    def _tunnels(self) -> Iterator[Rule]:
+        """What a crypto map's tunnels let in: clear text is not checked again by the list of the interface."""
+        for statement in self.configuration.starting("interface"):
+            for child in statement.children:
+                if child.words[:2] == ("crypto", "map"):
+                    yield from self._tunnelled(" ".join(statement.words[1:]), child.at(2))
+
+    def _tunnelled(self, interface: str, name: str) -> Iterator[Rule]:
+        for entry in self.configuration.starting("crypto", "map", name):
+            for child in entry.children:
+                if child.words[:2] != ("match", "address"):
+                    continue
+                for number, rule in enumerate(self.access.rules(child.at(2)), 1):
+                    if rule.action is Action.ALLOW and rule.enabled:
+                        words = " ".join((*rule.written.destination, "to", *rule.written.source))
+                        key = f"tunnel {name} {entry.at(3)}.{number} in {interface}"
+                        origin = self.objects.origin(entry)
+                        yield tunnelled(key, interface, origin, rule.destination, rule.source, words, _DECRYPTED)
+
     def _applied(self, direction: str) -> Iterator[Rule]:
+        if direction == "in":
+            yield from self._tunnels()
         for statement in self.configuration.starting("interface"):
             interface = " ".join(statement.words[1:])
             for child in statement.children:

@@ -84,6 +84,14 @@ def test_baselines_can_be_chosen(client: Any) -> None:
     assert all(f'value="{each}"' in page for each in chosen)
 
 
+def test_a_settings_file_beside_the_exports_is_left_out(client: Any) -> None:
+    backup = {**BACKUP, "fwproof.toml": b'fail-on = "never"\n', "pyproject.toml": b"[tool.fwproof]\n"}
+    review = client.audit({"backup.zip": zipped(backup)})["review"]
+    left = {each["name"].rpartition("/")[2] for each in review["skipped"]}
+    assert left == {"fwproof.toml", "pyproject.toml"}
+    assert review["verdict"]["word"] == "failed"
+
+
 @pytest.mark.parametrize("name", ["nosuch", "../exchange-2010", str(RULESET), "x" * 150, "x" * 300])
 def test_a_baseline_that_is_not_shipped_is_refused(client: Any, name: str) -> None:
     answer = client.http.post("/api/audits", files={"files": ("fgt.conf", b"x")}, data={"ruleset": name})

@@ -142,6 +142,17 @@ def test_what_leaves_a_tunnel_bypasses_the_list_of_the_interface(lines: str, sou
     assert asa(lines, "tcp/443", source=source) == expected
 
 
+def test_what_leaves_a_tunnel_of_ios_is_not_checked_again() -> None:
+    more = (
+        "access-list 150 permit ip 10.0.0.0 0.0.0.255 10.60.0.0 0.0.255.255\n"
+        "crypto map M 10 ipsec-isakmp\n set peer 192.0.2.9\n match address 150\n"
+    )
+    mapped = IOS.replace(" ip nat outside", " ip nat outside\n crypto map M")
+    firewall = read(f"{mapped}ip access-list extended IN\n deny ip any any\n{more}")
+    assert fate(firewall, "tcp/443", "10.0.0.5", "10.60.1.1", IOS_WAY) == "possible"
+    assert fate(firewall, "tcp/443", "10.0.0.5", "198.51.100.7", IOS_WAY) == "blocked"
+
+
 CONTROL = "access-group CP in interface outside control-plane\ncrypto ikev2 enable outside\nssh 0 0 outside\n"
 
 
