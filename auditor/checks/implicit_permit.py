@@ -40,9 +40,21 @@ _ELSEWHERE = (Direction.OUTBOUND, Direction.LOCAL)
 """What leaves a host is allowed by design; what the device itself answers is FW112."""
 
 
+_OFF = "Switch the profile on and block inbound connections by default."
+_DENY = "Write the rules that are needed, and deny the rest by default."
+_REMEDIES = (
+    ("software switch", "Set intra-switch-policy explicit on the switch and write the policies that are needed."),
+    (
+        "hardware switch",
+        "Ports of one hardware switch never meet a policy: give what must be apart interfaces of its own.",
+    ),
+)
+
+
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for device in analysis.devices.values():
         redirects = []
+        said: set[str] = set()
         for each in device.firewall.lists:
             for rule in each.rules:
                 if not rule.implicit or rule.action is Action.DENY or each.direction in _ELSEWHERE or is_unseen(rule):
@@ -52,6 +64,9 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 if rule.name.startswith("same interface"):
                     redirects.append(rule)
                     continue
+                if rule.id in said:
+                    continue  # two lists of one direction (NGFW policy mode) let the same through
+                said.add(rule.id)
                 off = rule.action is Action.BYPASS or each.direction is Direction.INBOUND
                 unknown = any(condition.truth is Truth.UNKNOWN for condition in rule.conditions)
                 yield check.found(
@@ -62,14 +77,15 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                     message=f"{rule.name}: everything passes that no rule above decides."
                     if not off
                     else f"{rule.name}: everything passes in.",
-                    remedy="Switch the profile on and block inbound connections by default."
+                    remedy=_OFF
                     if off
-                    else "Write the rules that are needed, and deny the rest by default.",
+                    else next((text for word, text in _REMEDIES if rule.name.startswith(word)), _DENY),
                     packets=f"implicit {'profile' if off else 'intrazone'}",
                     uncertain=rule.uncertain,
                 )
         if redirects:
-            unknown = any(rule.conditions for rule in redirects)
+            unknown = all(rule.conditions for rule in redirects)
+            interfaces = {name for rule in redirects for name in rule.ingress or ()}
             yield check.found(
                 device=device.name,
                 severity=Severity.INFO,
@@ -77,7 +93,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 origin=redirects[0].origin,
                 message=(
                     "allow-traffic-redirect: traffic back out of the interface it came in by needs no policy "
-                    f"({len(redirects)} interfaces)."
+                    f"({len(interfaces)} interfaces)."
                 ),
                 remedy="Set allow-traffic-redirect disable in system global, unless routing needs it.",
                 identity="redirect",
