@@ -142,3 +142,36 @@ def test_an_unknown_port_keyword_is_possible_everywhere():
     found = rules(ALLOW.replace("25", "Novel"))
     assert open_port(found, port="tcp/4000") == (False, True)
     assert found.gaps
+
+
+BYPASS = ALLOW.replace("Allow", "ByPass") + "Security=Authenticate|"
+
+
+def test_an_authenticated_bypass_is_possible_even_where_a_rule_blocks():
+    assert open_port(rules(BYPASS, ALLOW.replace("Allow", "Block"))) == (False, True)
+
+
+def test_an_authenticated_bypass_does_not_count_where_a_profile_blocks_everything():
+    state = {f"{LOCAL}\\PublicProfile": {"EnableFirewall": 1, "DoNotAllowExceptions": 1}}
+    assert open_port(rules(BYPASS, **state)) == (False, False)
+    assert open_port(rules(BYPASS, **state), profile="domain") == (False, True)
+
+
+def test_a_local_rule_that_a_policy_silences_says_why():
+    state = {
+        f"{GROUP}\\{each}": {"AllowLocalPolicyMerge": 0}
+        for each in ("DomainProfile", "PrivateProfile", "PublicProfile")
+    }
+    found = rules(ALLOW, **state)
+    (rule,) = (rule for rule in found.lists[0].rules if not rule.implicit)
+    assert not rule.enabled
+    assert [condition.text for condition in rule.conditions] == ["not where a policy turns local rules off"]
+
+
+def test_a_host_has_its_three_profiles_and_no_other_interface():
+    state = {
+        f"{LOCAL}\\{each}": {"DoNotAllowExceptions": 1}
+        for each in ("DomainProfile", "StandardProfile", "PublicProfile")
+    }
+    filter_ = Filter(rules(ALLOW, **state), Direction.INBOUND, datetime(2030, 1, 1))
+    assert [hidden.rule.name for hidden in filter_.hidden()] == ["Mail"]
