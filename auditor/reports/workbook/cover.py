@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from openpyxl import Workbook
 
 from auditor.findings.result import AuditResult
+from auditor.reports.since import changes_sentence
 from auditor.reports.verdict import alarming, headline
 from auditor.reports.workbook.ink import COLOURS, HEADER, Colours, Ink, Value, XlsxCell
 from auditor.reports.workbook.sheet import Table, new_sheet, part_name, set_height
@@ -22,6 +23,7 @@ def write_cover(book: Workbook, result: AuditResult, tables: Iterable[Table]) ->
     ink = Ink(sheet)
     parts = (
         _head(ink, result),
+        _changes(ink, result),
         _contents(ink, tables),
         _versions(ink, result),
         _files(ink, result),
@@ -61,6 +63,15 @@ def _facts(ink: Ink, result: AuditResult) -> list[Row]:
     if result.follow_up:
         facts.append(("Compared with", result.follow_up.source))
     return [_fact(ink, label, text) for label, text in facts]
+
+
+def _changes(ink: Ink, result: AuditResult) -> list[Row]:
+    """What passes now and did not in the older version it was compared with, and the other way round."""
+    if result.changes is None:
+        return []
+    facts = [("opened" if each.opened else "closed", f"{each.device} {each.text}") for each in result.changes.packets]
+    facts += [("note", note) for note in result.changes.notes]
+    return [_title(ink, changes_sentence(result)), *(_fact(ink, label, text) for label, text in facts), []]
 
 
 def _contents(ink: Ink, tables: Iterable[Table]) -> list[Row]:

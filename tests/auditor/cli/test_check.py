@@ -77,6 +77,12 @@ def test_an_opening_fails_and_every_report_shows_it_at_its_lines(repository: Rep
     (row,) = rows(repository)
     assert (row["status"], row["rule"], row["severity"]) == ("new", "17 (uzak-erişim)", "critical")
     assert sheet(repository, "Findings").count("FW102") == 1
+    cover = [
+        row[1]
+        for row in load_workbook(repository.path / "a.xlsx")["Cover"].iter_rows(values_only=True)
+        if row[0] == "opened"
+    ]
+    assert cover[0].startswith("fgt-activesync opens tcp/135 from the Internet to 10.0.10.21")
     assert not forbidden_case(repository).is_passed
     quality = json.loads((repository.path / "q.json").read_text("utf-8"))
     (entry,) = (each for each in quality if each["check_name"] == "forbidden-opening")
