@@ -55,9 +55,9 @@ def _closed_inside(analysis: Analysis, check: Check) -> Iterator[Finding]:
     for covered in analysis.covered:
         if covered.bound.flow.level == "required":
             continue
-        outer = [layer for layer in covered.layers if not layer.device.is_host and layer.certain]
+        outer = [layer for layer in covered.layers if not layer.device.is_host]
         inner = [layer for layer in covered.layers if layer.device.is_host and not layer.touched]
-        if not outer or not inner:
+        if not outer or not inner or not all(layer.certain for layer in outer):
             continue
         row = covered.row
         key = (inner[0].device.name, row.source, row.service)

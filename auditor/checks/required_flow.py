@@ -37,6 +37,8 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.coverage import Covered
+from auditor.analysis.layers import Layer
+from auditor.baseline import BoundFlow
 from auditor.checks.check import Check, evidence, exact
 from auditor.findings.finding import Finding, Severity
 from auditor.findings.result import CoverageState
@@ -84,6 +86,7 @@ def _finding(check: Check, group: list[Covered], beside_another: bool) -> Findin
     elif (
         layer is not None
         and layer.published
+        and _translates(layer, bound)
         and row.state is CoverageState.MISSING
         and bound.source.trust == "untrusted"
     ):
@@ -117,6 +120,15 @@ def _finding(check: Check, group: list[Covered], beside_another: bool) -> Findin
         citation=tuple(dict.fromkeys(cite for each in group for cite in each.row.citation)),
         flow=flows,
         lines=tuple(dict.fromkeys(f"{each.bound.ruleset}:{each.bound.flow.id}" for each in group)),
+    )
+
+
+def _translates(layer: Layer, bound: BoundFlow) -> bool:
+    """Does the device that stops a flow publish its server itself?"""
+    return any(
+        translation.active and mapping.mapped_destination.possible.overlaps(bound.destination.addresses)
+        for translation in layer.device.firewall.translations
+        for mapping in translation.mappings
     )
 
 
