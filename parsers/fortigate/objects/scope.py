@@ -34,6 +34,8 @@ class Scope:
     gaps: list[Gap] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     assumptions: dict[str, None] = field(default_factory=dict)
+    _referring: tuple[Block, Origin] | None = None
+    """The entry whose references are noted now: they share its place."""
     _noted: set[tuple[str, str, str, str]] = field(default_factory=set)
 
     @property
@@ -97,9 +99,9 @@ class Scope:
         key = (from_kind, block.name, to_kind, name)
         if key not in self._noted:
             self._noted.add(key)
-            self.references.append(
-                Reference(from_kind, block.name, to_kind, name, self.origin(from_kind, block), defined)
-            )
+            if self._referring is None or self._referring[0] is not block:
+                self._referring = block, self.origin(from_kind, block)
+            self.references.append(Reference(from_kind, block.name, to_kind, name, self._referring[1], defined))
 
     def answer(self, kind: str, name: str, value: str, block: Block) -> AddressSet | None:
         """The addresses a person gave for an object the file cannot resolve; the object is noted either way.

@@ -182,8 +182,10 @@ class ServiceBook:
 def _together(parts: list[ResolvedService]) -> ResolvedService:
     limits = {part.destination for part in parts}
     reasons = tuple(dict.fromkeys(reason for part in parts for reason in part.uncertain))
-    certain = ServiceSet.union(part.services.certain for part in parts if part.destination is None or len(limits) == 1)
     possible = ServiceSet.union(part.services.possible for part in parts)
+    if limits == {None} and all(part.services.is_exact for part in parts):
+        return ResolvedService(Bounded.exactly(possible), uncertain=reasons)
+    certain = ServiceSet.union(part.services.certain for part in parts if part.destination is None or len(limits) == 1)
     if len(limits) == 1:
         return ResolvedService(Bounded(certain, possible), limits.pop(), reasons)
     reasons += ("a service with an address range stands beside services without one",)

@@ -22,7 +22,7 @@ def split_words(text: str) -> tuple[str, ...] | None:
     whole = _ONE_QUOTED.match(text)
     if whole:
         value = whole.group(1)
-        return (_ESCAPED.sub(r"\1", value) if "\\" in value else value,)
+        return (_unescaped(value) if "\\" in value else value,)
     return _scan(text)
 
 
@@ -98,7 +98,11 @@ def _scan(text: str) -> tuple[str, ...] | None:
 _SPECIAL = re.compile(r"""["'\\]""")
 _TO_CLOSE = re.compile(r"""(?>[^"\\]+|\\["'\\]|\\)*+(")?""")
 _ONE_QUOTED = re.compile(r"""\s*"((?>[^"\\]+|\\["'\\]|\\)*+)"\s*\Z""")
-_ESCAPED = re.compile(r"""\\(["'\\])""")
+
+
+def _unescaped(value: str) -> str:
+    """The text inside double quotes without its escapes; between two backslashes that stand for one, none is left."""
+    return "\\".join(piece.replace('\\"', '"').replace("\\'", "'") for piece in value.split("\\\\"))
 
 
 def open_quote(text: str) -> str:
@@ -133,6 +137,8 @@ def still_open(line: str, quote: str) -> str:
     if quote == '"':
         if '"' not in line and not line.endswith("\\"):
             return quote
+        if "\\\\" not in line and line.count('"') == line.count('\\"') and not line.endswith("\\"):
+            return quote  # every quote on the line is escaped
     elif "'" not in line:
         return quote
     # Escapes and the other quote matter only on the few lines that hold the closing one.

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parsers.fortigate.syntax.references import NAMING
 from parsers.fortigate.syntax.scripts import read_text
 from parsers.fortigate.syntax.tree import Block, Tree
 from parsers.fortigate.syntax.words import open_quote, split_words
@@ -172,7 +173,9 @@ names = st.text(string.ascii_letters + string.digits + " -_.", min_size=1, max_s
 values = st.lists(
     st.text(string.ascii_letters + string.digits + " \"\\'\n#-", min_size=0, max_size=12), min_size=1, max_size=3
 )
-keywords = st.text(string.ascii_lowercase + "-", min_size=2, max_size=8).filter(lambda word: word.strip("-") == word)
+keywords = st.text(string.ascii_lowercase + "-", min_size=2, max_size=8).filter(
+    lambda word: word.strip("-") == word and word not in NAMING  # names do not run over lines
+)
 
 
 @st.composite
