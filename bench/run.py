@@ -103,6 +103,18 @@ def fortigate(folder: Path) -> None:
     show("  read and audited, every check, no workbook", seconds, memory, floor)
 
 
+def million(folder: Path) -> None:
+    """A backup ten times as long: time must grow with the lines, whether they are messages or policies."""
+    for policies in (5_000, 40_000):
+        path = folder / f"million-{policies}.conf"
+        path.write_text(generate.backup(policies, 1_000_000), encoding="utf-8")
+        lines = path.read_text("utf-8").count("\n")
+        floor, _ = inside(SPLIT.format(path=str(path)))
+        show(f"FortiGate, {lines:,} lines, {policies:,} policies: splitlines", floor)
+        seconds, memory = inside(READ.format(path=str(path)), IMPORT_READ)
+        show("  read into firewalls", seconds, memory, floor)
+
+
 def windows(folder: Path) -> None:
     path = folder / "rules.wfw"
     path.write_bytes(generate.wfw())
@@ -186,6 +198,7 @@ BENCHES: dict[str, Callable[[Path], None]] = {
     "start-up": start_up,
     "sample": sample,
     "fortigate": fortigate,
+    "million": million,
     "windows": windows,
     "reports": reports,
     "cisco": cisco,
