@@ -32,8 +32,11 @@ def rename_entry(scope: Block, table: Block, key: str, new: str) -> str:
     """Give an entry a new name, in place; references in the same VDOM follow."""
     if key not in table.entries:
         return f"rename {key} to {new}: no such entry in {table.name}"
-    if new in table.entries:
-        return f"rename {key} to {new}: {new} exists in {table.name}"
+    taken = next((path for path in _same_names(table.name) if new in _entries(scope, table, path)), "")
+    if taken:
+        return f"rename {key} to {new}: {new} exists in {taken}"
+    if len(new) > _LONGEST.get(table.name, _LONGEST_NAME):
+        return f"rename {key} to {new}: the name is longer than the device takes"
     renamed = [(new if name == key else name, entry) for name, entry in table.entries.items()]
     table.entries.clear()
     table.entries.update(renamed)
@@ -43,17 +46,49 @@ def rename_entry(scope: Block, table: Block, key: str, new: str) -> str:
 
 
 def clone_entry(table: Block, key: str, new: str, line: int, file: str) -> str:
-    """Add a copy of an entry at the end of the table; an entry of that name is replaced where it stands."""
+    """Add a copy of an entry at the end of the table."""
     if key not in table.entries:
         return f"clone {key} to {new}: no such entry in {table.name}"
-    if key == new:
-        return f"clone {key} to {new}: an entry cannot be a copy of itself"
+    if new in table.entries:
+        return f"clone {key} to {new}: {new} exists in {table.name}"
+    if table.name in _NUMBERED and not new.isdigit():
+        return f"clone {key} to {new}: entries of {table.name} are called by numbers"
     copied = deepcopy(table.entries[key])
     copied.name = new
     copied.settings.pop("uuid", None)
     _placed(copied, line, file)
     table.entries[new] = copied
     return ""
+
+
+_NAME_SPACES = (
+    ("firewall address", "firewall addrgrp", "firewall vip", "firewall vipgrp"),
+    ("firewall address6", "firewall addrgrp6", "firewall vip6", "firewall vipgrp6"),
+    ("firewall service custom", "firewall service group"),
+    ("system zone", "system interface"),
+)
+"""Tables that share their names: a new name must be free in all of them (Batfish's tests of FortiOS)."""
+_LONGEST = {"system zone": 35, "system interface": 15, "firewall policy": 35}
+_LONGEST_NAME = 79
+_NUMBERED = (
+    "firewall policy",
+    "firewall policy6",
+    "firewall security-policy",
+    "firewall local-in-policy",
+    "router static",
+)
+"""Tables whose entries are called by numbers."""
+
+
+def _same_names(path: str) -> tuple[str, ...]:
+    return next((space for space in _NAME_SPACES if path in space), (path,))
+
+
+def _entries(scope: Block, table: Block, path: str) -> dict[str, Block]:
+    if path == table.name:
+        return table.entries
+    other = scope.tables.get(path)
+    return other.entries if other is not None else {}
 
 
 def _placed(block: Block, line: int, file: str) -> None:
@@ -73,3 +108,25 @@ def delete_entry(table: Block, key: str) -> str:
 def free_key(table: Block) -> str:
     """The id that `edit 0` creates: one above the largest."""
     return str(max((int(key) for key in table.entries if key.isdigit()), default=0) + 1)
+
+
+_PROTOCOL_FIELDS = {
+    "TCP/UDP/SCTP": ("tcp-portrange", "udp-portrange", "sctp-portrange", "udplite-portrange"),
+    "ICMP": ("icmptype", "icmpcode"),
+    "IP": ("protocol-number",),
+}
+
+
+def forget_other_protocols(service: Block, words: tuple[str, ...]) -> None:
+    """A service that changes its protocol loses the fields of the one it had."""
+    new, old = (_kind(each) for each in (words, service.settings.get("protocol", ())))
+    if new != old:
+        for kind, fields in _PROTOCOL_FIELDS.items():
+            for field in fields if kind != new else ():
+                service.settings.pop(field, None)
+
+
+def _kind(words: tuple[str, ...]) -> str:
+    """ICMP and ICMP6 have the same fields, and so have the names of TCP, UDP and SCTP by version."""
+    word = words[0] if words else "TCP"
+    return "ICMP" if word.startswith("ICMP") else "IP" if word == "IP" else "TCP/UDP/SCTP"

@@ -9,7 +9,14 @@ from __future__ import annotations
 from parsers.errors import UnreadableError
 from parsers.fortigate.syntax.backup import BackupReader
 from parsers.fortigate.syntax.captures import cleaned
-from parsers.fortigate.syntax.edits import clone_entry, delete_entry, free_key, move_entry, rename_entry
+from parsers.fortigate.syntax.edits import (
+    clone_entry,
+    delete_entry,
+    forget_other_protocols,
+    free_key,
+    move_entry,
+    rename_entry,
+)
 from parsers.fortigate.syntax.references import follow, used_by
 from parsers.fortigate.syntax.statement import Heard, Statement
 from parsers.fortigate.syntax.tree import Block, Tree
@@ -119,6 +126,8 @@ class ScriptReader(BackupReader):
             self.changed()
             keyword = self.keyword(parts[1])
             block.settings.pop(keyword, None)
+            if keyword == "icmptype":
+                block.settings.pop("icmpcode", None)  # a code has no meaning without its type
             block.unset.add(keyword)
         else:
             return self.other(block, parts, line)
@@ -127,7 +136,10 @@ class ScriptReader(BackupReader):
     def assign(self, keyword: str, words: tuple[str, ...]) -> None:
         """Give a setting of the innermost block its words."""
         self.changed()
-        self.stack[-1][1].settings[keyword] = words
+        block = self.stack[-1][1]
+        if keyword == "protocol" and self._table() == "firewall service custom":
+            forget_other_protocols(block, words)
+        block.settings[keyword] = words
 
     def changed(self) -> None:
         """The open entries, and the innermost block, now come from this text."""

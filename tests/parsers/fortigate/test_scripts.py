@@ -153,6 +153,8 @@ def test_enumerations_are_written_out() -> None:
         ("rename 77 to 8", "no such entry in firewall policy"),
         ("rename 5 to 2", "2 exists in firewall policy"),
         ("clone 77 to 8", "no such entry in firewall policy"),
+        ("clone 5 to 2", "2 exists in firewall policy"),
+        ("clone 5 to five", "called by numbers"),
         ("delete 77", "no such entry in firewall policy"),
         ("abort", "discards what was changed"),
     ],
@@ -251,3 +253,35 @@ def test_a_table_is_emptied() -> None:
 def test_a_script_alone_names_the_way_to_its_backup() -> None:
     (remark,) = read_text("config firewall policy\nmove 4 before 2\nend\n").text.remarks
     assert "--apply" in remark.message
+
+
+@pytest.mark.parametrize(
+    ("table_", "command", "said"),
+    [
+        ("firewall address", "rename web to servers", "servers exists in firewall addrgrp"),
+        ("firewall addrgrp", "rename servers to web", "web exists in firewall address"),
+        ("firewall address", f"rename web to {'x' * 80}", "longer than the device takes"),
+        ("system zone", "rename inside to lan", "lan exists in system interface"),
+        ("system zone", f"rename inside to {'x' * 36}", "longer than the device takes"),
+    ],
+)
+def test_a_name_must_be_free_and_short_enough(table_: str, command: str, said: str) -> None:
+    backup = BACKUP + "config system zone\nedit inside\nnext\nend\n"
+    tree = changed(f"config {table_}\n{command}\nend\n", backup)
+    assert said in remarks(tree)[0][1]
+    assert command.split()[1] in table(tree, table_).entries
+
+
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        ("set protocol IP\nset protocol-number 254\nset protocol ICMP\nset icmptype 3", {"protocol", "icmptype"}),
+        ("set protocol ICMP\nset icmptype 5\nset icmpcode 1\nset protocol TCP/UDP/SCTP\nset tcp-portrange 1", {"protocol", "tcp-portrange"}),
+        ("set tcp-portrange 80\nset protocol IP", {"protocol"}),
+        ("set tcp-portrange 80\nset protocol TCP/UDP/SCTP", {"protocol", "tcp-portrange"}),
+        ("set protocol ICMP\nset icmptype 5\nset icmpcode 1\nunset icmptype\nset icmptype 3", {"protocol", "icmptype"}),
+    ],
+)  # fmt: skip
+def test_a_service_has_the_fields_of_its_protocol_only(lines: str, left: set[str]) -> None:
+    tree = read_text(f"config firewall service custom\nedit s\n{lines}\nnext\nend\n")
+    assert set(tree.root.tables["firewall service custom"].entries["s"].settings) == left
