@@ -27,6 +27,11 @@ _UNSEEN = {
     "url-category": "only for URL categories {0}",
     "ztna-device-ownership": "only from known devices",
     "endpoint-compliance": "only from endpoints that comply",
+    "dscp-match": "only with a DSCP value",
+    "reputation-minimum6": "only from a reputation of {0}",
+    "saml-server": "only after authentication by {0}",
+    "scim-users": "only after authentication as {0}",
+    "scim-groups": "only after authentication as {0}",
     "disclaimer": "only after a disclaimer was accepted",
 }
 

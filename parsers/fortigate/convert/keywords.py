@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 POLICY_READ = frozenset(
+    "dscp-match dscp-negate dscp-value reputation-minimum6 reputation-direction6 saml-server scim scim-users "
+    "scim-groups ztna-ems-tag-negate "
     "action srcintf dstintf srcaddr dstaddr srcaddr6 dstaddr6 srcaddr4 dstaddr4 service schedule status name "
     "comments logtraffic srcaddr-negate dstaddr-negate service-negate srcaddr6-negate dstaddr6-negate "
     "internet-service internet-service-id internet-service-name internet-service-group internet-service-custom "
@@ -28,6 +30,7 @@ POLICY_READ = frozenset(
 )
 
 POLICY_IRRELEVANT = frozenset(
+    "pfcp-profile identity-based-route radius-ip-auth-bypass poolname4 "
     "uuid nat nat46 nat64 natip natinbound natoutbound inbound outbound vpntunnel ippool poolname fixedport "
     "label global-label utm-status utm-inspection-mode inspection-mode profile-type profile-group "
     "profile-protocol-options ssl-ssh-profile av-profile webfilter-profile dnsfilter-profile "
@@ -60,6 +63,8 @@ POLICY_IRRELEVANT = frozenset(
 """NAT of sources, inspection, shaping, logging and looks: they may block content, and never widen what passes."""
 
 _VIP = frozenset(
+    "http-cookie-domain-from-host ssl-hpkp-age ssl-hpkp-backup ssl-hpkp-include-subdomains ssl-hpkp-primary "
+    "ssl-hpkp-report-uri "
     "type extip extaddr extintf mappedip mapped-addr portforward protocol extport mappedport "
     "portmapping-type service src-filter srcintf-filter status nat-source-vip arp-reply server-type "
     "ldb-method monitor persistence uuid comment color id dns-mapping-ttl gratuitous-arp-interval "
@@ -101,6 +106,7 @@ POLICY_TABLES = (
 TABLES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(POLICY_TABLES, POLICY_READ | POLICY_IRRELEVANT),
     "firewall address": frozenset(
+        "sso-attribute-value "
         "type subnet start-ip end-ip wildcard fqdn wildcard-fqdn country interface sub-type uuid comment color "
         "associated-interface visibility allow-routing cache-ttl tags fabric-object ems-tag-name sdn sdn-tag "
         "sdn-addr-type filter tenant epg-name subnet-name policy-group organization obj-id obj-tag obj-type "
@@ -113,6 +119,7 @@ TABLES: Mapping[str, frozenset[str]] = {
         "fabric-object associated-interface".split()
     ),
     "firewall address6": frozenset(
+        "sdn-addr-type "
         "type ip6 start-ip end-ip fqdn country sdn uuid comment color visibility tags cache-ttl host host-type "
         "template macaddr start-mac end-mac fabric-object obj-id epg-name tenant sdn-tag route-tag "
         "passive-fqdn-learning".split()
