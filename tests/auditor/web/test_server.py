@@ -185,7 +185,28 @@ config firewall policy
     next
 end
 """
+CISCO = f"""ASA Version 9.16(4)
+hostname asa-canary
+enable password {CANARY} encrypted
+interface GigabitEthernet0/0
+ nameif outside
+ security-level 0
+ ip address 203.0.113.2 255.255.255.0
+ ospf authentication-key {CANARY}
+access-list IN extended permit ip any any
+access-group IN in interface outside
+aaa-server RAD (outside) host 203.0.113.9
+ key {CANARY}
+snmp-server host outside 203.0.113.8 community {CANARY} version 2c
+crypto isakmp key {CANARY} address 198.51.100.1
+username admin password {CANARY} encrypted privilege 15
+tunnel-group X ipsec-attributes
+ ikev1 pre-shared-key {CANARY}
+ssh 0 0 outside
+"""
 BROKEN = {
+    "asa.cfg": CISCO.encode(),
+    "cut.cfg": CISCO[:-60].encode() + b" {{{ ]]",
     "cut.conf": SECRETS[: SECRETS.index("config firewall policy") - 30].encode() + b"\nset set edit next 'open",
     "only.txt": CANARY.encode(),
     "site.yaml": f"schema: fwsite/1\nid: {CANARY}\nbaselines: [{CANARY}".encode(),
