@@ -234,9 +234,9 @@ def as_cli(written: Tables) -> str:
     lines = ["#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin"]
     for path, entries in written.items():
         lines.append(f"config {path}")
-        for key, settings in entries.items():
+        for key, values_ in entries.items():
             lines.append(f"    edit {_quoted(key)}")
-            lines += [f"        set {word} {' '.join(map(_quoted, values))}" for word, values in settings.items()]
+            lines += [f"        set {word} {' '.join(map(_quoted, values))}" for word, values in values_.items()]
             lines.append("    next")
         lines.append("end")
     return "\n".join(lines) + "\n"
@@ -246,9 +246,9 @@ def as_yaml(written: Tables) -> str:
     lines = ["#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin"]
     for path, entries in written.items():
         lines.append(f"{path.replace(' ', '_')}:")
-        for key, settings in entries.items():
+        for key, values_ in entries.items():
             lines.append(f"  - {key}:")
-            lines += [f"      {word}: {' '.join(map(_quoted, values))}" for word, values in settings.items()]
+            lines += [f"      {word}: {' '.join(map(_quoted, values))}" for word, values in values_.items()]
             lines.append("")
     return "\r\n".join(lines) + "\r\n"
 
