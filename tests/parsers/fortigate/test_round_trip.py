@@ -214,7 +214,10 @@ def _services(written: Tables, service: ServiceSet) -> list[str]:
     names = []
     for protocol, pairs in service.by_protocol().items():
         for place, (target, source) in enumerate(pairs):
-            for first, last in target.ranges:
+            spans = target.ranges
+            if protocol == ICMP:  # types side by side are one range, and a service object each
+                spans = tuple((kind, kind + 255) for first, last in spans for kind in range(first, last, 256))
+            for first, last in spans:
                 name = f"s {protocol} {place} {first} {last} {hash((target, source))}"
                 written["firewall service custom"][name] = _service(protocol, first, last, source)
                 names.append(name)
