@@ -29,6 +29,7 @@ _BEST = (
     CoverageState.NOT_APPLICABLE,
 )
 """One server that answers is enough for "is it published?": the best state of the pairs counts."""
+_MANAGEMENT = "FW112"
 _REQUIRED, _FORBIDDEN, _UNDOCUMENTED, _WRONG_TARGET = "FW101", "FW102", "FW103", "FW113"
 _WIDER = (_FORBIDDEN, _UNDOCUMENTED, "FW104", "FW116")
 """Findings that say of a rule that it lets more through than is documented."""
@@ -216,6 +217,7 @@ def _forbidden(
         for each in findings
         if each.check in (_FORBIDDEN, _UNDOCUMENTED) and _speaks_of(each, ruleset.ruleset.id, asked)
     ]
+    hits += [each for each in findings if each.check == _MANAGEMENT and _asks_of_login(ruleset, question, each)]
     # A low one is stopped further on: only that stands between, and the answer today is "closed".
     quiet = {f"{each.ruleset}:{each.rule.id}" for each in ruleset.closed_world if each.rule.severity <= Severity.LOW}
     hits = [each for each in hits if each.severity > Severity.LOW or quiet.intersection(each.lines)]
@@ -223,12 +225,25 @@ def _forbidden(
     if certain:
         return _Said(AnswerState.FORBIDDEN, _unique(map(_rule, certain)), _unique(each.message for each in certain))
     if hits:
-        reasons = (f"{each.message} It depends: {'; '.join(each.uncertain)}." for each in hits)
+        reasons = (
+            f"{each.message} It depends: {'; '.join(each.uncertain)}." if each.uncertain else each.message
+            for each in hits
+        )
         return _Said(AnswerState.CANNOT_TELL, _unique(map(_rule, hits)), _unique(reasons))
     open_questions = _unseen(analysis, ruleset, question)
     if open_questions:
         return _Said(AnswerState.CANNOT_TELL, (), open_questions)
     return _Said(AnswerState.CLOSED)
+
+
+def _asks_of_login(ruleset: BoundRuleset, question: ReaderQuestion, finding: Finding) -> bool:
+    """Does a question ask for a login of a firewall: any, or one on a port that is banned for a whole zone?"""
+    packet = finding.example
+    if question.about_management or packet is None:
+        return question.about_management
+    bans = (each for each in ruleset.ruleset.forbidden if each.id in question.forbidden)
+    service = ServiceSet.union(_services(ruleset, each) for each in bans if each.destination.kind == "zone")
+    return service.contains(packet.protocol, packet.destination_port or 0, packet.source_port or 0)
 
 
 def _reaches(analysis: Analysis, ban: BoundForbidden) -> bool:

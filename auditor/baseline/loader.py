@@ -327,7 +327,7 @@ class _Loader:
     def _question(self, item: Item) -> ReaderQuestion:
         known = ("id", "ask", "service", "answer", "satisfied_by", "forbidden", "when", "about", "hints", "cite")
         entry = item.mapping(known, ("id", "ask", "answer"))
-        about = entry["about"].choice(("target",), "subject") if "about" in entry else ""
+        about = entry["about"].choice(("target", "management"), "subject") if "about" in entry else ""
         for key in ("satisfied_by", "forbidden"):
             for part in entry[key].items() if key in entry else []:
                 part.choice(self.flow_ids, "flow")
@@ -342,6 +342,7 @@ class _Loader:
             self.citations.of(entry),
             self._when(entry["when"]) if "when" in entry else None,
             about == "target",
+            about == "management",
         )
 
     def _host_rules(self) -> tuple[HostRule, ...]:

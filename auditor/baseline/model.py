@@ -234,6 +234,8 @@ class ReaderQuestion:
     """It is asked only where this holds."""
     about_target: bool = False
     """Does it ask which server may receive something? Then a wrong server is the answer, not that it is missing."""
+    about_management: bool = False
+    """Does it ask for logins of the firewalls themselves as well?"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from auditor.findings.result import CheckDescription
 from auditor.findings.waivers import Waiver
 from parsers.model.addresses import AddressSet
 from parsers.model.origin import Origin
-from parsers.model.rule import Rule
+from parsers.model.rule import Rule, Truth
 from parsers.model.services import ServiceSet
 
 SECTIONS = ("What it finds", "Why it matters", "Example", "What to do", "When to waive", "References")
@@ -93,7 +93,8 @@ class Check:
     ) -> Finding:
         """A finding of this check. `packets` speaks of values, never of names, so that renaming changes nothing.
 
-        What is certain depends on nothing: `uncertain` is kept for findings that are only possible.
+        What is certain depends on nothing: `uncertain` is kept for findings that are only possible, and what else the
+        rule depends on (a schedule, users, an agent that may be off) is added to it.
         """
         return Finding(
             check=self.id,
@@ -114,9 +115,14 @@ class Check:
             citation=citation,
             flow=flow,
             lines=lines,
-            uncertain=() if confidence is Confidence.CERTAIN else uncertain,
+            uncertain=() if confidence is Confidence.CERTAIN else _doubts(rule, uncertain),
             guides=guides,
         )
+
+
+def _doubts(rule: Rule | None, known: tuple[str, ...]) -> tuple[str, ...]:
+    further = (each.text for each in rule.conditions if each.truth is Truth.UNKNOWN) if rule else ()
+    return tuple(dict.fromkeys((*known, *further)))
 
 
 def _shown(rule: Rule) -> str:

@@ -191,3 +191,39 @@ def test_ids_that_two_baselines_share_do_not_answer_each_others_questions() -> N
     answers = {(each.ruleset, each.id): each.state for each in result.answers}
     assert answers["perimeter", "PCI-1-4-2"] is AnswerState.FORBIDDEN
     assert answers["active-directory", "Q05"] is not AnswerState.FORBIDDEN
+
+
+LOGINS = """config system interface
+    edit "wan1"
+        set allowaccess {services}
+    next
+end
+config system global
+    set admin-ssh-port {port}
+end
+config firewall policy
+end
+"""
+
+
+def _state(result: AuditResult, question: str) -> AnswerState:
+    return next(each.state for each in result.answers if each.id == question)
+
+
+def test_logins_of_the_firewall_itself_are_management_interfaces_too() -> None:
+    result = judged(LOGINS.format(services="https", port=22))
+    assert _state(result, "BOD-23-02") is AnswerState.FORBIDDEN
+    assert _state(result, "PCI-1-2-6") is AnswerState.CLOSED
+    assert _state(judged(LOGINS.format(services="ping", port=22)), "BOD-23-02") is AnswerState.CLOSED
+
+
+def test_a_login_on_a_banned_port_answers_the_questions_about_the_port() -> None:
+    assert _state(judged(LOGINS.format(services="telnet", port=22)), "PCI-1-2-6") is AnswerState.FORBIDDEN
+    assert _state(judged(LOGINS.format(services="ssh", port=22)), "PCI-1-3-1") is AnswerState.FORBIDDEN
+    assert _state(judged(LOGINS.format(services="ssh", port=2222)), "BOD-23-02") is AnswerState.FORBIDDEN
+
+
+def test_what_makes_a_login_only_possible_is_said() -> None:
+    result = judged(LOGINS.format(services="snmp", port=22))
+    (finding,) = (each for each in result.findings if each.check == "FW112")
+    assert finding.uncertain == ("the SNMP agent is not switched on in this backup",)

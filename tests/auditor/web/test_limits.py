@@ -89,7 +89,7 @@ def test_the_time_of_one_audit(limited: Callable[..., Any]) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory limit is Linux's")
 def test_the_memory_of_one_audit(limited: Callable[..., Any]) -> None:
-    status, detail = limited(memory=20 << 20).refused(large())
+    status, detail = limited(memory=8 << 20).refused(large())
     # Python itself may give up where not even an exception fits: then the server says what is most likely.
     assert (status, "memory" in detail) == (503, True)
 
