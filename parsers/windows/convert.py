@@ -172,7 +172,8 @@ def _rule(
         service, why = scopes.services(written)
         reasons = unsure + doubt + why
     except ValueError as error:
-        gaps.append(Gap(origin, f"rule {written.name}", "", f"{error} in rule {written.name!r}", hides_access=True))
+        what = f"{error} in rule {written.name!r}"
+        gaps.append(Gap(origin, f"rule {written.name}", "", what, hides_access=written.enabled is not False))
         local = remote = Bounded.exactly(ANY_ADDRESS)
         service = Bounded(NO_SERVICE, ANY_SERVICE)
         reasons = ()

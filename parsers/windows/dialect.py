@@ -122,7 +122,10 @@ class Dialect:
         return self._in_table(languages()["en"], word, choices)
 
     def _is_guess(self, meaning: str, word: str) -> bool:
-        return self.language is not None and (meaning, word) in self.language.guessed
+        if self.language is None or (meaning, word) not in self.language.guessed:
+            return False
+        # A word that English writes alike ("Public") is none.
+        return meaning not in languages()["en"].values.get(word, ())
 
     @staticmethod
     def _in_table(language: Language, word: str, choices: tuple[str, ...]) -> str:

@@ -107,6 +107,18 @@ def _notes(pairs: list[tuple[Block, Row]], *, ended: bool) -> Iterator[str]:
         yield "The dump does not end with the line netsh ends with (Ok.): rules may be missing at its end."
 
 
+def _narrowing(row: Row, action: str, direction: str, enabled: str, *, whole: bool) -> set[str]:
+    """The words through which a rule opens less than it might: all of a block, what limits an allowing rule."""
+    block = action != "allow"
+    narrows = {
+        "action": block,
+        "enabled": block or enabled == "no",
+        "direction": block or direction == "out",
+    }
+    found = {row[key] for key, is_narrow in narrows.items() if is_narrow and key in row}
+    return found | set(parts_of(row.get("profiles", ""))) if block or not whole else found
+
+
 class _Reader:
     """Turns the rows of a dialect into written rules."""
 
@@ -116,6 +128,7 @@ class _Reader:
         self.code = dialect.language.code if dialect.language else "unknown"
         self.gaps: list[Gap] = []
         self._reported: set[tuple[str, str]] = set()
+        self._narrowing: set[str] = set()
         self._tokens_of: dict[str, tuple[str, ...]] = {}
         self._profiles_of: dict[str, tuple[frozenset[str] | None, tuple[str, ...]]] = {}
         self._protocols_of: dict[str, tuple[int | None, bool]] = {}
@@ -142,17 +155,19 @@ class _Reader:
     def guesses(self, first: Block, rules: int) -> Iterator[Gap]:
         """The words whose meaning neither a real export nor the dump itself confirms.
 
-        In a dump too short to learn from everything rests on them; in a long one only the rarest word does.
+        In a dump too short to learn from everything rests on them; in a long one only the rarest word does. They hide
+        access only where a rule would let more through if they meant something else.
         """
         if self.dialect.guessed:
-            words = sorted(self.dialect.guessed)
+            hiding = self.dialect.guessed & self._narrowing if rules < FEWEST else set()
+            words = sorted(hiding or self.dialect.guessed)
             shown = ", ".join(map(repr, words[:10]))
             what = (
                 f"no real export has confirmed how fwproof reads these words of language {self.code!r}: {shown}; "
                 "compare one rule with the server, or export with 'netsh advfirewall export'"
             )
             origin = Origin(self.file, first.first_line, first.first_line, "words", self.code)
-            yield Gap(origin, "netsh words", words[0], what, hides_access=rules < FEWEST)
+            yield Gap(origin, "netsh words", words[0], what, hides_access=bool(hiding))
 
     @staticmethod
     def is_verbose(row: Row) -> bool:
@@ -168,6 +183,8 @@ class _Reader:
         direction = self._word(block, "direction", get("direction"), unread)
         enabled = self._word(block, "enabled", get("enabled"), unread)
         profiles = self._profiles(block, get("profiles", ""), unread)
+        if self.dialect.guessed:
+            self._narrowing |= _narrowing(row, action, direction, enabled, whole=profiles is None)
         protocol = self._protocol(block, row, unread)
         if "local_ip" not in row or "remote_ip" not in row:
             unread.append("addresses are missing")

@@ -31,7 +31,17 @@ _LABELS = frozenset({"rule_name", "direction", "action", "protocol", "remote_ip"
 _CONSOLE = frozenset({"name", "profile", "enabled", "action", "remote address", "protocol", "local port"})
 _SEPARATOR = re.compile(r"^\s*sep=([,;\t])\s*$", re.IGNORECASE)
 _ICMP = re.compile(r"type\W+code", re.IGNORECASE)
-_PORTS = {"rpc dynamic ports": "RPC", "rpc endpoint mapper": "RPC-EPMap", "playto discovery": "Ply2Disc"}
+_TOKENS = {
+    "rpc dynamic ports": "RPC",
+    "rpc endpoint mapper": "RPC-EPMap",
+    "edge traversal": "Teredo",
+    "playto discovery": "Ply2Disc",
+    "playto renderers": "Ply2Renders",
+    "dns servers": "DNS",
+    "dhcp servers": "DHCP",
+    "wins servers": "WINS",
+}
+"""Ports and addresses as the console calls them; it writes "Edge Traversal" for the port of Teredo."""
 _NUMBERS = PROTOCOLS | {"igmp": 2, "ipv6": 41, "gre": 47, "l2tp": 115, "vrrp": 112, "pgm": 113, "hopopt": 0}
 _UNREAD_LIST = "whether this is the list of inbound or of outbound rules: name the file inbound.txt or outbound.txt"
 
@@ -207,7 +217,7 @@ def _words(text: str) -> tuple[str, ...]:
     words = [word.strip() for word in text.split(",") if word.strip()]
     if not words or any(word.casefold() == "any" for word in words):
         return ()
-    return tuple(_PORTS.get(word.casefold(), word.replace(" ", "") if " " in word else word) for word in words)
+    return tuple(_TOKENS.get(word.casefold(), word.replace(" ", "") if " " in word else word) for word in words)
 
 
 def _console_conditions(cells: Mapping[str, str], protocol: int | None) -> Iterator[tuple[str, str]]:
@@ -232,10 +242,11 @@ _LIMITS = (
 
 def _gaps(file: str, rules: tuple[WrittenRule, ...]) -> Iterator[Gap]:
     seen: set[str] = set()
-    for rule in rules:
+    # A word is reported once: with the first rule that it leaves open, if there is one.
+    for rule in sorted(rules, key=lambda each: each.enabled is False):
         for word in rule.unread:
             if word not in seen:
                 seen.add(word)
                 origin = Origin(file, rule.first_line, rule.last_line, "rule", rule.name)
                 what = f"not known: {word}" if word != _UNREAD_LIST else f"the list does not say {word}"
-                yield Gap(origin, f"rule {rule.name}", word, what, hides_access=True)
+                yield Gap(origin, f"rule {rule.name}", word, what, hides_access=rule.enabled is not False)

@@ -29,8 +29,16 @@ _SERVICE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _REFUSED = re.compile(r"is not recognized as an internal|command was not found|Access is denied", re.IGNORECASE)
-_LABEL = r"(?:Rule Name|LocalPort|RemoteIP|Direction|Enabled|Regelname|Nombre de regla|Nom de la règle|規則名)"
+_LABEL = (
+    r"(?:Rule Name|LocalPort|RemoteIP|Direction|Enabled|Regelname|Nombre de regla|Nom de la règle|Nome da Regra|"
+    r"Имя правила|規則名稱?|规则名称|규칙 이름|Kural Adı|Nome regola|Nazwa reguły|Regelnaam)"
+)
 _FRAGMENT = re.compile(rf"^(?:[^:\n]+\.(?:txt|log):)?(?:\s*\d+:)?\s*{_LABEL}[ \u00a0]*:\s+\S", re.MULTILINE)
+_COMMAND = re.compile(
+    r"""\bshow\s+rule\s+(?:name\s*=\s*)?(["'][^"'\n]*["']|[^\s|>`"'?]+)"""
+    r"((?:[ \t]+(?:dir|profile|type)[ \t]*=[ \t]*\w+)*)",
+    re.IGNORECASE,
+)
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¤¶¼]|â€|Å[\u0080-\u00bf]|\ufffd")
 _HEAD = 64_000
 _SMALL = 20_000
@@ -103,6 +111,7 @@ def read(document: Document) -> WrittenHost:
     if refusal or (dump is None and not stated and dynamic is None and not empty):
         raise UnreadableError(document.name, refusal or _why(text))
     rules = (dump.rules if dump else ()) or tuple(legacy.rules)
+    asked, narrowed = _asked(text) if dump or empty else ("", ())
     return WrittenHost(
         name=device_name(document.name),
         rules=rules,
@@ -110,8 +119,8 @@ def read(document: Document) -> WrittenHost:
         active_profiles=profiles.active or legacy.active,
         dynamic_tcp=dynamic,
         gaps=(*(dump.gaps if dump else ()), *profiles.gaps, *legacy.gaps),
-        notes=_notes(found, text, dump, profiles),
-        missing=_missing(dump, legacy),
+        notes=(*_notes(found, text, dump, profiles), *narrowed),
+        missing=_missing(dump, legacy) or asked,
         richness=_richness(dump, legacy, empty=empty),
         format=_format(dump, legacy),
         encoding=found.encoding,
@@ -131,6 +140,22 @@ def _missing(dump: Dump | None, legacy: Legacy) -> str:
         cut = "the dump breaks off in the middle of a rule, so rules are missing: export it again in full"
         return cut if dump.cut else ""
     return legacy.missing if legacy.rules else ""
+
+
+def _asked(text: str) -> tuple[str, tuple[str, ...]]:
+    """What the commands in a copied session leave out: why rules are missing ("" if they are not), and notes."""
+    commands = [(found[1].strip("\"'"), "".join(found[2].split()).casefold()) for found in _COMMAND.finditer(text)]
+    names = [name for name, _ in commands if name.casefold() != "all"]
+    filters = {limit for name, limit in commands if name.casefold() == "all"}
+    if not commands or "" in filters or {"dir=in", "dir=out"} <= filters:
+        return "", ()
+    if "dir=in" in filters:
+        return "", ("The command shows inbound rules only: outbound rules are not in the export.",)
+    shown = f"the rules called {names[0]!r}" if names else f"the rules with {min(filters)}"
+    return (
+        f"the command in this text shows only {shown}: export 'netsh advfirewall firewall show rule name=all verbose'",
+        (),
+    )
 
 
 def _richness(dump: Dump | None, legacy: Legacy, *, empty: bool) -> int:

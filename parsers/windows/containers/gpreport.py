@@ -1,8 +1,9 @@
-"""Group policy reports: `gpreport.xml` of a policy backup, or `Get-GPOReport -ReportType Xml`.
+"""Group policy reports: `gpreport.xml` of a policy backup, `Get-GPOReport -ReportType Xml`, or `gpresult /x`.
 
 Source: the reference, section 5: elements are matched by local name, because the namespace prefix varies. A report
 writes each rule's keys as elements; it does not write `Defer`, so edge traversal that asks the application or the
-user shows as plain edge traversal.
+user shows as plain edge traversal. `gpresult /x` and Get-GPResultantSetOfPolicy write what all policies of one host
+come to: the same elements, each with its policy and its precedence (1 wins).
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 _NAMESPACE = "Settings/WindowsFirewall"
 _RULES = ("inboundfirewallrules", "outboundfirewallrules")
-_ROOT = re.compile(r"<(?:\w+:)?(?:GPO|report)[\s>]")
+_ROOT = re.compile(r"<(?:\w+:)?(?:GPO|report|Rsop)[\s>]")
+_SET_BY = frozenset({"gpo", "precedence"})
+"""What a result set says of each setting beside its value."""
 _VALUES = {"true": 1, "false": 0}
 _DEFER_LOST = "A group policy report does not say whether edge traversal asks the application or the user."
 
@@ -34,9 +37,7 @@ _DEFER_LOST = "A group policy report does not say whether edge traversal asks th
 def recognises(document: Document) -> bool:
     """Is it a group policy report, with or without a firewall part?"""
     head = Document("", document.data[:4096]).text.lstrip("\ufeff \t\r\n")
-    return (
-        head.startswith(("<?xml", "<GPO", "<report")) and re.search(r"<(?:\w+:)?(?:GPO|report)[\s>]", head) is not None
-    )
+    return head.startswith(("<?xml", "<GPO", "<report", "<Rsop")) and _ROOT.search(head) is not None
 
 
 def read(document: Document) -> WrittenHost:
@@ -84,8 +85,15 @@ def read(document: Document) -> WrittenHost:
     )
 
 
+def _precedence(element: ElementTree.Element) -> int:
+    """The place of a setting among those of several policies: 1 wins, and stands for a report that writes none."""
+    text = next((child.text or "" for child in element if local(child).casefold() == "precedence"), "")
+    return number(text.strip()) or 1
+
+
 def _profile(policy: Policy, name: str, element: ElementTree.Element) -> None:
-    for setting in element:
+    # The value that is added last counts.
+    for setting in sorted(element, key=_precedence, reverse=True):
         text = next(
             (child.text or "" for child in setting if local(child).casefold() == "value"), setting.text or ""
         ).strip()
@@ -99,9 +107,14 @@ def _rule(file: str, element: ElementTree.Element, names: dict[str, int]) -> Wri
     """One rule; its registry name is not in the report: the display name, numbered where it repeats, stands for it."""
     parts: dict[str, list[str]] = {}
     for child in element:
+        if local(child).casefold() in _SET_BY:
+            continue
         values = [each.text or "" for each in child] if len(child) else [child.text or ""]
         parts.setdefault(local(child).casefold(), []).extend(value.strip() for value in values)
     name = (parts.get("name") or ["rule"])[-1]
     names[name] = names.get(name, 0) + 1
     identity = name if names[name] == 1 else f"{name} ({names[name]})"
-    return rulestring.written(identity, parts, file=file, store="gpo")
+    rule = rulestring.written(identity, parts, file=file, store="gpo")
+    if _precedence(element) == 1:
+        return rule
+    return replace(rule, conditions=(*rule.conditions, ("unread", "another policy may replace this rule")))

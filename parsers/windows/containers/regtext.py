@@ -7,7 +7,7 @@ and quote; `hex(n):` data may run over lines that end with a backslash; `"name"=
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from parsers.errors import UnreadableError
@@ -49,14 +49,33 @@ def read(document: Document) -> WrittenHost:
         values = list(reader.values(found.text))
     except ValueError as error:
         raise UnreadableError(document.name, f"{error}: export it again with 'reg export KEY FILE'") from None
-    chosen = _control_set(set(reader.places))
+    result = collected(document, reader.places, values, "registry export", encoding=found.encoding, note=found.note)
+    return replace(result, gaps=result.gaps + tuple(reader.gaps))
+
+
+def collected(
+    document: Document,
+    places: Iterable[Place],
+    values: Iterable[tuple[Place, RegistryValue]],
+    format_: str,
+    *,
+    encoding: str,
+    note: str,
+) -> WrittenHost:
+    """One host from the values of a text and the `places` of its keys: one control set, and group policy.
+
+    Raises:
+        UnreadableError: no key of a firewall policy.
+    """
+    known = dict.fromkeys(places)
+    chosen = _control_set(set(known))
     policies: dict[str, Policy] = {}
-    for where in reader.places:
+    for where in known:
         if where.store == "gpo" or where.control_set == chosen:
             policy = policies.setdefault(where.store, Policy(where.store))
             policy.has_rules_key |= where.key.casefold() == "firewallrules"
     for where, value in values:
-        if where in reader.places and (where.store == "gpo" or where.control_set == chosen):
+        if where in known and (where.store == "gpo" or where.control_set == chosen):
             policies[where.store].add(value)
     if not policies:
         raise UnreadableError(
@@ -64,8 +83,8 @@ def read(document: Document) -> WrittenHost:
             "a registry file without a firewall policy; export HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess"
             "\\Parameters\\FirewallPolicy",
         )
-    result = host(document, policies.values(), "registry export", encoding=found.encoding)
-    return replace(result, gaps=result.gaps + tuple(reader.gaps), notes=result.notes + _notes(found.note))
+    result = host(document, policies.values(), format_, encoding=encoding)
+    return replace(result, notes=result.notes + _notes(note))
 
 
 def _notes(note: str) -> tuple[str, ...]:

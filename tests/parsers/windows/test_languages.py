@@ -243,10 +243,35 @@ def test_a_guess_that_the_dump_confirms_is_none(server, locales, netsh):
     assert not gap.hides_access
 
 
-def test_a_guess_that_nothing_confirms_is_a_gap_that_says_which(server, locales, netsh):
+def test_a_guess_that_may_limit_a_rule_is_a_gap_that_says_which(server, locales, netsh):
+    """Rules for one profile or two: whether they count in another, too, rests on the words of the profiles."""
     (gap,) = read(netsh(server[:6], locales["tr"])).gaps
-    assert all(f"'{word}'" in gap.what for word in ("Gelen", "Evet", "İzin Ver"))
+    assert all(f"'{word}'" in gap.what for word in ("Etki Alanı", "Özel", "Ortak"))
+    assert "'Evet'" not in gap.what
     assert gap.hides_access
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [({"enabled": "no"}, "Hayır"), ({"action": "block"}, "Engelle"), ({"direction": "out"}, "Giden")],
+)
+def test_a_guess_hides_access_where_the_rule_would_open_more_without_it(change, word, server, locales, netsh):
+    (gap,) = read(netsh([{**server[0], **change}], locales["tr"])).gaps
+    assert f"'{word}'" in gap.what
+    assert gap.hides_access
+
+
+def test_guesses_that_can_only_open_too_much_hide_nothing(server, locales, netsh):
+    """An enabled rule that allows inbound in every profile opens at most less than it is taken to."""
+    (gap,) = read(netsh(server[:2], locales["tr"])).gaps
+    assert all(f"'{word}'" in gap.what for word in ("Gelen", "Evet", "İzin Ver"))
+    assert not gap.hides_access
+
+
+def test_a_word_that_english_writes_alike_is_no_guess(server, locales, netsh):
+    (gap,) = read(netsh([{**server[0], "profiles": "public"}], locales["fr"])).gaps
+    assert "'Public'" not in gap.what
+    assert not gap.hides_access
 
 
 @pytest.mark.parametrize("code", [code for code in CODES if "nomatch" in str(languages()[code].messages.values())])

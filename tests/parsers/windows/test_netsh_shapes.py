@@ -202,6 +202,43 @@ def test_filtered_fragments_are_refused(command):
         parsers.read("\n".join(lines).encode(), "EX01.txt")
 
 
+ASKED = "C:\\>netsh advfirewall firewall show rule {}\n"
+
+
+@pytest.mark.parametrize(
+    "command", ["name=Web", 'name="Web shop"', "Web verbose", "name=all profile=domain", "all dir=out"]
+)
+def test_a_command_for_some_rules_leaves_others_out(command):
+    """The text is a session: what was asked says that the answer is not every rule of the host."""
+    host = read(ASKED.format(command) + dump(rule()))
+    assert "shows only the rules" in host.missing
+    (firewall,) = parsers.read((ASKED.format(command) + dump(rule())).encode(), "EX01.txt")
+    assert any(gap.hides_access for gap in firewall.gaps)
+
+
+@pytest.mark.parametrize("command", ["name=all", "name=All verbose", 'name="all"', "all", "name=all | more"])
+def test_a_command_for_every_rule_leaves_none_out(command):
+    assert read(ASKED.format(command) + dump(rule())).missing == ""
+
+
+def test_commands_that_together_ask_for_every_rule():
+    one, other = ASKED.format("name=all dir=in"), ASKED.format("name=all dir=out verbose")
+    host = read(one + dump(rule()) + other + dump(rule("Mail")))
+    assert (host.missing, len(host.rules)) == ("", 2)
+    assert not any("inbound rules only" in note for note in host.notes)
+
+
+def test_a_command_for_the_inbound_rules_is_said():
+    host = read(ASKED.format("name=all dir=in") + dump(rule()))
+    assert host.missing == ""
+    assert any("inbound rules only" in note for note in host.notes)
+
+
+def test_no_answer_for_one_name_is_no_empty_firewall():
+    host = read(ASKED.format("name=Web") + "\nNo rules match the specified criteria.\n\n")
+    assert "'Web'" in host.missing
+
+
 def test_html_entities():
     text = dump(rule("A &amp; B", remote="10.0.0.0/8"))
     assert only(text).name == "A & B"

@@ -172,3 +172,9 @@ def test_a_word_for_enabled_that_nobody_knows_is_a_gap():
     (gap,) = firewall.gaps
     assert "Enabled=Jawohl" in gap.what
     assert gap.hides_access
+
+
+@pytest.mark.parametrize(("enabled", "hides"), [("True", True), ("False", False), ("", True)])
+def test_a_rule_without_its_filters_hides_access_unless_it_is_disabled(enabled, hides):
+    (gap,) = read(csv(f"A,Mail,{enabled},Inbound,Allow", header="Name,DisplayName,Enabled,Direction,Action")).gaps
+    assert gap.hides_access is hides

@@ -100,6 +100,25 @@ def test_the_list_of_the_console(separator):
     assert firewall.gaps == ()
 
 
+def test_the_keywords_of_the_console():
+    """It has names of its own for the keywords that netsh and the registry write."""
+    row = 'Cast,,All,Yes,Allow,No,Any,Any,"PlayTo Renderers, DNS servers",UDP,"Edge Traversal, 2177",Any,Any,Any,Any,Any,Any'
+    firewall = read(console(row))
+    (rule,) = [rule for rule in firewall.lists[0].rules if not rule.implicit]
+    assert rule.written.source == ("Ply2Renders", "DNS")
+    assert rule.written.service == ("Teredo", "2177")
+    assert rule.service.certain.text() == "udp/2177"
+    assert firewall.gaps == ()
+
+
+def test_what_is_not_known_of_a_disabled_rule_hides_no_access():
+    off, on = ROWS[0].replace("Yes", "No").replace("TCP", "SCTPX"), ROWS[0].replace("TCP", "SCTPX")
+    assert [gap.hides_access for gap in read(console(off)).gaps] == [False]
+    assert [gap.hides_access for gap in read(console(off, on)).gaps] == [True]
+    address = read(console(off.replace("SCTPX", "TCP").replace("Local subnet", "Mars")))
+    assert [gap.hides_access for gap in address.gaps] == [False]
+
+
 def test_the_file_name_tells_the_direction():
     firewall = read(console(ROWS[0]), "EX01-outbound.txt")
     assert [len([rule for rule in each.rules if not rule.implicit]) for each in firewall.lists] == [0, 1]

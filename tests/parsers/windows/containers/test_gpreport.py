@@ -85,3 +85,38 @@ def test_broken_xml_and_document_types():
 def test_broken_utf16():
     with pytest.raises(UnreadableError, match="broken utf-16"):
         containers.read(Document("gpreport.xml", report("").data + b"\x00\xd8\x41\x00"))
+
+
+SET_BY = "<GPO xmlns='urn:base'><Identifier>{{1}}</Identifier><Domain>ex.test</Domain></GPO><Precedence>{}</Precedence>"
+
+
+def result_set(inner):
+    text = (
+        '<?xml version="1.0" encoding="utf-16"?>\r\n<Rsop xmlns="http://www.microsoft.com/GroupPolicy/Rsop">'
+        f'<ComputerResults><ExtensionData><Extension xmlns:q3="{SPACE}">{inner}</Extension></ExtensionData>'
+        "</ComputerResults></Rsop>"
+    )
+    document = Document("gpresult.xml", text.encode("utf-16"))
+    assert containers.recognises(document)
+    return containers.read(document)
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_in_a_result_set_the_policy_of_precedence_1_wins(order):
+    """`gpresult /x` lists what every policy says."""
+    settings = "".join(
+        f"<q3:EnableFirewall>{SET_BY.format(place)}<q3:Value>{'true' if place == 1 else 'false'}</q3:Value></q3:EnableFirewall>"
+        for place in order
+    )
+    (state,) = result_set(f"<q3:DomainProfile>{settings}</q3:DomainProfile>").profiles
+    assert (state.profile, state.enabled, state.store) == ("domain", True, "gpo")
+
+
+def test_rules_of_a_result_set():
+    """Which rule a policy of lower precedence loses is not written: such a rule is uncertain."""
+    rules = "".join(
+        f"<q3:InboundFirewallRules>{SET_BY.format(place)}{RULE}</q3:InboundFirewallRules>" for place in (1, 2)
+    )
+    first, second = result_set(rules).rules
+    assert (first.name, first.local_ports, first.unread, first.conditions) == ("Mail", ("25", "587"), (), ())
+    assert [kind for kind, _ in second.conditions] == ["unread"]
