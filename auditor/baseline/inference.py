@@ -28,7 +28,7 @@ _MAIL_NAME = re.compile(
     r"(?<![a-z])(?:cas|owa|eas|ex|exch\w*|\w*mail\w*|outlook\w*|autodiscover|activesync)(?![a-z])", re.IGNORECASE
 )
 _NAMES = (
-    ("edge_transport", re.compile(r"edge", re.IGNORECASE)),
+    ("edge_transport", re.compile(r"(?<![a-z])(?:ex|exch|exchange|mail)?edge(?:transport|srv|server)?(?![a-z])", re.IGNORECASE)),
     ("client_access", re.compile(r"(?<![a-z])(?:cas|owa|exchange|ex|webmail|activesync)(?![a-z])", re.IGNORECASE)),
     ("hub_transport", re.compile(r"(?<![a-z])(?:hub|ht|smtp|mail)(?![a-z])", re.IGNORECASE)),
     ("mailbox", re.compile(r"(?<![a-z])(?:mbx|mailbox|dag)(?![a-z])", re.IGNORECASE)),
@@ -381,7 +381,10 @@ def _recognised(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...], 
 
 
 def _host_objects(firewalls: tuple[Firewall, ...]) -> Iterator[tuple[str, AddressSet]]:
+    """Objects of one address that may be a server of this site: public ones are others' unless they are connected."""
+    connected = AddressSet.union(each.networks for firewall in firewalls for each in firewall.interfaces)
     for firewall in firewalls:
         for item in firewall.objects:
-            if item.addresses is not None and item.addresses.count == 1 and not item.factory:
+            single = item.addresses is not None and item.addresses.count == 1 and not item.factory
+            if single and (item.addresses <= connected or not item.addresses <= PUBLIC):
                 yield item.name, item.addresses

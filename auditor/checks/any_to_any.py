@@ -3,7 +3,9 @@
 What it finds
 -------------
 Accept rules whose sources, destinations and services are practically everything, by value: "all" under any
-name, 0.0.0.0/1 with 128.0.0.0/1, every TCP and UDP port, and the like.
+name, 0.0.0.0/1 with 128.0.0.0/1, every TCP and UDP port, and the like. A host name, a country, an Internet service or
+an object that the export does not define is no "all", whatever it may stand for: what such a rule may let through is
+judged by the openings it may make.
 
 Why it matters
 --------------
@@ -62,8 +64,8 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                     severity=Severity.CRITICAL if outside and not _only_out(rule, device.internet) else Severity.HIGH,
                     confidence=Confidence.CERTAIN if share.certain else Confidence.POSSIBLE,
                     message=(
-                        f"It accepts {rule.service.possible.text(4)} from {rule.source.possible.text(4)} to "
-                        f"{rule.destination.possible.text(4)}, {device.zone_text(rule.ingress or ())} to "
+                        f"It accepts {rule.service.certain.text(4)} from {rule.source.certain.text(4)} to "
+                        f"{rule.destination.certain.text(4)}, {device.zone_text(rule.ingress or ())} to "
                         f"{device.zone_text(rule.egress or ())}."
                     ),
                     remedy="Replace it by rules for the flows in its log, then remove it.",
@@ -78,8 +80,8 @@ def _only_out(rule: Rule, internet: frozenset[str]) -> bool:
 
 
 def _wide(rule: Rule) -> bool:
-    ends = (rule.source.possible, rule.destination.possible)
-    return accepts_everything(rule) and all(map(spans_everything, ends))
+    ends = (rule.source.certain, rule.destination.certain)
+    return accepts_everything(rule) and _everything(rule.service.certain) and all(map(spans_everything, ends))
 
 
 def accepts_everything(rule: Rule) -> bool:

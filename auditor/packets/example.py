@@ -33,6 +33,8 @@ def example_packet(space: Space, boxes: Sequence[Box]) -> Packet:
         inside = bool(sources & _PRIVATE)
         destination = _receiver(space, AddressSet(box.destination), egress, inside=inside).intervals.ranges[0]
         target = destination[0] + (1 if destination[1] - destination[0] > 1 else 0)
+        # Nobody sends to himself.
+        target += 1 if target == client and target < destination[1] else 0
     else:
         number = (box.translation & -box.translation).bit_length() - 1
         domain = space.domains[number - 1]
@@ -74,7 +76,7 @@ def _receiver(space: Space, possible: AddressSet, egress: str, *, inside: bool) 
     near = networks & _PRIVATE & possible
     if near:
         return near
-    if inside and networks:
+    if inside and (networks or egress in space.outward):
         return possible & PUBLIC or possible
     return possible & _PRIVATE or possible & PUBLIC or possible
 

@@ -22,7 +22,7 @@ class Space:
     `universe` holds, as boxes, every packet that can exist: untranslated ones (less what a translation certainly
     takes) and those of each translation; `certain_translations` is the mask of translations (bit 0: none) whose
     packets are known to be translated and to exactly the described destination; `networks` holds the connected networks
-    of the interfaces that have any.
+    of the interfaces that have any, `outward` the interfaces that a default route leaves through.
     """
 
     def __init__(self, firewall: Firewall, lists: Iterable[RuleList], services: Iterable[ServiceSet] = ()) -> None:
@@ -36,6 +36,7 @@ class Space:
             for name in sorted((rule.ingress or frozenset()) | (rule.egress or frozenset())):
                 self._name(name)
         self.networks = {each.name: each.networks for each in firewall.interfaces if each.networks}
+        self.outward = frozenset(each.interface for each in firewall.routes if each.destination >= ANY_IPV4)
         self.domains = domains(firewall)
         for domain in self.domains:
             for name in sorted(domain.taken.ingress or ()):

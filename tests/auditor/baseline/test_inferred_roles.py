@@ -84,6 +84,26 @@ def test_a_policy_for_everything_is_no_sign_of_mail() -> None:
     assert list(_inferred("10.0.10.21", "ALL").site.bindings) == ["client_access"]
 
 
+@pytest.mark.parametrize(
+    ("name", "address", "role"),
+    [
+        ("SRV-EDGE01", "10.0.20.7", "edge_transport"),
+        ("exedge1", "10.0.20.7", "edge_transport"),
+        ("EdgeTransport", "203.0.113.25", "edge_transport"),
+        ("monitor.windowledge.example", "10.0.20.7", None),
+        ("edge.cdn.example", "198.18.0.7", None),
+        ("smtp.relay.example", "198.18.0.8", None),
+    ],
+    ids=["word", "prefix", "connected public address", "part of a word", "address of others", "mail of others"],
+)
+def test_a_name_makes_a_role_only_of_an_address_that_may_be_ours(name: str, address: str, role: str | None) -> None:
+    entry = f'    edit "{name}"\n        set subnet {address} 255.255.255.255\n    next\n'
+    text = CONFIG.replace("config firewall address\n", "config firewall address\n" + entry)
+    text = text[: text.index("config firewall vip")]
+    bindings = infer_site(parsers.read(text.encode(), "x1.conf"), (load_ruleset("exchange-2010"),)).site.bindings
+    assert list(bindings) == ([role] if role else [])
+
+
 def test_a_public_address_makes_an_interface_face_the_internet() -> None:
     inference = _inferred("10.0.10.21", "HTTPS")
     assert inference.site.devices["x1"].zones == {

@@ -317,3 +317,14 @@ def test_renaming_everything_changes_nothing_but_words(run) -> None:  # type: ig
 
     assert judged(before) == judged(after)
     assert [row.state for row in before.coverage] == [row.state for row in after.coverage]
+
+
+def test_no_translation_is_said_to_publish_a_server_with_a_public_address_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text(SITE.format(edge="  edge_transport: [{address: 198.51.100.5}]", absent=""))
+    text = BASE.replace("10.0.20.", "198.51.100.") + policy(1, "all", "edge", "HTTP", "wan1>dmz")
+    firewalls = parsers.read(text.encode(), "fgt.conf")
+    result = audit(firewalls, (load_ruleset("exchange-2010"),), load_site(path), datetime(2026, 11, 24, 12))
+    (finding,) = [each for each in result.findings if each.flow == "INTERNET-EDGE"]
+    assert "tcp/25 to 198.51.100.5" in finding.message
+    assert "translation" not in finding.message
