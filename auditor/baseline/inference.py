@@ -118,7 +118,8 @@ def _zones(firewall: Firewall, draft: _Draft) -> None:
         if not route.connected and route.interface and route.destination >= ANY_IPV4:
             internet.setdefault(route.interface, "the default route leaves through it")
     for interface in firewall.interfaces:
-        if interface.sdwan:
+        # SD-WAN chooses among tunnels of a VPN too: they lead to other sites.
+        if interface.sdwan and interface.kind != "tunnel":
             internet.setdefault(interface.name, "it is an SD-WAN member")
         if interface.own and interface.own <= PUBLIC and interface.enabled and interface.kind != "loopback":
             internet.setdefault(interface.name, f"it has the public address {interface.own.text(2)}")
@@ -385,6 +386,7 @@ def _host_objects(firewalls: tuple[Firewall, ...]) -> Iterator[tuple[str, Addres
     connected = AddressSet.union(each.networks for firewall in firewalls for each in firewall.interfaces)
     for firewall in firewalls:
         for item in firewall.objects:
-            single = item.addresses is not None and item.addresses.count == 1 and not item.factory
-            if single and (item.addresses <= connected or not item.addresses <= PUBLIC):
+            if item.addresses is None or item.addresses.count != 1 or item.factory:
+                continue
+            if item.addresses <= connected or not item.addresses <= PUBLIC:
                 yield item.name, item.addresses

@@ -104,6 +104,31 @@ def test_a_name_makes_a_role_only_of_an_address_that_may_be_ours(name: str, addr
     assert list(bindings) == ([role] if role else [])
 
 
+def test_tunnels_among_the_members_of_sdwan_do_not_face_the_internet() -> None:
+    text = """config system interface
+    edit "port1"
+        set mode dhcp
+    next
+    edit "hub1"
+        set type tunnel
+        set interface "port1"
+    next
+end
+config system sdwan
+    config members
+        edit 1
+            set interface "port1"
+        next
+        edit 2
+            set interface "hub1"
+        next
+    end
+end
+"""
+    inference = infer_site(parsers.read(text.encode(), "x1.conf"), (load_ruleset("perimeter"),))
+    assert inference.site.devices["x1"].zones == {"internet": ("port1",), "internal": ("hub1",)}
+
+
 def test_a_public_address_makes_an_interface_face_the_internet() -> None:
     inference = _inferred("10.0.10.21", "HTTPS")
     assert inference.site.devices["x1"].zones == {
