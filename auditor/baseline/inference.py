@@ -28,7 +28,7 @@ _MAIL_NAME = re.compile(
     r"(?<![a-z])(?:cas|owa|eas|ex|exch\w*|\w*mail\w*|outlook\w*|autodiscover|activesync)(?![a-z])", re.IGNORECASE
 )
 _NAMES = (
-    ("edge_transport", re.compile(r"(?<![a-z])(?:ex|exch|exchange|mail)?edge(?:transport|srv|server)?(?![a-z])", re.IGNORECASE)),
+    ("edge_transport", re.compile(r"(?<![a-z])(?:ex|exch\w*|mail)?edge(?:transport|srv|server)?(?![a-z])", re.I)),
     ("client_access", re.compile(r"(?<![a-z])(?:cas|owa|exchange|ex|webmail|activesync)(?![a-z])", re.IGNORECASE)),
     ("hub_transport", re.compile(r"(?<![a-z])(?:hub|ht|smtp|mail)(?![a-z])", re.IGNORECASE)),
     ("mailbox", re.compile(r"(?<![a-z])(?:mbx|mailbox|dag)(?![a-z])", re.IGNORECASE)),
