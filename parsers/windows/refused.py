@@ -38,5 +38,8 @@ def explain(document: Document) -> str:
     if _CONSOLE.search(text):
         return f"a table of rules whose columns fwproof does not know (console in another language?); {_NETSH}"
     if _RESULT.search(text[:8000]):
-        return "a group policy result for people; give 'gpresult /x FILE', 'Get-GPOReport -ReportType Xml', or Registry.pol"
+        return (
+            "a group policy result for people; give 'gpresult /x FILE', 'Get-GPOReport -ReportType Xml', "
+            "or Registry.pol"
+        )
     return ""
