@@ -53,14 +53,8 @@ def audit(
         Analysis(own, tuple(bind(ruleset, part, own) for ruleset in rulesets), part, now, benchmarks=benchmarks)
         for part, own in _parts(site, firewalls)
     )
-    reasons = {check.id: _unable(check, parts) for check in checks}
-    skipped = tuple(SkippedCheck(check, reason) for check, reason in reasons.items() if reason)
-    checks = tuple(check for check in checks if not reasons[check.id])
-    findings: list[Finding] = []
-    for number, check in enumerate(checks):
-        told(f"checking {check.id} {check.title}", number, len(checks))
-        for analysis in parts:
-            findings += check.run(analysis, check)
+    checks, skipped = _able(checks, parts)
+    findings = list(_found(checks, parts, told))
     waivers = (*site.waivers, *waivers, *(waivers_of(last.decisions, findings) if last else ()))
     checked = Checked(tuple(findings), waivers, now.date(), frozenset(firewall.name for firewall in firewalls))
     findings += (finding for check in checks if check.after for finding in check.after(checked, check))
@@ -80,10 +74,7 @@ def audit(
         answers=joined(tuple(answers(analysis, findings) for analysis in parts)),
         findings=waived.open,
         waived=waived.waived,
-        gaps=(
-            *(gap for analysis in parts for gap in _unplaced(analysis, inferred)),
-            *(gap for firewall in firewalls for gap in firewall.gaps),
-        ),
+        gaps=(*_unplaced(parts, inferred), *(gap for firewall in firewalls for gap in firewall.gaps)),
         checks=tuple(check.described() for check in checks),
         hardening=tuple(item for analysis in parts for item in analysis.hardening),
         logins=tuple(row for analysis in parts for row in analysis.logins),
@@ -99,17 +90,30 @@ def _parts(site: Site, firewalls: tuple[Firewall, ...]) -> tuple[tuple[Site, tup
     return tuple((part, tuple(each for each in firewalls if each.name in part.devices)) for part in site.apart)
 
 
-def _unable(check: Check, parts: tuple[Analysis, ...]) -> str:
-    """Why a check can look at none of the networks."""
-    reasons = [check.unable(analysis) for analysis in parts] if check.unable else []
-    return reasons[0] if reasons and all(reasons) else ""
+def _able(checks: tuple[Check, ...], parts: tuple[Analysis, ...]) -> tuple[tuple[Check, ...], tuple[SkippedCheck, ...]]:
+    """The checks that can look at some network, and those that can look at none, with the reason."""
+    able: list[Check] = []
+    skipped: list[SkippedCheck] = []
+    for check in checks:
+        reasons = [check.unable(analysis) for analysis in parts] if check.unable else [""]
+        if all(reasons):
+            skipped.append(SkippedCheck(check.id, reasons[0]))
+        else:
+            able.append(check)
+    return tuple(able), tuple(skipped)
 
 
-def _unplaced(analysis: Analysis, inferred: tuple[str, ...]) -> Iterator[Gap]:
+def _found(checks: tuple[Check, ...], parts: tuple[Analysis, ...], told: Told) -> Iterator[Finding]:
+    for number, check in enumerate(checks):
+        told(f"checking {check.id} {check.title}", number, len(checks))
+        for analysis in parts:
+            yield from check.run(analysis, check)
+
+
+def _unplaced(parts: tuple[Analysis, ...], inferred: tuple[str, ...]) -> Iterator[Gap]:
     """Without a site file and without an interface facing the Internet, what the Internet reaches was not looked at."""
-    if not inferred or analysis.faces_internet:
-        return
-    for device in analysis.devices.values():
+    blind = (analysis for analysis in parts if inferred and not analysis.faces_internet)
+    for device in (device for analysis in blind for device in analysis.devices.values()):
         if device.forward is not None and device.firewall.sources:
             origin = Origin(device.firewall.sources[0].name, 0, 0, "zone", "internet")
             what = (

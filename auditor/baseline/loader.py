@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -27,9 +27,9 @@ from auditor.baseline.model import (
     When,
 )
 from auditor.baseline.recognition import read_recognition
+from auditor.baseline.values import ports_of, product_of, suggested_of, words_of
 from auditor.findings.finding import Severity
-from parsers.model.intervals import IntervalSet
-from parsers.model.services import ServiceSet, parse_ports
+from parsers.model.services import ServiceSet
 
 _KEYS = (
     "schema id title version status replaces applies_to sources variables conditions zones roles groups services flows "
@@ -114,7 +114,7 @@ class _Loader:
             version=self.top["version"].text(),
             status=self.top["status"].choice(("draft", "stable", "deprecated"), "status"),
             file=str(self.path),
-            applies_to=_product(self.top.get("applies_to")),
+            applies_to=product_of(self.top.get("applies_to")),
             sources=self.citations.sources,
             rows=self.citations.rows,
             variables=self.variables,
@@ -157,12 +157,12 @@ class _Loader:
         entry["type"].choice(("port", "portset"), "type")
         default = None
         if not entry["default"].is_null:
-            default = _ports(entry["default"])
+            default = ports_of(entry["default"])
         suggest = entry["suggest"].mapping() if "suggest" in entry else {}
         return Variable(
             name,
             default,
-            tuple((key, _suggested(value)) for key, value in suggest.items()),
+            tuple((key, suggested_of(value)) for key, value in suggest.items()),
             entry["note"].text() if "note" in entry else "",
             self.citations.of(entry),
         )
@@ -276,7 +276,7 @@ class _Loader:
             if_missing=Severity.parse(entry["if_missing"].choice(_SEVERITIES, "severity"))
             if level == "required"
             else None,
-            enforce=_words(entry, "enforce", ("network", "host")) or ("network", "host"),
+            enforce=words_of(entry, "enforce", ("network", "host")) or ("network", "host"),
             coverage=entry["coverage"].choice(("all", "any"), "coverage") if "coverage" in entry else "all",
             tags=entry["tags"].texts() if "tags" in entry else (),
             cite=cite,
@@ -372,29 +372,3 @@ class _Loader:
             entry["advice"].text() if "advice" in entry else "",
             self.citations.of(entry),
         )
-
-
-def _product(item: Item | None) -> str:
-    if item is None:
-        return ""
-    entry = item.mapping(("product", "versions"), ("product",))
-    versions = ", ".join(entry["versions"].texts()) if "versions" in entry else ""
-    return f"{entry['product'].text()} {versions}".strip()
-
-
-def _words(entry: Mapping[str, Item], key: str, known: Iterable[str]) -> tuple[str, ...]:
-    if key not in entry:
-        return ()
-    return tuple(part.choice(known, key) for part in entry[key].some())
-
-
-def _suggested(item: Item) -> str:
-    _ports(item)
-    return item.text()
-
-
-def _ports(item: Item) -> IntervalSet:
-    try:
-        return parse_ports(item.text())
-    except ValueError as error:
-        raise item.error(str(error)) from None
