@@ -2,8 +2,8 @@
 
 What it finds
 -------------
-Display names that several enabled rules of one host carry although they let different packets through. One finding for
-each host.
+Display names that several enabled rules of one host carry although they differ in packets, program, service or profile.
+One finding for each host.
 
 Why it matters
 --------------
@@ -35,7 +35,7 @@ from auditor.analysis.analysis import Analysis
 from auditor.analysis.hostrules import hosts, shown_name, written_rules
 from auditor.checks.check import Check, evidence, match_text, names
 from auditor.findings.finding import Finding, Severity
-from parsers.model.rule import Direction, Rule
+from parsers.model.rule import Action, Direction, Rule
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
@@ -48,7 +48,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 device=device.name,
                 origin=rules[0].origin,
                 message=(
-                    f"{len(twins)} display name{plural} to several enabled rules that let different packets through: "
+                    f"{len(twins)} display name{plural} to several enabled rules that differ in packets, program or profile: "
                     + names(
                         (
                             f"{shown_name(each[0])} ({', '.join(rule.id for rule in each[:4])})"
@@ -61,7 +61,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 remedy="Use the rule's Name as its key, never the DisplayName; rename your own rules apart.",
                 identity="same name",
                 packets=" ".join(sorted(twins)),
-                related=tuple(evidence(device.name, rule, match_text(rule)) for rule in rules[:8]),
+                related=tuple(evidence(device.name, rule, _shown(rule)) for rule in rules[:8]),
             )
 
 
@@ -73,11 +73,22 @@ def _twins(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
         if rule.enabled and rule.name and not rule.name.startswith("@"):
             inward = rule.egress is None and rule.written.egress == ()
             found.setdefault((rule.name, inward, rule.action.value), []).append(rule)
-    return {
-        name: each
-        for (name, _, _), each in sorted(found.items())
-        if len({(rule.ingress, rule.egress, match_text(rule), rule.program, rule.windows_service) for rule in each}) > 1
-    }
+    twins: dict[str, list[Rule]] = {}
+    for (name, _, _), each in sorted(found.items()):
+        if (
+            len({(rule.ingress, rule.egress, match_text(rule), rule.program, rule.windows_service) for rule in each})
+            > 1
+        ):
+            twins.setdefault(name, []).extend(each)
+    return twins
+
+
+def _shown(rule: Rule) -> str:
+    """What a rule does, with the program, service and profiles that tell it from its twins."""
+    parts = ["block" if rule.action is Action.DENY else rule.action.value, match_text(rule)]
+    parts += [f"for {scope.name}" for scope in (rule.program, rule.windows_service) if scope.name]
+    profiles = rule.ingress if rule.ingress is not None else rule.egress
+    return " ".join(parts) + (f" in {', '.join(sorted(profiles))}" if profiles else "")
 
 
 CHECK = Check(

@@ -78,9 +78,10 @@ def _activity(found: ProfileText) -> None:
         if len(run) < len(PROFILES):
             found.active = run
     if found.active and len(found.profiles) < len(PROFILES):
+        are, noun = ("are", "profiles") if len(found.active) > 1 else ("is", "profile")
         found.notes.append(
-            f"Only the {' and '.join(found.active)} profile is in this text: it is taken as the output of 'netsh "
-            "advfirewall show currentprofile', so as the profile in use."
+            f"Only the {' and '.join(found.active)} {noun} {are} in this text: taken as the output of 'netsh "
+            f"advfirewall show currentprofile', so as the {noun} in use."
         )
 
 

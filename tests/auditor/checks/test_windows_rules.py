@@ -220,6 +220,16 @@ def test_w11_one_name_with_several_scopes() -> None:
     assert findings("same-name", f"{TCP}|LPort=80|Name=Web", f"{TCP}|LPort=80|Name=Web") == []
 
 
+def test_w11_twins_that_block_are_shown_with_what_tells_them_apart() -> None:
+    block = TCP.replace("Action=Allow", "Action=Block")
+    blocking = [f"{block}|App=C:\\{each}.exe|Name=Web" for each in "ab"]
+    [finding] = findings("same-name", *blocking, f"{TCP}|LPort=80|Name=Web", f"{TCP}|LPort=81|Name=Web")
+    assert "let" not in finding.message
+    shown = [each.text for each in finding.related]
+    assert len(shown) == 4
+    assert any("block" in each and each.endswith("for C:\\a.exe") for each in shown)
+
+
 @pytest.mark.parametrize(
     "path",
     ["C:\\Users\\anna\\AppData\\Local\\chat.exe", "%TEMP%\\setup.exe", "D:\\Downloads\\a.exe", "%localappdata%\\x.exe"],
