@@ -37,7 +37,7 @@ from auditor.analysis.hostrules import allowing, effect, hosts, is_from_anywhere
 from auditor.checks.check import Check, evidence, match_text, names
 from auditor.findings.finding import Confidence, Finding, Severity
 from parsers.model.rule import Rule, ScopeKind
-from parsers.model.services import TCP, UDP
+from parsers.model.services import ANY_SERVICE, TCP, UDP
 
 _OPEN = {"yes": "accepts", "defer to application": "accepts, if the program asks for it,"}
 
@@ -74,14 +74,15 @@ def _finding(check: Check, device: Device, rule: Rule) -> Finding | None:
     if not share.possible:
         return None
     asks = rule.written.edge != "yes"
+    services = rule.service.possible
+    shown = "every packet" if services == ANY_SERVICE else services.text(4)
     return check.found(
         device=device.name,
         rule=rule,
         severity=Severity.LOW if asks else Severity.MEDIUM,
         confidence=Confidence.CERTAIN if share.certain and not asks else Confidence.POSSIBLE,
         message=(
-            f"It {_OPEN[rule.written.edge]} {rule.service.possible.text(4)} from the Internet through a NAT edge "
-            f"(Teredo), for {owner(rule)}."
+            f"It {_OPEN[rule.written.edge]} {shown} from the Internet through a NAT edge (Teredo), for {owner(rule)}."
         ),
         remedy='Set edge traversal to "no" unless the program is meant to be called through a tunnel.',
         packets=f"edge {rule.written.edge} {match_text(rule)}",

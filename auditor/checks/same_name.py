@@ -48,7 +48,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 device=device.name,
                 origin=rules[0].origin,
                 message=(
-                    f"{len(twins)} display name{plural} to several enabled rules that differ in packets, program or profile: "
+                    f"{len(twins)} display name{plural} to several enabled rules that differ in more than their name: "
                     + names(
                         (
                             f"{shown_name(each[0])} ({', '.join(rule.id for rule in each[:4])})"
