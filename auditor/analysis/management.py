@@ -93,7 +93,7 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 def _address(rule: Rule, packets: PacketSet) -> str:
-    if rule.destination.possible == ANY_ADDRESS:
+    if not rule.destination.certain and rule.destination.possible in (ANY_ADDRESS, ANY_IPV4, ANY_IPV6):
         return "its address, which the export does not hold"
     return packets.destinations().text(4)
 

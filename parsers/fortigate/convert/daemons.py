@@ -46,12 +46,12 @@ def _name_servers(books: Books) -> Iterator[Rule]:
     for name, block in books.scope.entries("system dns-server"):
         for interface in leaves(books, (name,)):
             origin = books.scope.origin("system dns-server", block)
-            yield listener("DNS", interface, interface.own, dns, EVERYBODY, origin)
+            yield listener("DNS", books, interface, dns, EVERYBODY, origin)
     table = books.scope.table("system ntp")
     if table is not None and table.get("server-mode") == "enable":
         for interface in leaves(books, table.words("interface")):
             origin = books.scope.origin("system ntp", table)
-            yield listener("NTP", interface, interface.own, ServiceSet.parse("udp/123"), EVERYBODY, origin)
+            yield listener("NTP", books, interface, ServiceSet.parse("udp/123"), EVERYBODY, origin)
 
 
 def _bound_servers(books: Books) -> Iterator[Rule]:
@@ -60,13 +60,13 @@ def _bound_servers(books: Books) -> Iterator[Rule]:
             if block.get("status") != "disable":
                 for interface in leaves(books, block.words(keyword)):
                     origin = books.scope.origin(table, block)
-                    yield listener(word, interface, interface.own, ServiceSet.parse(service), EVERYBODY, origin)
+                    yield listener(word, books, interface, ServiceSet.parse(service), EVERYBODY, origin)
     for name, word, service in _EVERYWHERE:
         server = books.scope.table(name)
         if server is not None and server.get("status") == "enable":
             for interface in leaves(books, ("any",)):
                 origin = books.scope.origin(name, server)
-                yield listener(word, interface, interface.own, ServiceSet.parse(service), EVERYBODY, origin)
+                yield listener(word, books, interface, ServiceSet.parse(service), EVERYBODY, origin)
 
 
 def _proxies(books: Books) -> Iterator[Rule]:
@@ -76,7 +76,7 @@ def _proxies(books: Books) -> Iterator[Rule]:
             continue
         service = ServiceSet.parse(f"tcp/{','.join(table.words(port)) or default}")
         for interface in _switched_on(books, keyword, "enable"):
-            yield listener(word, interface, interface.own, service, EVERYBODY, books.scope.origin(name, table))
+            yield listener(word, books, interface, service, EVERYBODY, books.scope.origin(name, table))
 
 
 def _portals(books: Books) -> Iterator[Rule]:
@@ -88,7 +88,7 @@ def _portals(books: Books) -> Iterator[Rule]:
     ]
     for interface in _switched_on(books, "security-mode", "captive-portal"):
         service = ServiceSet.parse(f"tcp/{','.join(ports)}")
-        yield listener("captive portal", interface, interface.own, service, EVERYBODY, interface.origin)
+        yield listener("captive portal", books, interface, service, EVERYBODY, interface.origin)
 
 
 def _routing(books: Books) -> Iterator[Rule]:
@@ -100,7 +100,7 @@ def _routing(books: Books) -> Iterator[Rule]:
             for interface in leaves(books, ("any",)):
                 if interface.own and interface.own.overlaps(covered):
                     origin = books.scope.origin(name, entry)
-                    yield listener(word, interface, interface.own, ServiceSet.parse(service), EVERYBODY, origin)
+                    yield listener(word, books, interface, ServiceSet.parse(service), EVERYBODY, origin)
     yield from _neighbours(books)
 
 
@@ -116,7 +116,7 @@ def _neighbours(books: Books) -> Iterator[Rule]:
         for interface in leaves(books, ("any",)):
             if interface.networks & source.certain:
                 origin = books.scope.origin("router bgp", entry)
-                yield listener("BGP", interface, interface.own, ServiceSet.parse("tcp/179"), source, origin)
+                yield listener("BGP", books, interface, ServiceSet.parse("tcp/179"), source, origin)
 
 
 def _prefix(entry: Block) -> AddressSet:

@@ -38,10 +38,18 @@ _PORTS = {"http": ("admin-port", "80"), "https": ("admin-sport", "443"), "ssh": 
 
 
 def listener(
-    word: str, interface: Interface, own: AddressSet, service: ServiceSet, source: Bounded[AddressSet], origin: Origin
+    word: str,
+    books: Books,
+    interface: Interface,
+    service: ServiceSet,
+    source: Bounded[AddressSet],
+    origin: Origin,
+    where: Bounded[AddressSet] | None = None,
 ) -> Rule:
-    """The rule of one server on one interface: it answers at the interface's own addresses."""
-    reasons: tuple[str, ...] = () if own else (f"the address of interface {interface.name} is not in the backup",)
+    """The rule of one server on one interface: it answers at the interface's own addresses, or at those of `where`."""
+    where = where or books.interfaces.listening(interface)
+    held = where.is_exact
+    reasons: tuple[str, ...] = () if held else (f"the address of interface {interface.name} is not in the backup",)
     if not source.is_exact:
         reasons += ("which further sources may log in is not certain (API users, IPv6)",)
     conditions = () if interface.enabled else (Condition("interface", f"interface {interface.name} is down"),)
@@ -54,7 +62,7 @@ def listener(
         ingress=frozenset({interface.name}),
         egress=None,
         source=source,
-        destination=Bounded.exactly(own) if own else Bounded(NO_ADDRESS, ANY_ADDRESS),
+        destination=where,
         service=Bounded.exactly(service),
         conditions=conditions,
         uncertain=reasons,
@@ -97,7 +105,10 @@ class Management:
             return None
         if six and word == "ping":
             service = ServiceSet.icmp(ICMPV6, 128)
-        rule = listener(word, interface, own, service, self._sources(word) & self._dedicated(interface), origin)
+        unheld = ANY_IPV6 if six else ANY_IPV4
+        where = Bounded.exactly(own) if own else Bounded(NO_ADDRESS, unheld)
+        source = self._sources(word) & self._dedicated(interface)
+        rule = listener(word, self.books, interface, service, source, origin, where)
         if word == "snmp" and not self.scope.enabled("system snmp sysinfo", "status"):
             text = "the SNMP agent is not switched on in this backup"
             rule = replace(rule, conditions=(*rule.conditions, Condition("setting", text)))
@@ -142,7 +153,7 @@ def vpn_gateways(books: Books) -> Iterator[Rule]:
         source, unsure = _clients(books, table)
         for interface in leaves(books, names):
             origin = scope.origin("vpn ssl settings", table)
-            rule = listener("SSL VPN", interface, interface.own, service, source, origin)
+            rule = listener("SSL VPN", books, interface, service, source, origin)
             yield replace(rule, uncertain=rule.uncertain + unsure)
     ike = ServiceSet.parse("udp/500,4500") | ServiceSet.parse("ip/50")
     seen: set[str] = set()
@@ -151,7 +162,7 @@ def vpn_gateways(books: Books) -> Iterator[Rule]:
             for interface in leaves(books, block.words("interface")[:1]):
                 if interface.name not in seen:
                     seen.add(interface.name)
-                    yield listener("IPsec", interface, interface.own, ike, EVERYBODY, scope.origin(kind, block))
+                    yield listener("IPsec", books, interface, ike, EVERYBODY, scope.origin(kind, block))
 
 
 def _clients(books: Books, table: Block) -> tuple[Bounded[AddressSet], tuple[str, ...]]:

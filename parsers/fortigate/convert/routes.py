@@ -44,7 +44,7 @@ def incomplete(books: Books) -> tuple[str, ...]:
     if any(_by_service(block) for kind in ("router static", "router static6") for _, block in scope.entries(kind)):
         found.append("routes to Internet services depend on addresses that are not in the backup")
     if any(_by_name(books, block) for _, block in scope.entries("router static")):
-        found.append("a route goes to an address object that is not in the backup")
+        found.append("a route goes to an address object whose addresses are not in the backup")
     return tuple(found)
 
 

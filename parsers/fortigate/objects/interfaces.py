@@ -10,7 +10,8 @@ from __future__ import annotations
 from parsers.fortigate.objects.addresses import network_of
 from parsers.fortigate.objects.scope import Scope
 from parsers.fortigate.syntax.tree import Block
-from parsers.model.addresses import NO_ADDRESS, AddressSet
+from parsers.model.addresses import ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet
+from parsers.model.bounds import Bounded
 from parsers.model.firewall import Interface, Zone
 
 _KIND = "system interface"
@@ -161,6 +162,17 @@ class Interfaces:
             found.append(("IPv6", own, tuple(six.words("ip6-allowaccess")), six))
         return found
 
+    def listening(self, interface: Interface) -> Bounded[AddressSet]:
+        """Where servers of an interface answer: its addresses, and any of a family whose address is not in the file."""
+        block = self.blocks.get(interface.name)
+        six = block.table("ipv6") if block is not None else None
+        unheld = NO_ADDRESS
+        if interface.dynamic or not interface.own:
+            unheld = ANY_IPV4
+        if six is not None and (six.get("ip6-mode") in _LEASED_IPV6 or six.get("autoconf") == "enable"):
+            unheld = unheld | ANY_IPV6
+        return Bounded(interface.own - unheld, interface.own | unheld)
+
     def _tunnels(self, zone_of: dict[str, str], sdwan: set[str]) -> list[Interface]:
         """IPsec interfaces that `system interface` does not list (hand-made and partial files)."""
         found = []
@@ -233,6 +245,9 @@ def _services(block: Block) -> tuple[str, ...]:
     six = block.table("ipv6")
     words += six.words("ip6-allowaccess") if six is not None else ()
     return tuple(dict.fromkeys(word for word in words if word))
+
+
+_LEASED_IPV6 = ("dhcp", "pppoe", "delegated")
 
 
 def _leased(block: Block) -> bool:

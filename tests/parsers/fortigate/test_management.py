@@ -196,3 +196,26 @@ def test_local_in_policies_of_version_six() -> None:
     text = policies(rule, kind="firewall local-in-policy6")
     assert local(text, "2001:db8::2", source="2001:db8:9::1", interfaces=six) == "blocked"
     assert local(text, interfaces=HTTPS.format("")) == "allowed"
+
+
+LEASED = INTERFACES.replace("set ip 203.0.113.2/24", "set mode dhcp\nset allowaccess https\n{}")
+GATEWAY = table("vpn ipsec phase1-interface", "t\nset interface wan")
+OVER_SIX = {"source": "2001:db8:9::1", "to": "2001:db8::2"}
+
+
+@pytest.mark.parametrize(
+    ("more", "service", "ends", "outcome"),
+    [
+        ("", "tcp/443", {}, "possible"),
+        ("", "tcp/443", OVER_SIX, "blocked"),
+        ("", "udp/500", {}, "possible"),
+        ("", "udp/500", OVER_SIX, "blocked"),
+        ("config ipv6\nset ip6-mode dhcp\nset ip6-allowaccess ssh\nend", "tcp/22", OVER_SIX, "possible"),
+        ("config ipv6\nset ip6-mode dhcp\nset ip6-allowaccess ssh\nend", "tcp/22", {}, "blocked"),
+        ("config ipv6\nset ip6-mode dhcp\nend", "udp/500", OVER_SIX, "possible"),
+        ("config ipv6\nset ip6-address 2001:db8::2/64\nend", "udp/500", OVER_SIX, "allowed"),
+        ("config ipv6\nset ip6-address 2001:db8::2/64\nend", "udp/500", {}, "possible"),
+    ],
+)  # fmt: skip
+def test_an_address_by_dhcp_is_of_its_family_only(more: str, service: str, ends: dict[str, str], outcome: str) -> None:
+    assert local(GATEWAY, service=service, interfaces=LEASED.format(more), **ends) == outcome
