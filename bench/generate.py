@@ -211,7 +211,9 @@ def asa(entries: int = 10_000, seed: int = 1) -> str:
     for number in range(entries // 20):
         lines.append(f"object-group network g{number}")
         lines += [f" network-object object h{dice.randrange(entries // 4)}" for _ in range(6)]
-    for _ in range(entries):
+    for number in range(entries):
+        if number % 6 == 0:
+            lines.append(f"access-list OUT remark change {number // 6}, asked for by the owner of the application")
         source = dice.choice(("any4", "host 198.51.100.7", f"10.{dice.randrange(200)}.0.0 255.255.0.0"))
         target = dice.choice(
             (f"object h{dice.randrange(entries // 4)}", f"object-group g{dice.randrange(entries // 20)}")
