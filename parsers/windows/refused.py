@@ -29,8 +29,9 @@ def explain(document: Document) -> str:
         if document.data.startswith(magic):
             return f"a {name} archive: unpack it, or give a zip"
     text = decoded(Document(document.name, document.data[:_HEAD])).text.lstrip("\ufeff").replace("\r\n", "\n")
-    if _NAMES.search(text[:4000]) and "Rule Name:" not in text:
-        return f"a table of rule names without direction, action and ports says nothing about access; {_NETSH}"
+    if (table := _NAMES.search(text[:4000])) and "Rule Name:" not in text:
+        lost = "ports and addresses" if "Direction" in table[0] else "direction, action and ports"
+        return f"a table of rule names without {lost} says nothing about access; {_NETSH}"
     if _SCRIPT.search(text):
         return f"a script that changes rules does not say which rules are in force; {_NETSH}"
     if _LEGACY.search(text):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Ledger, Origin
@@ -26,6 +26,8 @@ from parsers.windows.words import best_language, fold
 from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenHost, WrittenRule
 
 _HEAD = 20_000
+_MOST_ABOVE = 50
+"""How many lines may stand above the header, where a list was pasted into a text."""
 _LABELS = frozenset({"rule_name", "direction", "action", "protocol", "remote_ip"})
 """The columns without which a table of netsh's fields says nothing about access."""
 _CONSOLE = frozenset({"name", "profile", "enabled", "action", "remote address", "protocol", "local port"})
@@ -44,6 +46,9 @@ _TOKENS = {
 """Ports and addresses as the console calls them; it writes "Edge Traversal" for the port of Teredo."""
 _NUMBERS = PROTOCOLS | {"igmp": 2, "ipv6": 41, "gre": 47, "l2tp": 115, "vrrp": 112, "pgm": 113, "hopopt": 0}
 _UNREAD_LIST = "whether this is the list of inbound or of outbound rules: name the file inbound.txt or outbound.txt"
+
+
+_CUT = "the rest of the row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +97,21 @@ def read(document: Document) -> WrittenHost:
 
 
 def _header(text: str) -> tuple[int, str, list[str]]:
-    """The place of the header line, the separator, and its cells."""
+    """The place of the header line, the separator, and its cells: the first line that is one, else the first at all."""
     lines = text.lstrip("\ufeff").splitlines()
-    place = next((n for n, line in enumerate(lines) if line.strip() and not _SEPARATOR.match(line)), 0)
-    line = lines[place] if lines else ""
+    places = (n for n, line in enumerate(lines[:_MOST_ABOVE]) if line.strip() and not _SEPARATOR.match(line))
+    first: tuple[int, str, list[str]] | None = None
+    for place in places:
+        found = (place, *_cells(lines[place][:_HEAD]))
+        if _is_console(found[2]) or _keys(found[2]) is not None:
+            return found
+        first = first or found
+    return first or (0, "\t", [])
+
+
+def _cells(line: str) -> tuple[str, list[str]]:
     separator = max("\t;,", key=line.count)
-    return place, separator, [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+    return separator, [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
 
 
 def _table(name: str, text: str) -> _Table:
@@ -151,8 +165,11 @@ def _pair(text: str) -> tuple[str, str]:
 def _console_rules(file: str, table: _Table) -> Iterator[WrittenRule]:
     columns = [fold(cell) for cell in table.header]
     direction = _direction(file)
+    needed = max(columns.index(column) for column in _CONSOLE) + 1
     for place, (line, cells) in enumerate(table.rows, start=1):
-        yield _console_rule(file, place, line, dict(zip(columns, cells, strict=False)), direction)
+        full = cells + [""] * (len(columns) - len(cells))
+        rule = _console_rule(file, place, line, dict(zip(columns, full, strict=False)), direction)
+        yield rule if len(cells) >= needed else replace(rule, unread=(*rule.unread, _CUT))
 
 
 def _direction(file: str) -> str:

@@ -143,4 +143,4 @@ def _unread(rules: Iterable[WrittenRule]) -> Iterator[Gap]:
         if rule.unread:
             origin = Origin(rule.file, rule.first_line, rule.last_line, "rule", rule.name)
             what = f"rule {rule.name!r}: not known: {', '.join(rule.unread)}"
-            yield Gap(origin, f"rule {rule.id}", rule.unread[0], what, hides_access=True)
+            yield Gap(origin, f"rule {rule.id}", rule.unread[0], what, hides_access=rule.enabled is not False)

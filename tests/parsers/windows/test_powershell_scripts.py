@@ -95,6 +95,11 @@ def test_a_rule_inside_braces_may_or_may_not_be_made() -> None:
     assert "in braces" in firewall.gaps[0].what
 
 
+def test_a_disabled_rule_hides_no_access_whatever_is_not_known_of_it() -> None:
+    script = "if ($x) { New-NetFirewallRule -DisplayName web -Enabled False -Direction $way -Action Allow }\n" + WEB
+    assert [gap.hides_access for gap in read(script).gaps if gap.path != "rules"] == [False]
+
+
 def test_a_variable_in_braces_is_not_what_it_was_before() -> None:
     script = "$p = 80\nforeach ($p in 1, 2) { New-NetFirewallRule -DisplayName x -Protocol TCP -LocalPort $p }"
     assert read(script).lists[0].rules[0].service.possible.text() == "tcp"

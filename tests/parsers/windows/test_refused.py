@@ -20,6 +20,10 @@ CONSOLE += "Web\t\tAlle\tJa\tZulassen\tNein\tBeliebig\tBeliebig\tBeliebig\tTCP\t
 
 CASES = {
     "names": ("\r\nDisplayName\r\n-----------\r\nmDNS (UDP-In)\r\n".encode("utf-16"), "table of rule names"),
+    "table": (
+        b"\r\nDisplayName Direction Action\r\n----------- --------- ------\r\nWeb         Inbound   Allow\r\n",
+        "names without ports",
+    ),
     "script": (b'netsh advfirewall firewall add rule name="web" dir=in action=allow\r\n', "script that changes rules"),
     "powershell": (b"Set-NetFirewallRule -DisplayName web -Enabled True\r\n", "script that changes rules"),
     "legacy": (LEGACY.encode("cp850"), "old 'netsh firewall' in a language"),

@@ -119,6 +119,20 @@ def test_what_is_not_known_of_a_disabled_rule_hides_no_access():
     assert [gap.hides_access for gap in address.gaps] == [False]
 
 
+@pytest.mark.parametrize("row", ["Web", "Web,,All,Yes,Allow", "Web,,All,Yes,Allow,No,Any,Any,Any,TCP"])
+def test_a_row_that_breaks_off_is_a_gap(row):
+    firewall = read(console(row, ROWS[0]))
+    assert any("the rest of the row" in gap.what and gap.hides_access for gap in firewall.gaps)
+    assert "Web" in {rule.name for each in firewall.lists for rule in each.rules}
+
+
+def test_a_list_that_was_pasted_below_some_lines_of_text():
+    firewall = read("The rules, as of today:\r\n\r\n" + console(*ROWS, separator="\t"))
+    web = firewall.lists[0].rules[0]
+    assert (web.name, web.origin.first_line) == ("Web", 4)
+    assert firewall.gaps == ()
+
+
 def test_the_file_name_tells_the_direction():
     firewall = read(console(ROWS[0]), "EX01-outbound.txt")
     assert [len([rule for rule in each.rules if not rule.implicit]) for each in firewall.lists] == [0, 1]
