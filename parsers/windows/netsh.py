@@ -17,7 +17,7 @@ from parsers.windows.blocks import Block
 from parsers.windows.descriptors import limit
 from parsers.windows.dialect import FEWEST, VERBOSE, Dialect, Row, parts_of
 from parsers.windows.numbers import number as decimal
-from parsers.windows.words import fold
+from parsers.windows.words import fold, languages
 from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenRule
 
 PROTOCOLS = {"tcp": 6, "udp": 17, "icmpv4": 1, "icmpv6": 58}
@@ -34,6 +34,13 @@ _ENGLISH = {
 }
 _LIMITS = ("interface_types", "security", "remote_computer_group", "remote_user_group")
 _GUID = re.compile(r"\{?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
+
+
+_IPSEC_LABELS = frozenset({"Endpoint1", "MainModeSecMethods"})
+_IPSEC_ACTIONS = frozenset(
+    "RequireInRequestOut RequestInRequestOut RequireInRequireOut RequireInClearOut NoAuthentication".split()
+)
+"""The actions of connection security rules, which no language translates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ def read_rules(name: str, lines: list[str] | None, found: list[Block]) -> Dump |
     Raises:
         UnreadableError: the language is unknown and there are too few rules to learn it from.
     """
+    ipsec = [block for block in found if _is_connection_security(block)]
+    found = [block for block in found if block not in ipsec] if ipsec else found
     if not found:
         return None
     dialect = Dialect(found)
@@ -66,7 +75,8 @@ def read_rules(name: str, lines: list[str] | None, found: list[Block]) -> Dump |
     if not pairs:
         return None
     rules = tuple(reader.rules(pairs))
-    rest = [] if lines is None else [line for line in lines[_end(pairs) :] if line.strip()]
+    end = max(block.last_line for block in (pairs[-1][0], *ipsec))
+    rest = [] if lines is None else [line for line in lines[end:] if line.strip()]
     ended = lines is None or bool(rest)
     half = not ended and "action" not in pairs[-1][1]
     # The name of one more rule, and nothing below it.
@@ -76,6 +86,8 @@ def read_rules(name: str, lines: list[str] | None, found: list[Block]) -> Dump |
         rules = (*rules[:-1], replace(rules[-1], action="allow"))
     gaps = (*reader.guesses(pairs[0][0], len(pairs)), *reader.gaps)
     notes = [*reader.notes(), *_notes(pairs, ended=ended or cut)]
+    if ipsec:
+        notes.append(f"{len(ipsec)} connection security (IPsec) rules were left out: they open nothing by themselves.")
     verbose = all(reader.is_verbose(row) for _, row in pairs)
     return Dump(rules, verbose, gaps, tuple(notes), cut=cut)
 
@@ -85,8 +97,15 @@ def _is_rule(row: Row) -> bool:
     return "enabled" in row or "direction" in row or "protocol" in row
 
 
-def _end(pairs: list[tuple[Block, Row]]) -> int:
-    return pairs[-1][0].last_line
+def _is_connection_security(block: Block) -> bool:
+    """Is it a rule of `netsh advfirewall consec` or `mainmode`? Windows' own diagnostics write them behind the others.
+
+    A firewall rule has a direction, whatever its description says.
+    """
+    if not any(label in _IPSEC_LABELS or value in _IPSEC_ACTIONS for label, value in block.fields):
+        return False
+    labels = {fold(label) for label, _ in block.fields}
+    return not any(language.labels.get(label) == "direction" for language in languages().values() for label in labels)
 
 
 def _unknown_language(found: list[Block]) -> str:

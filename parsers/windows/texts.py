@@ -35,7 +35,7 @@ _LABEL = (
 )
 _FRAGMENT = re.compile(rf"^(?:[^:\n]+\.(?:txt|log):)?(?:\s*\d+:)?\s*{_LABEL}[ \u00a0]*:\s+\S", re.MULTILINE)
 _COMMAND = re.compile(
-    r"""\bshow\s+rule\s+(?:name\s*=\s*)?(["'][^"'\n]*["']|[^\s|>`"'?]+)"""
+    r"""(?<!consec)(?<!mainmode)[ \t]show\s+(?:firewall\s+)?rule\s+(?:name\s*=\s*)?(["'][^"'\n]*["']|[^\s|>`"'?]+)"""
     r"((?:[ \t]+(?:dir|profile|type)[ \t]*=[ \t]*\w+)*)",
     re.IGNORECASE,
 )

@@ -239,6 +239,47 @@ def test_no_answer_for_one_name_is_no_empty_firewall():
     assert "'Web'" in host.missing
 
 
+IPSEC = """
+Connection Security Rules :
+------------------------------------------------------------------------
+
+Rule Name:                            Isolation
+----------------------------------------------------------------------
+Enabled:                              Yes
+Profiles:                             Domain,Private,Public
+Type:                                 Static
+Mode:                                 Transport
+Endpoint1:                            Any
+Endpoint2:                            Any
+Protocol:                             Any
+Action:                               {action}
+Auth1:                                ComputerKerb
+MainModeSecMethods:                   DHGroup2-AES128-SHA1
+Ok.
+"""
+
+
+@pytest.mark.parametrize("action", ["RequestInRequestOut", "RequireInClearOut", "NoAuthentication"])
+def test_connection_security_rules_beside_the_firewall_s_are_left_out(action):
+    """Windows' own network diagnostics write both into one file."""
+    for text in (dump(rule()) + IPSEC.format(action=action), IPSEC.format(action=action) + dump(rule())):
+        host = read(text)
+        assert [each.name for each in host.rules] == ["Web"]
+        assert (host.gaps, host.missing) == ((), "")
+        assert any("1 connection security (IPsec) rules were left out" in note for note in host.notes)
+
+
+@pytest.mark.parametrize("text", ["NoAuthentication", "RequestInRequestOut"])
+def test_a_firewall_rule_that_talks_of_them_is_none(text):
+    described = rule().replace("Enabled:", f"Description:                          {text}\nEnabled:")
+    assert [each.description for each in read(dump(described)).rules] == [text]
+
+
+def test_a_command_for_connection_security_rules_says_nothing_of_the_others():
+    text = "C:\\>netsh advfirewall consec show rule name=Isolation\n" + IPSEC.format(action="RequestInRequestOut")
+    assert read(text + dump(rule())).missing == ""
+
+
 def test_html_entities():
     text = dump(rule("A &amp; B", remote="10.0.0.0/8"))
     assert only(text).name == "A & B"
