@@ -123,7 +123,8 @@ def _zones(firewall: Firewall, draft: _Draft) -> None:
             internet.setdefault(interface.name, "it is an SD-WAN member")
         if interface.own and interface.own <= PUBLIC and interface.enabled and interface.kind != "loopback":
             internet.setdefault(interface.name, f"it has the public address {interface.own.text(2)}")
-    if not internet:
+    # A default route into SD-WAN whose members the export does not hold says nothing of the interfaces themselves.
+    if not any(interface.name in internet for interface in firewall.interfaces):
         for interface in firewall.interfaces:
             if interface.role == "wan" or (interface.role == "security-level 0" and interface.own):
                 internet[interface.name] = f"its role is {interface.role}"

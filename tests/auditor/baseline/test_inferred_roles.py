@@ -129,6 +129,27 @@ end
     assert inference.site.devices["x1"].zones == {"internet": ("port1",), "internal": ("hub1",)}
 
 
+def test_a_default_route_into_sdwan_without_members_leaves_the_interfaces_to_their_roles() -> None:
+    text = """config system interface
+    edit "wan1"
+        set mode dhcp
+        set role wan
+    next
+    edit "lan"
+        set ip 10.0.10.1 255.255.255.0
+        set role lan
+    next
+end
+config router static
+    edit 1
+        set device "virtual-wan-link"
+    next
+end
+"""
+    inference = infer_site(parsers.read(text.encode(), "x1.conf"), (load_ruleset("perimeter"),))
+    assert inference.site.devices["x1"].zones == {"internet": ("virtual-wan-link", "wan1"), "internal": ("lan",)}
+
+
 def test_a_public_address_makes_an_interface_face_the_internet() -> None:
     inference = _inferred("10.0.10.21", "HTTPS")
     assert inference.site.devices["x1"].zones == {
