@@ -87,7 +87,8 @@ def read_rules(name: str, lines: list[str] | None, found: list[Block]) -> Dump |
     gaps = (*reader.guesses(pairs[0][0], len(pairs)), *reader.gaps)
     notes = [*reader.notes(), *_notes(pairs, ended=ended or cut)]
     if ipsec:
-        notes.append(f"{len(ipsec)} connection security (IPsec) rules were left out: they open nothing by themselves.")
+        are = "rules were" if len(ipsec) > 1 else "rule was"
+        notes.append(f"{len(ipsec)} connection security (IPsec) {are} left out: such rules open nothing by themselves.")
     verbose = all(reader.is_verbose(row) for _, row in pairs)
     return Dump(rules, verbose, gaps, tuple(notes), cut=cut)
 

@@ -20,6 +20,7 @@ _CONSOLE = re.compile(
     r"^[^\t;,\r\n]*(?:[\t;,][^\t;,\r\n]*){8}[\t;,](?:TCP|UDP|ICMPv[46])[\t;,][^\r\n]*$", re.IGNORECASE | re.MULTILINE
 )
 _RESULT = re.compile(r"<html[^>]*>.{0,4000}(?:gpresult|RSOP|Group Policy|rsop)", re.IGNORECASE | re.DOTALL)
+_FARBAR = re.compile(r"^FirewallRules: \[[^\r\n]+\] => \((?:Allow|Block)\)", re.MULTILINE)
 _ARCHIVES = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR", b"MSCF": "cabinet"}
 
 
@@ -32,6 +33,8 @@ def explain(document: Document) -> str:
     if (table := _NAMES.search(text[:4000])) and "Rule Name:" not in text:
         lost = "ports and addresses" if "Direction" in table[0] else "direction, action and ports"
         return f"a table of rule names without {lost} says nothing about access; {_NETSH}"
+    if _FARBAR.search(text):
+        return f"a log of FRST names the programs of rules, not their ports and directions; {_NETSH}"
     if _SCRIPT.search(text):
         return f"a script that changes rules does not say which rules are in force; {_NETSH}"
     if _LEGACY.search(text):

@@ -108,7 +108,8 @@ def host(document: Document, policies: Iterable[Policy], format_: str, **facts: 
             stores += [policy.store, *(each.store for each in reader.rules)]
     notes = []
     if skipped:
-        notes.append(f"{skipped} connection security (IPsec) rules were left out: they open nothing by themselves.")
+        are = "rules were" if skipped > 1 else "rule was"
+        notes.append(f"{skipped} connection security (IPsec) {are} left out: such rules open nothing by themselves.")
     read = len(rules) + sum(len(each.values) for each in profiles)
     return WrittenHost(
         name=facts.get("name") or device_name(document.name),

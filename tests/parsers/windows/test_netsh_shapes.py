@@ -266,7 +266,7 @@ def test_connection_security_rules_beside_the_firewall_s_are_left_out(action):
         host = read(text)
         assert [each.name for each in host.rules] == ["Web"]
         assert (host.gaps, host.missing) == ((), "")
-        assert any("1 connection security (IPsec) rules were left out" in note for note in host.notes)
+        assert any("1 connection security (IPsec) rule was left out" in note for note in host.notes)
 
 
 @pytest.mark.parametrize("text", ["NoAuthentication", "RequestInRequestOut"])
