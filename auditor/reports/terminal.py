@@ -307,7 +307,8 @@ def _gaps(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     if not result.gaps:
         return
     blind = blind_gaps(result)
-    yield from _title(f"Not understood: {len(result.gaps)} places, {len(blind)} of them could hide access")
+    places = f"{len(result.gaps)} place{'' if len(result.gaps) == 1 else 's'}"
+    yield from _title(f"Not understood: {places}, {len(blind)} of them could hide access")
     harmless = [gap for gap in result.gaps if not gap.hides_access]
     shown = [*blind, *harmless] if every else [*blind, *harmless][:MOST_GAPS]
     for gap in shown:
