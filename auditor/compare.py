@@ -14,6 +14,7 @@ from auditor.analysis.analysis import Analysis
 from auditor.analysis.coverage import published_as
 from auditor.analysis.devices import Device
 from auditor.baseline import Site
+from auditor.baseline.errors import nearest
 from auditor.findings.finding import Packet
 from auditor.packets import OTHER, Difference, Filter, PacketSet, difference, opens, unsure_since
 from parsers.model.addresses import PUBLIC, AddressSet
@@ -79,7 +80,8 @@ class Comparison:
     """What comparing came to.
 
     `unsure` names rules whose uncertain part (a host name, a schedule, a user group) is another one now; `notes` what
-    was compared with what; `gaps` places of either version that could hide access.
+    was compared with what; `gaps` places of either version that could hide access. `unpaired` are devices that could
+    be an older one under a new name, so that nobody can tell what changed there.
     """
 
     changes: tuple[Change, ...]
@@ -87,21 +89,25 @@ class Comparison:
     notes: tuple[str, ...]
     devices: tuple[str, ...]
     gaps: tuple[str, ...]
+    unpaired: tuple[str, ...] = ()
 
     @property
     def no_effect(self) -> bool:
         """Do exactly the same packets pass?"""
-        return not self.changes and not self.unsure
+        return not self.changes and not self.unsure and not self.unpaired
 
     def openings(self, zone: str) -> tuple[Change, ...]:
         """Newly allowed packets that come from a zone (every opening, where a rule does not name its interface)."""
-        wanted = [each for each in self.changes if each.opened and zone in (each.ingress, "any")]
+        wanted = [each for each in self.changes if each.opened and each.ingress in (zone, "any")]
         return tuple(each for each in wanted if zone != INTERNET or each.public_source)
 
 
 def compare(old: tuple[Firewall, ...], new: tuple[Firewall, ...], site: Site, now: datetime) -> Comparison:
     """Compare two versions device by device, as of a time (device-local); the site names their zones."""
     pairs, notes = _pairs(old, new)
+    compared = {id(each) for pair in pairs for each in pair}
+    added = tuple(each.name for each in new if id(each) not in compared)
+    renamed = any(id(each) not in compared for each in old)
     changes: list[Change] = []
     unsure: list[str] = []
     for before, after in pairs:
@@ -114,8 +120,31 @@ def compare(old: tuple[Firewall, ...], new: tuple[Firewall, ...], site: Site, no
         unsure += (f"{after.name}: {text}" for each in found for text in unsure_since(each))
     gaps = tuple(f"{gap.origin.text}: {gap.what}" for each in (*old, *new) for gap in each.gaps if gap.hides_access)
     return Comparison(
-        tuple(sorted(changes, key=_order)), tuple(unsure), tuple(notes), tuple(after.name for _, after in pairs), gaps
+        changes=tuple(sorted(changes, key=_order)),
+        unsure=tuple(unsure),
+        notes=tuple(notes),
+        devices=tuple(after.name for _, after in pairs),
+        gaps=gaps,
+        unpaired=added if renamed else (),
     )
+
+
+def no_zone(zone: str, firewalls: Iterable[Firewall], site: Site) -> str:
+    """Why nothing could ever come from a zone, so that no opening of it would be seen; "" where something can.
+
+    A zone is one of the site's, or an interface that no zone holds. What Windows hosts let in may come from anywhere.
+    """
+    every = tuple(firewalls)
+    described = {name: device.zones for part in (site, *site.apart) for name, device in part.devices.items()}
+    names = {name for zones in described.values() for name in zones}
+    for device in every:
+        members = {each.name: each.interfaces for each in device.zones}
+        bound = {name for listed in described.get(device.name, {}).values() for name in listed}
+        bound |= {leaf for name in bound for leaf in members.get(name, ())}
+        names |= {each.name for each in device.interfaces} - bound
+    if zone in names or (zone == INTERNET and all(each.vendor == "windows" for each in every)):
+        return ""
+    return f"no firewall has a zone {zone!r}{nearest(zone, names)}"
 
 
 def _order(change: Change) -> tuple[object, ...]:

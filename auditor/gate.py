@@ -53,6 +53,9 @@ def rule_on(
         if result.changes is None:
             reason = f"Not judged: there is no older version to tell what was opened from {opening}."
             return Ruling(NOT_JUDGED, reason)
+        if unpaired := ", ".join(result.changes.unpaired):
+            reason = f"Not judged: {unpaired} could be an older firewall under another name: rename one at a time."
+            return Ruling(NOT_JUDGED, reason)
         if refused := result.changes.refused:
             number = _count(len(refused), "opening")
             first = f"{refused[0].device} {refused[0].text}"

@@ -12,13 +12,13 @@ if [ "$since" = none ] || [ -z "${since//0/}" ]; then
   since=""
 elif ! git rev-parse --verify --quiet --end-of-options "$since^{commit}" >/dev/null; then
   # actions/checkout fetches one commit only. Where this fails, fwproof says that there is no such revision.
-  git fetch --quiet --no-tags --depth=1 origin "$since" || true
+  git fetch --quiet --no-tags --depth=1 --end-of-options origin "$since" || true
 fi
 
 arguments=()
 if [ -n "${FWPROOF_ARGUMENTS:-}" ]; then
-  # One word a blank: nothing of it is run by the shell.
-  read -r -a arguments <<<"$FWPROOF_ARGUMENTS"
+  # One word a blank or line end: nothing of it is run by the shell. read answers 1 at the end of the text.
+  read -r -d '' -a arguments <<<"$FWPROOF_ARGUMENTS" || true
 fi
 
 # Names in an export may look like commands to the runner ("::error::"): it obeys none until it reads this word again.

@@ -64,7 +64,7 @@ def compare_command(
     hide access in either version.
     """
     from auditor.baseline import load_site
-    from auditor.compare import compare
+    from auditor.compare import compare, no_zone
 
     if as_json and as_markdown:
         raise click.UsageError("--json and --markdown exclude each other.")
@@ -74,6 +74,8 @@ def compare_command(
     before = read_exports([_version(old)], site=known).firewalls
     after = read_exports([_version(new or old)], site=known, scripts=scripts).firewalls
     site = known or _inferred(after)
+    if zone and (wrong := no_zone(zone, (*before, *after), site)):
+        raise click.UsageError(f"--fail-on-opening: {wrong}")
     found = compare(before, after, site, now)
     blind = bool(found.gaps) and not allow_gaps
     failing = found.openings(zone) if zone else ()
@@ -90,6 +92,13 @@ def compare_command(
         return NOT_JUDGED
     if not found.devices:
         show("Not judged: no device is in both versions.", err=True)
+        return NOT_JUDGED
+    if zone and found.unpaired:
+        show(
+            f"Not judged: {', '.join(found.unpaired)} could be an older firewall under another name: "
+            "compare the two files alone, one old and one new.",
+            err=True,
+        )
         return NOT_JUDGED
     if failing:
         show(f"Failed: {len(failing)} {'opening' if len(failing) == 1 else 'openings'} from {zone}.", err=True)

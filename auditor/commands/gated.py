@@ -101,16 +101,20 @@ def _changes(
     audit: AuditSettings,
     now: datetime,
 ) -> Changes:
-    from auditor.compare import Change, compare
+    from auditor.compare import Change, compare, no_zone
     from auditor.findings.result import Changes, PacketChange
+    from parsers.errors import UnreadableError
 
     def told(changes: tuple[Change, ...]) -> tuple[PacketChange, ...]:
         return tuple(PacketChange(each.device, each.opened, each.text, each.example) for each in changes)
 
-    found = compare(old, result.devices, site, now)
     zone = audit.fail_on_opening.value
+    if zone and (wrong := no_zone(zone, (*old, *result.devices), site)):
+        raise UnreadableError(audit.fail_on_opening.source, wrong)
+    found = compare(old, result.devices, site, now)
     notes = (*found.notes, *(f"cannot be told: {each}" for each in found.unsure))
-    return Changes(since.text, told(found.changes), notes, told(found.openings(zone)) if zone else ())
+    refused = told(found.openings(zone)) if zone else ()
+    return Changes(since.text, told(found.changes), notes, refused, found.unpaired)
 
 
 def _judged(

@@ -179,13 +179,15 @@ class Changes:
     """What became of the packets since an older version of the exports, openings first.
 
     `since` names the version; `notes` says what cannot be told, and which devices are at one version only. `refused`
-    are the openings from the zone that nothing may be opened from, if there is one.
+    are the openings from the zone that nothing may be opened from, if there is one; `unpaired` the devices that could
+    be an older one under a new name.
     """
 
     since: str
     packets: tuple[PacketChange, ...]
     notes: tuple[str, ...] = ()
     refused: tuple[PacketChange, ...] = ()
+    unpaired: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

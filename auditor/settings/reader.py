@@ -48,9 +48,10 @@ def _has_table(path: Path) -> bool:
     if not path.is_file():
         return False
     try:
-        return "fwproof" in tomllib.loads(path.read_text("utf-8")).get("tool", {})
+        tools = tomllib.loads(path.read_text("utf-8")).get("tool", {})
     except (OSError, ValueError):
         return True
+    return isinstance(tools, dict) and "fwproof" in tools
 
 
 def read_settings(path: Path) -> Settings:
@@ -73,6 +74,8 @@ def read_settings(path: Path) -> Settings:
     inside = ("tool", "fwproof") if path.name == PROJECT else ()
     for key in inside:
         document = document.get(key, {})
+        if not isinstance(document, dict):
+            raise RulesetError(name, f"{key} is no table: begin it with a line [tool.fwproof]")
     return _Reader(name, root, "" if place == "." else place, Positions(text), inside).settings(document)
 
 
@@ -151,7 +154,7 @@ class _Reader:
             if key == "files":
                 self._check_globs(texts, place)
             return texts
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str) or not value or "\0" in value:
             raise self._error(place, "expected a text")
         if key == "fail-on" and value not in LEVELS:
             raise self._error(place, f"unknown severity {value!r}{nearest(value, LEVELS)}")

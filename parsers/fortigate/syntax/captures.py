@@ -13,7 +13,7 @@ PROMPT = re.compile(r"^[\w.@-]{1,63}(?: \([^)\n]*\))* [#$](?: |$)")
 
 _PAGER = re.compile(r"^[ \t\r]*--More--[ \t]*(?:\r[ \t]*\r|\r(?!\n)[ \t]*|\x08[ \x08]*)?", re.MULTILINE)
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_=>]|\x07")
-_BACKSPACE = re.compile(r"[^\n\x08]\x08")
+_RUBBED_OUT = re.compile(r"^.*\x08.*$", re.MULTILINE)
 _TYPOGRAPHIC = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'", "\u00a0": " "})
 _CURLY_LINE = re.compile(
     r"^[ \t]*(?:set|edit|config|append|rename|clone|unselect|select)\b[^\n\"]*[\u201c\u201d\u201e][^\n\"]*$",
@@ -27,12 +27,22 @@ def cleaned(text: str) -> str:
         text = _ESCAPES.sub("", text)
     if "--More--" in text:
         text = _PAGER.sub("", text)
-    while "\x08" in text:
-        shorter = _BACKSPACE.sub("", text)
-        text = shorter if shorter != text else text.replace("\x08", "")
+    if "\x08" in text:
+        text = _RUBBED_OUT.sub(_typed, text)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\u201c" in text or "\u201d" in text or "\u201e" in text:
         # Only on lines without a straight quote: inside one, a typographic quote is a letter like any other.
         text = _CURLY_LINE.sub(lambda line: line.group().translate(_TYPOGRAPHIC), text)
     return text
+
+
+def _typed(line: re.Match[str]) -> str:
+    """A line without what its backspaces took back."""
+    kept: list[str] = []
+    for letter in line.group():
+        if letter != "\x08":
+            kept.append(letter)
+        elif kept:
+            kept.pop()
+    return "".join(kept)

@@ -32,11 +32,8 @@ def rename_entry(scope: Block, table: Block, key: str, new: str) -> str:
     """Give an entry a new name, in place; references in the same VDOM follow."""
     if key not in table.entries:
         return f"rename {key} to {new}: no such entry in {table.name}"
-    taken = next((path for path in _same_names(table.name) if new in _entries(scope, table, path)), "")
-    if taken:
-        return f"rename {key} to {new}: {new} exists in {taken}"
-    if len(new) > _LONGEST.get(table.name, _LONGEST_NAME):
-        return f"rename {key} to {new}: the name is longer than the device takes"
+    if refused := _unfit(scope, table, new):
+        return f"rename {key} to {new}: {refused}"
     renamed = [(new if name == key else name, entry) for name, entry in table.entries.items()]
     table.entries.clear()
     table.entries.update(renamed)
@@ -45,14 +42,12 @@ def rename_entry(scope: Block, table: Block, key: str, new: str) -> str:
     return ""
 
 
-def clone_entry(table: Block, key: str, new: str, line: int, file: str) -> str:
+def clone_entry(scope: Block, table: Block, key: str, new: str, line: int, file: str) -> str:
     """Add a copy of an entry at the end of the table."""
     if key not in table.entries:
         return f"clone {key} to {new}: no such entry in {table.name}"
-    if new in table.entries:
-        return f"clone {key} to {new}: {new} exists in {table.name}"
-    if table.name in _NUMBERED and not new.isdigit():
-        return f"clone {key} to {new}: entries of {table.name} are called by numbers"
+    if refused := _unfit(scope, table, new):
+        return f"clone {key} to {new}: {refused}"
     copied = deepcopy(table.entries[key])
     copied.name = new
     copied.settings.pop("uuid", None)
@@ -78,6 +73,18 @@ _NUMBERED = (
     "router static",
 )
 """Tables whose entries are called by numbers."""
+
+
+def _unfit(scope: Block, table: Block, new: str) -> str:
+    """Why the device takes no entry of this name, "" when it does."""
+    taken = next((path for path in _same_names(table.name) if new in _entries(scope, table, path)), "")
+    if taken:
+        return f"{new} exists in {taken}"
+    if table.name in _NUMBERED and not new.isdigit():
+        return f"entries of {table.name} are called by numbers"
+    if len(new) > _LONGEST.get(table.name, _LONGEST_NAME):
+        return "the name is longer than the device takes"
+    return ""
 
 
 def _same_names(path: str) -> tuple[str, ...]:

@@ -279,7 +279,7 @@ class ScriptReader(BackupReader):
                 message = self._rename(table, key, new)
             case "clone", (key, "to", new):
                 new = free_key(table) if new == "0" else new
-                message = clone_entry(table, key, new, self.place, self.file)
+                message = clone_entry(self._scopes()[0], table, key, new, self.place, self.file)
             case "delete", (_, *_):
                 message = "; ".join(filter(None, (self._delete(table, key) for key in words)))
             case _:

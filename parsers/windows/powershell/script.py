@@ -16,7 +16,7 @@ from parsers.source import Document
 from parsers.windows.convert import device_name
 from parsers.windows.powershell import filters
 from parsers.windows.powershell.bags import LOST, Bag, Value
-from parsers.windows.powershell.statements import Command, commands
+from parsers.windows.powershell.statements import PASSED_OVER, Command, commands
 from parsers.windows.written import PROFILES, WrittenHost, WrittenProfile, WrittenRule
 
 _HEAD = 400_000
@@ -63,8 +63,13 @@ def read(document: Document) -> WrittenHost:
     gaps: list[Gap] = []
     notes = [_ADDED]
     for command in commands(document.text.lstrip("\ufeff")):
-        if command.name == "new-netfirewallrule" and "whatif" not in command.parameters:
-            rules.append(_rule(document.name, command, len(rules) + 1))
+        if command.name == "new-netfirewallrule":
+            if command.parameters.get("whatif", "False") not in (None, "True"):
+                rules.append(_rule(document.name, command, len(rules) + 1))
+        elif command.name == PASSED_OVER:
+            gaps.append(
+                _gap(document.name, command, "makes rules that are not read: give each a line of its own", hides=True)
+            )
         elif command.name == "set-netfirewallprofile":
             profiles += _profiles(document.name, command, gaps)
         elif command.name in _CHANGES or _is_netsh(command):
@@ -74,7 +79,7 @@ def read(document: Document) -> WrittenHost:
         elif command.name in _CLOSES:
             notes.append(f"{document.name}:{command.line}: rules the host had may be removed; none is taken as gone.")
     total = document.text.count("\n") + 1
-    read_lines = sum(rule.last_line - rule.first_line + 1 for rule in rules)
+    read_lines = len({number for rule in rules for number in range(rule.first_line, rule.last_line + 1)})
     return WrittenHost(
         name=device_name(document.name),
         rules=tuple(rules),

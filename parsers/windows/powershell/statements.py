@@ -21,6 +21,11 @@ _VARIABLE = re.compile(r"\$(?:\{([^}]*)\}|((?:env:|global:|script:|local:)?\w+))
 _WORD = re.compile(r"(?:[^\s,;|(){}'\"`]|`[^\r\n])+")
 _ASSIGNED = re.compile(r"(?:\[[\w.\[\]]+\][ \t]*)?\$((?:script:|global:|local:)?\w+)[ \t]*=(?!=)[ \t]*", re.IGNORECASE)
 _CMDLET = re.compile(r"[A-Za-z]+-[A-Za-z]+")
+_RUN = re.compile(r"@?[({]\s*(?:\[\w.]+\]\s*)?(?:\w+\\)?[A-Za-z]+-[A-Za-z]|\{|&")
+"""Where a value begins that is what commands give back, or a block of commands to be run later."""
+_MAKING = re.compile(r"New-NetFirewallRule\b", re.IGNORECASE)
+PASSED_OVER = "an expression"
+"""The name of what stands for an expression that makes rules in a place where commands are not read."""
 _QUOTES = "'\u2018\u2019\u201a\u201b"
 _DOUBLE = '"\u201c\u201d\u201e'
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
@@ -54,6 +59,9 @@ class _Reader:
         self.place = 0
         self.counted, self.line = 0, 1
         self.depth = 0
+        self.round = 0
+        self.nested = 0
+        self.passed: list[Command] = []
         self.variables: dict[str, Value | dict[str, Value]] = {}
 
     def run(self) -> Iterator[Command]:
@@ -62,6 +70,10 @@ class _Reader:
             letter = self.text[self.place]
             if letter in "{}":
                 self.depth = max(0, self.depth + (1 if letter == "{" else -1))
+                self.place += 1
+                piped = False
+            elif letter in "()":
+                self.round = max(0, self.round + (1 if letter == "(" else -1))
                 self.place += 1
                 piped = False
             elif letter in "\r\n;|&":
@@ -75,18 +87,21 @@ class _Reader:
                 piped = False
                 if command is not None:
                     yield command
+            yield from self.passed
+            self.passed.clear()
 
     # --- statements
 
     def _assign(self, found: re.Match[str]) -> None:
-        """A variable: what it holds is known only outside braces, and until something computed is assigned."""
+        """A variable: what it holds is known only outside brackets, and until something computed is assigned."""
         name = found[1].casefold().rpartition(":")[2]
         self.place = found.end()
-        if _CMDLET.match(self.text, self.place):
+        if _CMDLET.match(self.text, self.place) or _RUN.match(self.text, self.place):
             self.variables[name] = LOST  # the command itself is read like any other
+            self.place += self.text[self.place] == "@"
             return
         value = self._values()
-        simple = not self.depth and self._at_end()
+        simple = not self.depth and not self.round and self._at_end()
         self.variables[name] = value if simple else LOST
         if not simple:
             self._to_end()
@@ -258,7 +273,19 @@ class _Reader:
     # --- moving on
 
     def _group(self) -> None:
-        """Pass over something in round or curly brackets."""
+        """Pass over something in round or curly brackets; rules that are made in it are not read, which is said."""
+        begin = self.place
+        line = self._line()
+        self.nested += 1
+        self._pass_group()
+        self.nested -= 1
+        if not self.nested and _MAKING.search(self.text, begin, self.place):
+            self.passed.append(Command(PASSED_OVER, line, self._line(), inside=True))
+
+    def _pass_group(self) -> None:
+        if self.nested > _DEEPEST:
+            self.place = len(self.text)
+            return
         depth = 0
         while self.place < len(self.text):
             letter = self.text[self.place]

@@ -93,6 +93,11 @@ def test_the_action_without_a_usable_base(changed: Repository, since: str, code:
         assert told["sarif"] == "false"
 
 
+def test_arguments_may_stand_on_several_lines(changed: Repository) -> None:
+    told, _ = action(changed, FWPROOF_ARGUMENTS="--today 2026-11-24\n--fail-on never\n")
+    assert told["exit-code"] == "0"
+
+
 def test_nothing_in_the_arguments_is_run_by_the_shell(changed: Repository) -> None:
     told, _ = action(changed, FWPROOF_ARGUMENTS="--fail-on $(touch${IFS}ran) ; touch ran")
     assert told["exit-code"] == "2"

@@ -183,3 +183,36 @@ def test_new_groups_and_moved_rules_have_no_effect(compare) -> None:  # type: ig
     said = compare(old.format(first, second), old.format(second, narrower))[1]
     assert "0 newly allowed, 1 newly blocked" in said
     assert "closes tcp/80,443 from 10.0.0.128/25" in said
+
+
+EVERYTHING = (
+    "config firewall policy\nedit 999\nset srcintf any\nset dstintf any\nset action accept\nset srcaddr all\n"
+    "set dstaddr all\nset schedule always\nset service ALL\nnext\nmove 999 before 1\nend\n"
+)
+
+
+@pytest.mark.parametrize("zone", ["internet", "guest"])
+def test_a_rule_for_every_interface_opens_from_each_zone(compare, zone: str) -> None:  # type: ignore[no-untyped-def]
+    code, said = compare(BACKUP, BACKUP + EVERYTHING, "--site", SITE, "--fail-on-opening", zone, "--allow-gaps")
+    assert code == 1
+    assert f"from {zone}." in said
+
+
+def test_a_zone_that_no_firewall_has_is_refused(compare) -> None:  # type: ignore[no-untyped-def]
+    code, said = compare(BACKUP, BACKUP + OPENING, "--site", SITE, "--fail-on-opening", "intrnet")
+    assert code == 2
+    assert "no firewall has a zone 'intrnet', did you mean 'internet'?" in said
+
+
+def test_two_firewalls_renamed_at_once_are_not_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One alone is taken for the old one; of several nobody knows which is which."""
+    for side, names in (("old", "abc"), ("new", "axy")):
+        (tmp_path / side).mkdir()
+        for name in names:
+            text = BACKUP.replace('set hostname "fgt-quillwort"', f'set hostname "{name}"')
+            (tmp_path / side / f"{name}.conf").write_text(text, encoding="utf-8")
+    sides = [str(tmp_path / "old"), str(tmp_path / "new"), "--site", SITE]
+    assert run(["compare", *sides, "--fail-on-opening", "internet"]) == 3
+    assert "Not judged: x, y could be an older firewall under another name" in capsys.readouterr().err
+    assert run(["compare", *sides]) == 0
+    assert "No effect" not in capsys.readouterr().out

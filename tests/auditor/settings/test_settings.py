@@ -80,6 +80,7 @@ def test_every_key_with_its_place(tmp_path: Path) -> None:
         ),
         ("fail-on = 'high'\nfail-on = 'low'\n", "fwproof.toml:2: not valid TOML: Cannot overwrite a value"),
         ("x = '\n", "fwproof.toml:1: not valid TOML"),
+        ("[[audit]]\nname = 'x'\nfiles = 'x'\nsite = \"a\\u0000\"\n", "fwproof.toml:4: audit[0].site: expected a text"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
@@ -164,3 +165,13 @@ def test_the_schema_for_editors_describes_the_same_keys() -> None:
     jsonschema.Draft202012Validator(SCHEMA).validate(tomllib.loads(WHOLE))
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft202012Validator(SCHEMA).validate(tomllib.loads(re.sub("fail-on", "failon", WHOLE)))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("tool = 1\n", "tool is no table"), ("[tool]\nfwproof = 3\n", "fwproof is no")]
+)
+def test_a_project_file_without_tables_is_refused_in_words(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(RulesetError, match=said):
+        read(tmp_path, text, "pyproject.toml")
+    (tmp_path / ".git").mkdir()
+    assert find_settings(tmp_path) == (tmp_path / "pyproject.toml" if "[tool]" in text else None)

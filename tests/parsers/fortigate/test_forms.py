@@ -106,6 +106,8 @@ def test_windows_1252_is_said() -> None:
         lambda text: text.replace("        set action", "\x1b[7m--More--\x1b[0m\r        \r        set action"),
         lambda text: text.replace("set action", "\x1b[1mset\x1b[0m action"),
         lambda text: text.replace("set action", "sat\x08\x08et action"),
+        lambda text: text.replace("set action", "sett\x08 wrong\x08\x08\x08\x08\x08action"),
+        lambda text: text.replace("        set action", "a" * 100_000 + "\x08" * 100_001 + "        set action"),
         lambda text: text.replace('"', "\u201c", 1).replace('"', "\u201d", 1),
         lambda text: text.replace('"any"', "\u201cany\u201d"),
         lambda text: "FG-HQ # " + text.replace("config firewall policy", "FG-HQ # config firewall policy"),

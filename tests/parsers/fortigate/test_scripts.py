@@ -155,6 +155,7 @@ def test_enumerations_are_written_out() -> None:
         ("clone 77 to 8", "no such entry in firewall policy"),
         ("clone 5 to 2", "2 exists in firewall policy"),
         ("clone 5 to five", "called by numbers"),
+        ("rename 5 to five", "called by numbers"),
         ("delete 77", "no such entry in firewall policy"),
         ("abort", "discards what was changed"),
     ],
@@ -285,3 +286,12 @@ def test_a_name_must_be_free_and_short_enough(table_: str, command: str, said: s
 def test_a_service_has_the_fields_of_its_protocol_only(lines: str, left: set[str]) -> None:
     tree = read_text(f"config firewall service custom\nedit s\n{lines}\nnext\nend\n")
     assert set(tree.root.tables["firewall service custom"].entries["s"].settings) == left
+
+
+@pytest.mark.parametrize(("name", "said"), [("group", "group exists in firewall addrgrp"), ("x" * 80, "longer")])
+def test_a_clone_needs_a_name_that_the_device_takes(name: str, said: str) -> None:
+    tree = changed(
+        f"config firewall addrgrp\nedit group\nend\nconfig firewall address\nedit one\nnext\nclone one to {name}\nend\n"
+    )
+    assert said in remarks(tree)[0][1]
+    assert name not in table(tree, "firewall address").entries

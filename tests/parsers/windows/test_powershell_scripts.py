@@ -170,3 +170,39 @@ def test_time_stays_linear() -> None:
     assert len(list(commands(WEB * 5_000 + "$x = '" + "a" * 200_000))) == 5_000
     assert not list(commands("(" * 100_000))
     assert not list(commands("@(" * 50_000))
+
+
+def test_rules_made_in_brackets_are_read() -> None:
+    """[void](...) and (...) | Out-Null are usual; a block that is kept for later may or may not run."""
+    web = WEB.strip()
+    host = read(
+        f"[void]({web})\n({web}) | Out-Null\n$made = ({web})\n$all = @({web})\n$later = {{ {web} }}\n& $later\n"
+    )
+    rules = [rule for each in host.lists for rule in each.rules if each.direction is Direction.INBOUND]
+    assert len([rule for rule in rules if rule.name == "web"]) == 5
+    assert [gap.origin.first_line for gap in host.gaps if gap.hides_access] == [5]
+
+
+def test_rules_made_inside_an_expression_are_a_gap() -> None:
+    (gap,) = read(f"{WEB}Write-Output ({WEB.strip()})\n").gaps
+    assert (gap.origin.first_line, gap.hides_access) == (2, True)
+    assert "an expression makes rules that are not read" in gap.what
+
+
+def test_the_default_of_a_parameter_is_not_its_value() -> None:
+    assert only("param([string]$port = '443')\n" + WEB.replace("443", "$port")).conditions
+
+
+def test_a_rehearsal_makes_no_rule_unless_it_is_switched_off() -> None:
+    host = read(WEB + WEB.replace("-Action", "-WhatIf -Action") + WEB.replace("-Action", "-WhatIf:$false -Action"))
+    rules = [rule for each in host.lists for rule in each.rules if rule.name == "web"]
+    assert [rule.origin.first_line for rule in rules] == [1, 3]
+
+
+def test_several_rules_on_one_line_are_one_line_read() -> None:
+    ledger = read(f"{WEB.strip()}; {WEB.strip()}; {WEB}").sources[0].ledger
+    assert (ledger.read, ledger.irrelevant) == (1, 1)
+
+
+def test_expressions_inside_expressions_come_to_an_end() -> None:
+    assert read(WEB + "New-NetFirewallRule -DisplayName " + '"$(' * 3000)
