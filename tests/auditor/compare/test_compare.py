@@ -56,6 +56,7 @@ def test_an_opening_names_packets_rule_and_lines(compare) -> None:  # type: igno
         in said
     )
     assert "Failed: 1 opening from internet." in said
+    assert compare(BACKUP, BACKUP + OPENING, "--site", SITE, "--fail-on-opening", "guest")[0] == 0
 
 
 def test_the_other_way_round_it_is_a_closing(compare) -> None:  # type: ignore[no-untyped-def]
