@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.commands.case import apply_option, files_argument, open_case, ruleset_option, site_option, today_option
-from auditor.commands.output import save
+from auditor.commands.output import save, spare
 from auditor.commands.progress import progress
 from auditor.commands.reporting import (
     LEVELS,
@@ -106,6 +106,7 @@ def audit_command(
 
     if no_hardening and benchmark_ids:
         raise click.UsageError("--no-hardening and --benchmark contradict each other.")
+    spare((path for path, _ in outputs), (*files, site_path, waivers_path))
     benchmarks = () if no_hardening else load_benchmarks(benchmark_ids)
     with progress() as told:
         case = open_case(files, site_path, ruleset_ids, told, scripts)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.commands.case import today_option
-from auditor.commands.gated import judge, open_settings, waivers_of
-from auditor.commands.output import save, show
+from auditor.commands.gated import files_of, judge, open_settings, waivers_of
+from auditor.commands.output import save, show, spare
 from auditor.commands.progress import progress
 from auditor.commands.reporting import (
     LEVELS,
@@ -97,6 +97,10 @@ def check_command(
     several = len(settings.audits) > 1
     if several and shown.name not in _TOGETHER:
         raise click.UsageError(f"--format {shown.name} prints one audit: choose it with --audit, or use -o.")
+    spare(
+        (_named(path, audit.name) if several else path for audit in settings.audits for path, _ in outputs),
+        (each for audit in settings.audits for each in files_of(settings, audit)),
+    )
     before = revision(settings.root, since) if since else None
     accepted = [waivers_of(settings, audit) for audit in settings.audits]
     with progress() as told:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -61,6 +61,16 @@ def waivers_of(settings: Settings, audit: AuditSettings) -> tuple[Waiver, ...]:
             show(f"{name} ({audit.waivers.source}) is not there: nothing is waived.", err=True)
         return ()
     return read_waivers(Path(name), read_text(path, name))
+
+
+def files_of(settings: Settings, audit: AuditSettings) -> Iterator[Path]:
+    """The files that an audit reads, as far as they are there."""
+    from auditor.settings.selection import files_below, select
+
+    patterns = audit.files.value
+    names = select(patterns, files_below(settings.root, patterns))
+    others = (audit.site.value, audit.waivers.value, Path(settings.file).name)
+    yield from (settings.root / name for name in (*names, *others) if name)
 
 
 def judge(

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
@@ -91,3 +92,15 @@ def check_folder(path: Path) -> None:
         raise click.UsageError(f"cannot write {path}: the folder {path.parent} does not exist.")
     if path.is_dir():
         raise click.UsageError(f"cannot write {path}: it is a folder.")
+
+
+def spare(targets: Iterable[Path], inputs: Iterable[Path | None]) -> None:
+    """Refuse to write over a file that is read: exports and reports have endings in common (.csv, .json, .conf).
+
+    Raises:
+        click.UsageError: a target is one of the inputs.
+    """
+    read = {each.resolve() for each in inputs if each is not None and not each.is_dir()}
+    for target in targets:
+        if target.resolve() in read:
+            raise click.UsageError(f"{target} is read by this command: it is never overwritten. Write to another file.")

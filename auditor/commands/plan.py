@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.commands.case import read_exports, ruleset_option, rulesets_of, site_option, today_option
-from auditor.commands.output import save, show
+from auditor.commands.output import save, show, spare
 
 if TYPE_CHECKING:
     from auditor.remedy import Plan
@@ -67,7 +68,7 @@ def plan_command(
         raise click.UsageError("--missing compares with existing rules: name the exports.")
     made = _plan(files, site_path, ruleset_ids, permitted, missing_only, now)
     found = tuple(each for each in scripts(made) if wanted is None or each.format == wanted)
-    _write(found, output)
+    _write(found, output, (*_single(files), site_path))
     _summary(made, found)
     return _INCOMPLETE if made.unplanned else 0
 
@@ -89,7 +90,13 @@ def _plan(
     return plan(firewalls, rulesets, site, now, permitted=permitted, missing_only=missing_only)
 
 
-def _write(found: tuple[Script, ...], output: Path | None) -> None:
+def _single(files: tuple[Path, ...]) -> Iterator[Path]:
+    """The files given, and those in the folders given: scripts have the names of devices, as backups often do."""
+    for each in files:
+        yield from each.rglob("*") if each.is_dir() else (each,)
+
+
+def _write(found: tuple[Script, ...], output: Path | None, inputs: tuple[Path, ...]) -> None:
     if output is None:
         for script in found:
             show(f"# ----- {script.name}\n{script.text}")
@@ -98,12 +105,14 @@ def _write(found: tuple[Script, ...], output: Path | None) -> None:
         if len(found) != 1:
             names = ", ".join(each.name for each in found) or "none"
             raise click.UsageError(f"the plan has {len(found)} scripts ({names}): give a folder with -o.")
+        spare((output,), inputs)
         save(output, found[0].text.encode())
         return
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise click.UsageError(f"cannot make the folder {output}: {error.strerror}.") from None
+    spare((output / script.name for script in found), inputs)
     for script in found:
         save(output / script.name, script.text.encode())
 

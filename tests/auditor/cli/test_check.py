@@ -408,3 +408,10 @@ def test_a_revision_can_be_compared_by_name(repository: Repository, opening: str
     assert repository.run("compare", "HEAD:nothing.conf", "backups/edge.conf").code == 3
     assert repository.run("compare", "HEAD:backups/edge.conf", "HEAD:backups/edge.conf").code == 0
     assert run(["compare", "nowhere:backups/edge.conf", "backups/edge.conf"]) == 3
+
+
+def test_nothing_that_is_judged_is_overwritten_by_a_report(repository: Repository) -> None:
+    for name in ("backups/edge.conf", "site.yaml", "fwproof.toml", "waivers.yaml"):
+        ran = repository.check("-o", f"json:{name}")
+        assert ran.code == 2
+        assert "it is never overwritten" in ran.err

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
+from auditor.cli import run
 from auditor.commands.output import check_folder, save, show, window
 
 
@@ -58,3 +59,13 @@ def test_characters_that_the_console_lacks_are_escaped() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout == "K\\xf6ln \\u2192\n"
+
+
+def test_an_export_is_never_overwritten_by_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exports of Windows are CSV, JSON and XML files too."""
+    export = tmp_path / "host.csv"
+    export.write_text("Name,DisplayName,Enabled,Direction,Action\na,a,True,Inbound,Allow\n", encoding="utf-8")
+    before = export.read_bytes()
+    assert run(["audit", str(export), "-o", str(tmp_path / "host.csv")]) == 2
+    assert "it is never overwritten" in capsys.readouterr().err
+    assert export.read_bytes() == before

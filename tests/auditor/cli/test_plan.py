@@ -88,3 +88,18 @@ def test_a_broken_site_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixtu
     broken.write_text("schema: fwsite/1\nid: x\nbindings:\n  web_server: [{address: 10.0.0.1}]\n")
     assert run(["plan", "--site", str(broken)]) == 3
     assert "no ruleset in use has the role 'web_server'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_backup_is_never_overwritten_by_the_plan_for_it(
+    folder: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Scripts have the names of the devices, as their backups often do."""
+    backup = tmp_path / "fgt-quillwort.conf"
+    backup.write_bytes((SAMPLES / "quillwort" / "fgt-quillwort.conf").read_bytes())
+    before = backup.read_bytes()
+    given = tmp_path if folder else backup
+    assert run(["plan", str(given), "--site", SITE, "-o", str(tmp_path)]) == 2
+    assert "it is never overwritten" in capsys.readouterr().err
+    assert backup.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [backup]
