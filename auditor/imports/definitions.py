@@ -6,7 +6,7 @@ Format: Aerleon, "Naming Definitions": a name, "=", addresses or names on one li
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,24 +59,23 @@ def import_definitions(paths: Iterable[Path]) -> Imported:
 
 
 def _flat(
-    name: str,
-    known: Mapping[str, list[tuple[str, Place]]],
-    found: _Definitions,
-    read: object,
-    above: tuple[str, ...] = (),
+    name: str, known: Mapping[str, list[tuple[str, Place]]], found: _Definitions, read: Callable[[str], str]
 ) -> Iterator[str]:
-    """The words of a name with other names resolved; each word that is neither is said once, where it stands."""
-    assert callable(read)
-    for word, place in known[name]:
+    """The words of a name with other names resolved, each name once; what is neither is said where it stands."""
+    seen = {name}
+    left = [(word, place, True) for word, place in reversed(known[name])]
+    while left:
+        word, place, own = left.pop()
         text = read(word)
         if text:
             yield text
-        elif word in (*above, name):
-            if not above:
-                found.say(place, f"{name} contains itself through {word}")
+        elif word == name:
+            found.say(place, f"{name} contains itself")
         elif word in known:
-            yield from _flat(word, known, found, read, (*above, name))
-        elif not above:
+            if word not in seen:
+                seen.add(word)
+                left += [(each, at, False) for each, at in reversed(known[word])]
+        elif own:
             found.say(place, f"{name}: {word!r} is neither defined in these files nor an address or port/protocol")
 
 

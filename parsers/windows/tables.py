@@ -87,7 +87,7 @@ def read(document: Document) -> WrittenHost:
     return WrittenHost(
         name=device_name(document.name),
         rules=rules,
-        gaps=gaps,
+        gaps=(*gaps, *_too_long(document.name, table)),
         notes=(*([found.note] if found.note else []), *notes),
         richness=richness,
         format=format_,
@@ -267,3 +267,12 @@ def _gaps(file: str, rules: tuple[WrittenRule, ...]) -> Iterator[Gap]:
                 origin = Origin(file, rule.first_line, rule.last_line, "rule", rule.name)
                 what = f"not known: {word}" if word != _UNREAD_LIST else f"the list does not say {word}"
                 yield Gap(origin, f"rule {rule.name}", word, what, hides_access=rule.enabled is not False)
+
+
+def _too_long(file: str, table: _Table) -> Iterator[Gap]:
+    """Rows with more cells than the header: a separator inside a value without quotes moved all that follow."""
+    for line, cells in table.rows:
+        if any(cells[len(table.header) :]):
+            origin = Origin(file, line, line, "rule", cells[0])
+            what = "the row has more cells than the header: a value with separators in it stands without quotes"
+            yield Gap(origin, "row", "", what, hides_access=True)

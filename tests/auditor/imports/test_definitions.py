@@ -76,7 +76,8 @@ def test_aerleon_yaml(tmp_path: Path) -> None:
     ("name", "text", "said"),
     [
         ("a__net", "A = B", "row 1: A: 'B' is neither defined in these files nor an address"),
-        ("a__net", "A = A 10.0.0.1", "row 1: A contains itself through A"),
+        ("a__net", "A = A 10.0.0.1", "row 1: A contains itself"),
+        ("a__net", "A = B\nB = A 10.0.0.1", "row 2: A contains itself"),
         ("a__net", "10.0.0.1", "row 1: '10.0.0.1' belongs to no name"),
         ("a__svc", "A = 80", "row 1: A: '80' is neither"),
         ("a__svc", "A = 70000/tcp", "row 1: A: '70000/tcp' is neither"),
@@ -91,3 +92,10 @@ def test_what_is_not_understood_is_said_with_its_line(tmp_path: Path, name: str,
 def test_yaml_that_defines_nothing(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match="expected networks: and services:"):
         import_definitions(_write(tmp_path, D__yaml="filters: []\n"))
+
+
+def test_definitions_that_name_each_other_over_and_over_come_to_an_end(tmp_path: Path) -> None:
+    text = "A0 = 10.0.0.1\n" + "".join(f"A{number + 1} = A{number} A{number}\n" for number in range(60))
+    found = import_definitions(_write(tmp_path, a__net=text))
+    assert {end.addresses for end in found.endpoints} == {("10.0.0.1",)}
+    assert found.problems == ()

@@ -158,3 +158,14 @@ def test_a_word_the_console_never_writes_is_a_gap(old, new):
 def test_a_broken_table_is_refused():
     with pytest.raises(UnreadableError, match="broken table"):
         read(f'{CONSOLE}\r\n"Web,,All\r\n')
+
+
+def test_a_row_with_more_cells_than_the_header_is_a_gap() -> None:
+    """Ports 80,443 without quotes would be read as local port 80 and remote port 443."""
+    header = "Name,Group,Profile,Enabled,Action,Override,Program,Local Address,Remote Address,Protocol,Local Port,Remote Port"
+    right = 'a,,All,Yes,Allow,No,Any,Any,Any,TCP,"80,443",Any'
+    assert not read(f"{header}\n{right}\n", "inbound.csv").gaps
+    assert not read(f"{header}\n{right},,\n", "inbound.csv").gaps
+    (gap,) = read(f"{header}\n{right}\n{right.replace(chr(34), '')}\n", "inbound.csv").gaps
+    assert (gap.origin.first_line, gap.hides_access) == (3, True)
+    assert "more cells than the header" in gap.what
