@@ -89,7 +89,29 @@ def site_from_form(case: Case, form: Mapping[str, Any]) -> Site:
             raise RulesetError(NAME, f"there is no device {name!r}")
         old = devices.get(name) or SiteDevice(firewalls[name].vendor, firewalls[name].vdom)
         devices[name] = _with_zones(old, _mapping(entry, name), name)
-    return replace(case.site, devices=devices, bindings=_bindings(case, form.get("bindings")), file=NAME)
+    site = replace(case.site, devices=devices, bindings=_bindings(case, form.get("bindings")), file=NAME)
+    return replace(site, apart=tuple(_part(each, site, case) for each in case.site.apart))
+
+
+def _part(part: Site, whole: Site, case: Case) -> Site:
+    """One of several networks as corrected: its devices, and its servers; one that is nowhere known may be in any."""
+    bound = [each for several in whole.bindings.values() for each in several]
+    elsewhere = {each.address for each in bound if any(_holds(other, each, case) for other in case.site.apart)}
+    elsewhere -= {each.address for each in bound if _holds(part, each, case)}
+    bindings = {
+        role: kept
+        for role, several in whole.bindings.items()
+        if (kept := tuple(each for each in several if each.address not in elsewhere))
+    }
+    devices = {name: whole.devices[name] for name in part.devices}
+    return replace(part, devices=devices, bindings=bindings, file=NAME)
+
+
+def _holds(part: Site, binding: Binding, case: Case) -> bool:
+    """Is a server one of this network: bound there before, or in a network of one of its firewalls?"""
+    known = any(each.address == binding.address for several in part.bindings.values() for each in several)
+    interfaces = [one for each in case.firewalls if each.name in part.devices for one in each.interfaces]
+    return known or binding.device in part.devices or any(binding.address <= one.networks for one in interfaces)
 
 
 def _with_zones(old: SiteDevice, entry: Mapping[str, Any], name: str) -> SiteDevice:
