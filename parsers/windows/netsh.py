@@ -103,7 +103,8 @@ def _is_connection_security(block: Block) -> bool:
 
     A firewall rule has a direction, whatever its description says.
     """
-    if not any(label in _IPSEC_LABELS or value in _IPSEC_ACTIONS for label, value in block.fields):
+    names, values = zip(*block.fields, strict=True) if block.fields else ((), ())
+    if _IPSEC_LABELS.isdisjoint(names) and _IPSEC_ACTIONS.isdisjoint(values):
         return False
     labels = {fold(label) for label, _ in block.fields}
     return not any(language.labels.get(label) == "direction" for language in languages().values() for label in labels)

@@ -144,6 +144,8 @@ def _missing(dump: Dump | None, legacy: Legacy) -> str:
 
 def _asked(text: str) -> tuple[str, tuple[str, ...]]:
     """What the commands in a copied session leave out: why rules are missing ("" if they are not), and notes."""
+    if not any(word in text for word in ("show", "Show", "SHOW")):
+        return "", ()  # most dumps hold no command, and looking for one at every line takes a third of the reading
     commands = [(found[1].strip("\"'"), "".join(found[2].split()).casefold()) for found in _COMMAND.finditer(text)]
     names = [name for name, _ in commands if name.casefold() != "all"]
     filters = {limit for name, limit in commands if name.casefold() == "all"}
