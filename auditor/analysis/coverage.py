@@ -25,10 +25,10 @@ class Covered:
 
     @property
     def blocking(self) -> Layer | None:
-        """The first layer that stops some of the flow for certain, or else one that may."""
-        for each in self.layers:
-            if not each.possible:
-                return each
+        """The first layer that stops all of the flow, or else some of it for certain, or else one that may."""
+        stopping = [each for each in self.layers if not each.possible]
+        if stopping:
+            return next((each for each in stopping if not each.touched), stopping[0])
         return next((each for each in self.layers if not each.certain), None)
 
 

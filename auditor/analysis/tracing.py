@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from auditor.analysis.devices import Device
+from auditor.analysis.origins import known_origins, origin_names
 from auditor.analysis.topology import Topology
 from auditor.baseline import BoundRuleset
 from auditor.packets import Arrival, Filter, Flow, Outcome, PacketSet, Verdict, arrivals, judge
@@ -108,16 +109,14 @@ def _starts(
     question: Question, devices: Mapping[str, Device], topology: Topology
 ) -> list[tuple[Device, frozenset[str]]]:
     """The devices the packets can meet first, with the interfaces they come in by."""
-    known: dict[str, tuple[Device, frozenset[str]]] = {}
-    for device in devices.values():
-        if device.forward is None or (question.device and device.name != question.device):
-            continue
-        ingress = origin_interfaces(device, question.origin)
-        if ingress is not None:
-            known[device.name] = (device, ingress)
+    asked = [each for each in devices.values() if each.forward is not None and question.device in ("", each.name)]
+    known = known_origins(asked, question.origin)
     if not known:
-        names = sorted({name for device in devices.values() for name in _origins(device)})
-        raise ValueError(f"{question.origin!r} is neither a zone nor an interface here; known are {', '.join(names)}")
+        names = sorted({name for device in devices.values() for name in origin_names(device)})
+        raise ValueError(
+            f"{question.origin!r} is neither a zone nor an interface here, nor an address that a route leads to; "
+            f"known are {', '.join(names)}"
+        )
     outermost = []
     for device, ingress in known.values():
         # Behind another firewall that also faces the origin: the packets come to this one later.
@@ -186,25 +185,6 @@ def _next(
             if other.name not in visited and (_is_face(other, targets) or (leaving and there not in leaving)):
                 return other, frozenset({there})
     return None
-
-
-def origin_interfaces(device: Device, name: str) -> frozenset[str] | None:
-    """The interfaces a zone or interface name stands for at a device, None when it knows none."""
-    in_zone = frozenset(leaf for leaf, zone in device.zones.items() if zone == name)
-    if in_zone:
-        return in_zone
-    for zone in device.firewall.zones:
-        if zone.name == name:
-            return frozenset(zone.interfaces)
-    if any(interface.name == name for interface in device.firewall.interfaces):
-        return frozenset({name})
-    assert device.forward is not None
-    return frozenset({name}) if name in device.forward.space.interfaces else None
-
-
-def _origins(device: Device) -> set[str]:
-    names = set(device.zones.values()) | {zone.name for zone in device.firewall.zones}
-    return names | {interface.name for interface in device.firewall.interfaces}
 
 
 def _through(

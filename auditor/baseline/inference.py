@@ -48,6 +48,7 @@ class Inference:
 
 @dataclass(slots=True)
 class _Draft:
+    firewalls: tuple[Firewall, ...] = ()
     devices: dict[str, SiteDevice] = field(default_factory=dict)
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -89,7 +90,7 @@ def infer_site(firewalls: tuple[Firewall, ...], rulesets: Iterable[Ruleset]) -> 
 
 
 def _infer(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...]) -> Inference:
-    draft = _Draft()
+    draft = _Draft(firewalls)
     known_roles = {role for each in rulesets for role in each.roles}
     for firewall in firewalls:
         if firewall.vendor == "windows":
@@ -168,10 +169,12 @@ def _mentioned(firewall: Firewall) -> set[str]:
 
 
 def _zone_of(firewall: Firewall, address: AddressSet, draft: _Draft) -> str:
-    device = draft.devices.get(firewall.name)
-    for interface in firewall.interfaces:
-        if device and address <= interface.networks:
-            return next((zone for zone, names in device.zones.items() if interface.name in names), "")
+    """The zone a server stands in: at the firewall that publishes it, or at another one further in."""
+    for each in (firewall, *draft.firewalls):
+        device = draft.devices.get(each.name)
+        for interface in each.interfaces:
+            if device and address <= interface.networks:
+                return next((zone for zone, names in device.zones.items() if interface.name in names), "")
     return ""
 
 

@@ -21,6 +21,9 @@ What to do
 Open exactly the missing part at the layer named, for the addresses named. The citation leads to the row of
 the vendor's reference.
 
+A block list (deny rules that name at most 16 million senders of the Internet, above a rule that lets everybody
+else in) is somebody's decision and a finding of low severity.
+
 When to waive
 -------------
 When the flow is not used here: better answer its condition in the site file, so that it becomes "not
@@ -43,6 +46,8 @@ from auditor.checks.check import Check, evidence, exact
 from auditor.findings.finding import Finding, Severity
 from auditor.findings.result import CoverageState
 
+_BLOCK_LIST = 1 << 24
+"""More senders (a /8 of IPv4) are no block list any more, but a good part of the Internet."""
 _FAILED = (CoverageState.MISSING, CoverageState.PARTLY, CoverageState.NOT_PUBLISHED)
 
 
@@ -91,6 +96,9 @@ def _finding(check: Check, group: list[Covered], beside_another: bool) -> Findin
         and bound.source.trust == "untrusted"
     ):
         message += "; a translation publishes it, but no policy lets the translated packets through"
+    listed = _block_listed(first)
+    if listed:
+        message += ", for all but the senders that a block list names"
     if beside_another:
         message += "; another server of this role is published, which is enough where clients need not choose"
     message += f". Missing: {row.missing}." if row.missing else "."
@@ -109,9 +117,9 @@ def _finding(check: Check, group: list[Covered], beside_another: bool) -> Findin
     return check.found(
         device=device,
         rule=rule,
-        severity=Severity.LOW if beside_another else bound.flow.if_missing,
+        severity=Severity.LOW if beside_another or listed else bound.flow.if_missing,
         message=message,
-        remedy=_remedy(first),
+        remedy="Nothing, if these senders are meant to be shut out." if listed else _remedy(first),
         packets=" ".join(
             (row.state.value, row.service, bound.source.name, exact(bound.destination.addresses), row.missing)
         ),
@@ -120,6 +128,19 @@ def _finding(check: Check, group: list[Covered], beside_another: bool) -> Findin
         citation=tuple(dict.fromkeys(cite for each in group for cite in each.row.citation)),
         flow=flows,
         lines=tuple(dict.fromkeys(f"{each.bound.ruleset}:{each.bound.flow.id}" for each in group)),
+    )
+
+
+def _block_listed(covered: Covered) -> bool:
+    """Is all that is missing what rules deny to few senders of an untrusted zone, while all others get through?"""
+    stopping = [each for each in covered.layers if not each.certain]
+    if covered.row.state is not CoverageState.PARTLY or covered.bound.source.trust != "untrusted":
+        return False
+    denies = [decision.rule for layer in stopping for decision in layer.denies]
+    return (
+        bool(denies)
+        and all(layer.published and not layer.possible and not layer.device.is_host for layer in stopping)
+        and all(not rule.implicit and rule.source.possible.ipv4.count <= _BLOCK_LIST for rule in denies)
     )
 
 

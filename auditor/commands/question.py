@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 def parse_question(
     start: str, target: str, port: str, source: str = "", source_port: str = "", device: str = ""
 ) -> Question:
-    """A question from words: a zone or interface, the address a client sends to, and one protocol and port.
+    """A question from words: where the packets come in or who sends them, what the client sends to, protocol and port.
 
     Raises:
         ValueError: a word is missing or not understood; the message says which.
     """
+    from auditor.analysis.origins import sender_address
     from auditor.analysis.tracing import Question
     from parsers.model.addresses import AddressSet, address_number
     from parsers.model.services import PORT_PROTOCOLS, ServiceSet, parse_ports
@@ -39,7 +40,7 @@ def parse_question(
         service = ServiceSet.ports(protocol, pairs[0][0], parse_ports(source_port))
     try:
         address_number(target)
-        sender = AddressSet.network(source) if source else None
+        sender = AddressSet.network(source) if source else sender_address(start)
     except ValueError as error:
         raise ValueError(f"{error}: write one address such as 203.0.113.10") from None
     return Question(start, AddressSet.network(target), service, sender, device)

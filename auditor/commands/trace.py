@@ -36,7 +36,7 @@ STAGES = {"network": "passing through", "local": "its own services", "host": "en
 
 @click.command("trace", short_help="Say what happens to one packet, or to a list of flows, and why.")
 @files_argument
-@click.option("--from", "start", metavar="ZONE|INTERFACE", help="Where the packet comes in.")
+@click.option("--from", "start", metavar="ZONE|INTERFACE|ADDRESS", help="Where the packet comes in, or who sends it.")
 @click.option("--source", metavar="ADDRESS", default="", help="Who sends it; everybody there unless given.")
 @click.option("--to", "target", metavar="ADDRESS", help="What the client sends to; translation is followed.")
 @click.option("--port", metavar="tcp/443", help="Protocol and port, icmp/8, or ip/47.")

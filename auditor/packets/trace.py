@@ -25,6 +25,9 @@ class Outcome(StrEnum):
     POSSIBLE = "possible"
 
 
+_DOES = {Action.ALLOW: "allows", Action.DENY: "denies", Action.BYPASS: "lets through authenticated"}
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The fate of the packets of a question.
@@ -90,7 +93,7 @@ def _reasons(decisions: tuple[Decision, ...], now: datetime, as_asked: bool) -> 
         yield "whether the packets are translated like this is not certain"
     elif not seen:
         yield "the packets asked about do not share one fate: " + ", ".join(
-            f"rule {decision.rule.id} {decision.rule.action.value}s a part" for decision in decisions
+            f"rule {decision.rule.id} {_DOES[decision.rule.action]} a part" for decision in decisions
         )
 
 

@@ -9,6 +9,8 @@ import pytest
 import parsers
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.tracing import Question, Trace
+from auditor.audit import audit
+from auditor.baseline import load_ruleset
 from auditor.baseline.inference import infer_site
 from parsers.model.addresses import AddressSet
 from parsers.model.services import ServiceSet
@@ -88,3 +90,33 @@ def test_a_virtual_ip_may_lead_to_a_login_of_the_device(services: str, outcome: 
     found = traced(text.encode(), "203.0.113.10", "tcp/443")
     assert found.outcome.value == outcome
     assert [step.layer for step in found.steps] == ["local"]
+
+
+@pytest.mark.parametrize(("sender", "first"), [("10.0.10.5", "fw/dmz"), ("198.51.100.7", "fw/root")])
+def test_a_sender_is_followed_from_where_its_address_is(sender: str, first: str) -> None:
+    assert traced(row_of_vdoms("vdom-link"), "203.0.113.10", "tcp/443", sender).steps[0].device == first
+
+
+def mail_row(middle: str = "accept") -> bytes:
+    """The same row, with mail published to a server in a DMZ."""
+    data = row_of_vdoms("vdom-link", middle).replace(b"8443", b"25").replace(b"443", b"25")
+    return data.replace(b"srv\nset vdom dmz", b"srv\nset role dmz\nset vdom dmz")
+
+
+def test_the_firewall_that_stops_everything_is_to_blame_not_the_one_that_stops_a_few() -> None:
+    few = table("firewall address", "few\nset subnet 198.51.100.0/24")
+    some = with_lines(ANY, dstintf="a0", srcaddr="few", action="deny") + "\nset match-vip enable"
+    every = with_lines(ANY, dstintf="a0", dstaddr="v")
+    data = mail_row("deny").replace(policies(every).encode(), (few + policies(some, every)).encode())
+    firewalls, rulesets = parsers.read(data, "fw.conf"), (load_ruleset("exchange-2010"),)
+    result = audit(firewalls, rulesets, infer_site(firewalls, rulesets).site, NOW)
+    (inbound,) = [each for each in result.findings if each.check == "FW101" and each.flow == "INTERNET-EDGE"]
+    assert "198.51.100.0/24" in inbound.message
+    assert inbound.device == "fw/mid"
+
+
+def test_a_server_stands_in_the_zone_of_the_vdom_it_is_connected_to() -> None:
+    """Published by one VDOM, in the DMZ of another: an Edge, not a Hub Transport server 'inside'."""
+    bound = infer_site(parsers.read(mail_row(), "fw.conf"), (load_ruleset("exchange-2010"),)).site.bindings
+    assert "hub_transport" not in bound
+    assert bound["edge_transport"][0].address == AddressSet.network("10.0.10.5")
