@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from auditor.baseline.apart import apart
+from auditor.baseline.hostobjects import address_called, host_objects
 from auditor.baseline.hostrules import KnownHostRules
 from auditor.baseline.model import Ruleset
 from auditor.baseline.recognition import Server, published_roles, speaks_for
@@ -221,7 +222,7 @@ def _client_access(
 ) -> None:
     """Of several servers published on 443 those that names or published mail speak for; none when nothing does."""
     mail = {each.address for each in servers if each.service.overlaps(_MAIL)}
-    called = {address: name for name, address in _host_objects((firewall,))}
+    called = {address: name for name, address in host_objects((firewall,))}
     named = [each for each in web if _MAIL_NAME.search(f"{each.name} {called.get(each.address, '')}")]
     chosen = named or [each for each in web if each.address in mail]
     if not chosen and len({each.address for each in web}) == 1:
@@ -315,6 +316,10 @@ def _roles_of(firewall: Firewall, ruleset: Ruleset) -> list[str]:
 def _host_address(firewall: Firewall, roles: list[str], draft: _Draft) -> AddressSet | None:
     if firewall.host is not None and firewall.host.addresses:
         return firewall.host.addresses
+    address = address_called(firewall.name, draft.firewalls)
+    if address is not None:
+        draft.notes.append(f"{firewall.name} taken as {address.text()}: an object of a firewall is called so.")
+        return address
     candidates = {each.address for role in roles for each in draft.bindings.get(role, [])}
     windows = [name for name, device in draft.devices.items() if device.type == "windows"]
     if len(candidates) == 1 and len(windows) == 1:
@@ -346,7 +351,7 @@ def _named(firewalls: tuple[Firewall, ...], draft: _Draft, roles: set[str]) -> N
     for role, pattern in _NAMES:
         if role not in roles or draft.bindings.get(role):
             continue
-        for name, address in _host_objects(firewalls):
+        for name, address in host_objects(firewalls):
             if pattern.search(name):
                 draft.bind(
                     role, address, f"{address.text()} taken as {role}: only because object {name!r} is called so."
@@ -356,7 +361,7 @@ def _named(firewalls: tuple[Firewall, ...], draft: _Draft, roles: set[str]) -> N
 def _recognised(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...], draft: _Draft) -> None:
     """What the rulesets themselves say their servers are known by: published ports first, names last."""
     taken = AddressSet.union(each.address for known in draft.bindings.values() for each in known)
-    objects = tuple(_host_objects(firewalls))
+    objects = tuple(host_objects(firewalls))
     called = {address: name for name, address in objects}
     for firewall in firewalls:
         if firewall.vendor == "windows":
@@ -383,14 +388,3 @@ def _recognised(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...], 
                 if speaks_for(role, name):
                     why = f"{address.text()} taken as {role.name}: only because object {name!r} is called so."
                     draft.bind(role.name, address, why)
-
-
-def _host_objects(firewalls: tuple[Firewall, ...]) -> Iterator[tuple[str, AddressSet]]:
-    """Objects of one address that may be a server of this site: public ones are others' unless they are connected."""
-    connected = AddressSet.union(each.networks for firewall in firewalls for each in firewall.interfaces)
-    for firewall in firewalls:
-        for item in firewall.objects:
-            if item.addresses is None or item.addresses.count != 1 or item.factory:
-                continue
-            if item.addresses <= connected or not item.addresses <= PUBLIC:
-                yield item.name, item.addresses

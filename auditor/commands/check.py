@@ -191,5 +191,9 @@ def _apart(results: list[AuditResult], accepted: list[tuple[Waiver, ...]], parti
     }
     for result in results:
         idle = [each for each in result.findings if each.check == WAIVER_STATE and not each.device]
-        kept = (each for each in result.findings if each not in idle or each.identity not in elsewhere)
-        yield replace(result, findings=tuple(kept))
+        gone = {each.fingerprint for each in idle if each.identity in elsewhere}
+        kept = tuple(each for each in result.findings if each.fingerprint not in gone)
+        follow = result.follow_up
+        if follow is not None:
+            follow = replace(follow, statuses={key: each for key, each in follow.statuses.items() if key not in gone})
+        yield replace(result, findings=kept, follow_up=follow)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from auditor.findings.decisions import NOT_THERE_BEFORE, Status
+from auditor.findings.decisions import NOT_THERE_BEFORE, Decision, Status
 from auditor.findings.finding import Finding
 from auditor.findings.result import AuditResult
 
@@ -39,10 +39,14 @@ def since_lines(result: AuditResult, every: bool) -> list[str]:
     gone = [past.decision for past in result.follow_up.past if past.status is Status.FIXED]
     shown = gone if every else gone[:MOST_FIXED]
     lines = [since_last_time(result), *result.follow_up.notes]
-    lines += [f"fixed: {each.check} {each.device} {each.rule}: {each.message}" for each in shown]
+    lines += [f"fixed: {_place(each)}: {each.message}" for each in shown]
     if len(shown) < len(gone):
         lines.append(f"and {len(gone) - len(shown)} more fixed: --all shows them")
     return lines
+
+
+def _place(decision: Decision) -> str:
+    return " ".join(filter(None, (decision.check, decision.device, decision.rule)))
 
 
 def changes_sentence(result: AuditResult) -> str:

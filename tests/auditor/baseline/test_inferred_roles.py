@@ -306,3 +306,31 @@ def test_a_windows_host_is_told_from_its_rules(
     )
     inference = infer_site(parsers.read(text.encode(), "SRV1.txt"), [load_ruleset(baseline)])
     assert set(inference.site.bindings) == roles
+
+
+@pytest.mark.parametrize(
+    ("objects", "address"),
+    [
+        (("srv1",), "10.0.10.9"),
+        (("SRV1.example.net",), "10.0.10.9"),
+        (("srv10",), ""),
+        (("srv1", "SRV1"), ""),  # two addresses: nothing decides
+    ],
+)
+def test_a_host_has_the_address_of_the_object_that_is_called_like_it(objects: tuple[str, ...], address: str) -> None:
+    """Without it a host's own firewall would be left out of every path to it."""
+    entries = "".join(
+        f'    edit "{name}"\n        set subnet 10.0.10.{number}/32\n    next\n'
+        for number, name in enumerate(objects, 9)
+    )
+    text = "".join(
+        f"Rule Name: {port}\n{'-' * 70}\nEnabled: Yes\nDirection: In\nProfiles: Domain\nGrouping:\nLocalIP: Any\n"
+        f"RemoteIP: Any\nProtocol: TCP\nLocalPort: {port}\nRemotePort: Any\nEdge traversal: No\nProgram: System\n"
+        "InterfaceTypes: Any\nSecurity: NotRequired\nRule source: Local Setting\nAction: Allow\n\n"
+        for port in (8530, 8531)
+    )
+    firewalls = parsers.read(CONFIG.replace('    edit "all"\n    next\n', entries).encode(), "x1.conf")
+    inference = infer_site((*firewalls, *parsers.read(text.encode(), "SRV1.txt")), [load_ruleset("wsus")])
+    found = inference.site.bindings.get("wsus", ())
+    assert [each.address.text() for each in found] == ([address] if address else [])
+    assert {each.device for each in found} <= {"SRV1"}

@@ -177,6 +177,22 @@ def test_a_change_without_effect_says_so(repository: Repository) -> None:
     assert json.loads((repository.path / "a.json").read_text("utf-8"))["changes"]["packets"] == []
 
 
+def test_what_another_audit_may_answer_is_not_counted_as_still_open(repository: Repository) -> None:
+    """The remark that a waiver matches nothing is left out where the audit it is for was not run."""
+    settings = (repository.path / "fwproof.toml").read_text("utf-8")
+    other = '[[audit]]\nname = "other"\nfiles = "backups/edge.conf"\nhardening = false\n'
+    repository.write("fwproof.toml", settings + other)
+    repository.write(
+        "waivers.yaml",
+        "schema: fwwaivers/1\nwaivers:\n  - finding: {check: FW102}\n    reason: later\n"
+        '    owner: Ada Example\n    expires: "2027-12-31"\n',
+    )
+    assert repository.check("--audit", "edge", "--since", "HEAD", "-o", "a.json").code == 0
+    written = json.loads((repository.path / "a.json").read_text("utf-8"))
+    listed = {each["fingerprint"] for each in written["findings"]}
+    assert {each["fingerprint"] for each in written["follow_up"]["findings"]} == listed
+
+
 def test_a_broken_older_version_makes_everything_new(repository: Repository, opening: str) -> None:
     repository.write("backups/edge.conf", "nonsense\n")
     repository.commit("broken")
