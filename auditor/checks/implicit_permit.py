@@ -93,7 +93,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 origin=redirects[0].origin,
                 message=(
                     "allow-traffic-redirect: traffic back out of the interface it came in by needs no policy "
-                    f"({len(interfaces)} interfaces)."
+                    f"({'one interface' if len(interfaces) == 1 else f'{len(interfaces)} interfaces'})."
                 ),
                 remedy="Set allow-traffic-redirect disable in system global, unless routing needs it.",
                 identity="redirect",
