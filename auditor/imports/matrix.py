@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -154,9 +153,3 @@ class _Table:
 def _named(stated: tuple[str, ...]) -> bool:
     """Do the protocols have ports?"""
     return any("/" not in each and not each.startswith("icmp") for each in stated)
-
-
-def rows_of(imported: Imported) -> Iterator[tuple[str, int, str, str]]:
-    """The index of rows: (row, line, ports, text as written)."""
-    for entry in imported.entries:
-        yield entry.place.key, entry.place.row, " ".join(entry.services), " ".join(entry.text.split())
