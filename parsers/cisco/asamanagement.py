@@ -2,7 +2,8 @@
 
 Source: Cisco ASA Series Firewall CLI Configuration Guide, "Access Rules", management access rules: ssh, telnet and http
 statements name who may log in, and win over a control-plane list that denies it; such a list decides the other traffic
-to the box, and has no implicit deny at its end.
+to the box. Access lists end in an implicit deny (same guide, "Information About Access Lists"); whether those of the
+control plane do was not found in writing, so what none of their entries names is uncertain.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from parsers.model.bounds import Bounded
 from parsers.model.firewall import Interface
 from parsers.model.intervals import IntervalSet
 from parsers.model.origin import Origin
-from parsers.model.rule import Action, AsWritten, Direction, Evaluation, Rule, RuleList
-from parsers.model.services import TCP, UDP, ServiceSet
+from parsers.model.rule import Action, AsWritten, Condition, Direction, Evaluation, Rule, RuleList
+from parsers.model.services import ANY_SERVICE, TCP, UDP, ServiceSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Management:
                 for rule in self.access.rules(statement.at(1)):
                     where = frozenset({statement.at(4)})
                     yield replace(rule, id=f"{rule.id} control plane {statement.at(4)}", ingress=where)
+                yield _unnamed(statement.at(4), self.objects.origin(statement))
 
     def _logins(self) -> Iterator[Rule]:
         ports = {"ssh": 22, "telnet": 23, "http": 443}
@@ -92,6 +94,26 @@ class Management:
                     )
                     origin = self.objects.origin(child)
                     yield _listener(by_name[child.at(1)], "SSL VPN", services, ANY_ADDRESS, origin)
+
+
+def _unnamed(interface: str, origin: Origin) -> Rule:
+    """What no entry of a control-plane list names: perhaps denied at its end, perhaps not."""
+    everything = Bounded.exactly(ANY_ADDRESS)
+    text = "a control-plane list names neither permit nor deny, and may or may not end in an implicit deny"
+    return Rule(
+        id=f"end of the control-plane list of {interface}",
+        name="",
+        origin=origin,
+        action=Action.DENY,
+        enabled=True,
+        ingress=frozenset({interface}),
+        egress=None,
+        source=everything,
+        destination=everything,
+        service=Bounded.exactly(ANY_SERVICE),
+        conditions=(Condition("setting", text),),
+        implicit=True,
+    )
 
 
 def _listener(interface: Interface, word: str, service: ServiceSet, source: AddressSet, origin: Origin) -> Rule:

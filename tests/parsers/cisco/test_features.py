@@ -160,7 +160,8 @@ CONTROL = "access-group CP in interface outside control-plane\ncrypto ikev2 enab
     ("entry", "service", "source", "expected"),
     [
         ("deny ip host 198.51.100.7 any", "udp/500", "198.51.100.7", "blocked"),
-        ("deny ip host 198.51.100.7 any", "udp/500", "192.0.2.9", "allowed"),
+        ("deny ip host 198.51.100.7 any", "udp/500", "192.0.2.9", "possible"),
+        ("permit ip host 192.0.2.9 any", "udp/500", "192.0.2.9", "allowed"),
         ("deny ip host 198.51.100.7 any", "tcp/22", "198.51.100.7", "allowed"),
         ("permit ip any any", "tcp/23", "198.51.100.7", "blocked"),
     ],
