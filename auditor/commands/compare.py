@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.commands.case import DEFAULT_RULESETS, apply_option, read_exports, site_option, today_option
+from auditor.commands.comparison import SCHEMA, comparison_markdown, comparison_text, comparison_value
 from auditor.commands.output import show
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from parsers.parser import Script
     from parsers.source import Document
 
-SCHEMA = "fwproof-compare/1"
 PASSED, OPENED, NOT_JUDGED = 0, 1, 3
 
 
@@ -77,33 +76,34 @@ def compare_command(
     if zone and (wrong := no_zone(zone, (*before, *after), site)):
         raise click.UsageError(f"--fail-on-opening: {wrong}")
     found = compare(before, after, site, now)
-    blind = bool(found.gaps) and not allow_gaps
     failing = found.openings(zone) if zone else ()
     if as_json:
         show(json.dumps(comparison_value(found, failing), indent=2, ensure_ascii=False))
     else:
-        show("\n".join(_markdown(found) if as_markdown else _text(found)))
-    if blind:
-        show(
+        show("\n".join(comparison_markdown(found) if as_markdown else comparison_text(found)))
+    code, ending = _ruling(found, zone, failing, allow_gaps)
+    if ending:
+        show(ending, err=True)
+    return code
+
+
+def _ruling(found: Comparison, zone: str | None, failing: tuple[Change, ...], allow_gaps: bool) -> tuple[int, str]:
+    """The exit code, and the sentence that says why it is not 0."""
+    if found.gaps and not allow_gaps:
+        return NOT_JUDGED, (
             f"Not judged: {len(found.gaps)} places could hide access, the first is {found.gaps[0]}. "
-            "Look at them, then pass --allow-gaps.",
-            err=True,
+            "Look at them, then pass --allow-gaps."
         )
-        return NOT_JUDGED
     if not found.devices:
-        show("Not judged: no device is in both versions.", err=True)
-        return NOT_JUDGED
+        return NOT_JUDGED, "Not judged: no device is in both versions."
     if zone and found.unpaired:
-        show(
+        return NOT_JUDGED, (
             f"Not judged: {', '.join(found.unpaired)} could be an older firewall under another name: "
-            "compare the two files alone, one old and one new.",
-            err=True,
+            "compare the two files alone, one old and one new."
         )
-        return NOT_JUDGED
     if failing:
-        show(f"Failed: {len(failing)} {'opening' if len(failing) == 1 else 'openings'} from {zone}.", err=True)
-        return OPENED
-    return PASSED
+        return OPENED, f"Failed: {len(failing)} {'opening' if len(failing) == 1 else 'openings'} from {zone}."
+    return PASSED, ""
 
 
 def _version(name: str) -> Path | Document:
@@ -125,80 +125,3 @@ def _inferred(firewalls: tuple[Firewall, ...]) -> Site:
     from auditor.baseline import infer_site, load_ruleset
 
     return infer_site(firewalls, tuple(load_ruleset(name) for name in DEFAULT_RULESETS)).site
-
-
-def _text(found: Comparison) -> Iterator[str]:
-    yield from found.notes
-    if found.no_effect:
-        yield f"No effect: exactly the same packets pass ({', '.join(found.devices)})."
-        return
-    yield f"{_counted(found)} ({', '.join(found.devices)})."
-    for change in found.changes:
-        yield f"  {'+' if change.opened else '-'} {change.device}: {change.text}"
-        if change.opened and change.example:
-            yield f"      packet {change.example.text}"
-    for each in found.unsure:
-        yield f"  ? {each}"
-
-
-def _counted(found: Comparison) -> str:
-    opened = sum(change.opened for change in found.changes)
-    parts = [f"{opened} newly allowed", f"{len(found.changes) - opened} newly blocked"]
-    if found.unsure:
-        parts.append(f"{len(found.unsure)} that cannot be told")
-    return ", ".join(parts)
-
-
-def _markdown(found: Comparison) -> Iterator[str]:
-    from auditor.reports.markdown import plain
-
-    yield "### Firewall change"
-    yield ""
-    for note in found.notes:
-        yield f"{plain(note)}"
-        yield ""
-    if found.no_effect:
-        yield "No effect: exactly the same packets pass."
-        return
-    yield f"{_counted(found)}."
-    yield ""
-    for change in found.changes:
-        device, text = plain(change.device), plain(change.text)
-        yield f"- **{device} {text}**" if change.opened else f"- {device} {text}"
-        if change.opened and change.example:
-            yield f"  - packet {plain(change.example.text)}"
-    for each in found.unsure:
-        yield f"- cannot be told: {plain(each)}"
-
-
-def comparison_value(found: Comparison, failing: tuple[Change, ...] = ()) -> dict[str, object]:
-    """A comparison as a JSON value of schema fwproof-compare/1."""
-    return {
-        "schema": SCHEMA,
-        "no_effect": found.no_effect,
-        "devices": found.devices,
-        "notes": found.notes,
-        "changes": [_record(change) for change in found.changes],
-        "cannot_tell": found.unsure,
-        "failing": len(failing),
-        "gaps": found.gaps,
-    }
-
-
-def _record(change: Change) -> dict[str, object]:
-    return {
-        "device": change.device,
-        "change": "opened" if change.opened else "closed",
-        "confidence": "certain" if change.certain else "possible",
-        "from": change.ingress,
-        "to": change.egress,
-        "source": change.source,
-        "destination": change.destination,
-        "services": change.services,
-        "published_as": change.published_as,
-        "rule": change.rule,
-        "file": change.origin.file if change.origin else "",
-        "line": change.origin.first_line if change.origin else 0,
-        "example": change.example.text if change.example else "",
-        "text": change.text,
-    }

@@ -180,6 +180,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "why": finding.why,
         "remedy": finding.remedy,
         "flow": finding.flow,
+        "baseline_lines": list(finding.lines),
         "packets": finding.packets,
         "example": packet_value(finding.example),
         "uncertain": list(finding.uncertain),

@@ -17,7 +17,7 @@ from auditor.audit import audit
 from auditor.baseline import Site, check_words, site_yaml
 from auditor.benchmarks import load_benchmarks
 from auditor.commands.case import Case
-from auditor.commands.compare import comparison_value
+from auditor.commands.comparison import comparison_value
 from auditor.commands.question import analysed, answer
 from auditor.commands.trace import trace_value
 from auditor.compare import compare

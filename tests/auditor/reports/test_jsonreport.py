@@ -59,3 +59,9 @@ def test_lines_of_binary_exports_are_null(result: AuditResult) -> None:
     assert first.origin is not None
     binary = replace(first, origin=replace(first.origin, first_line=0, last_line=0))
     assert json_value(replace(result, findings=(binary,)))["findings"][0]["origin"]["first_line"] is None
+
+
+def test_a_finding_names_the_baseline_lines_as_a_waiver_does(result: AuditResult) -> None:
+    named = replace(result.findings[0], flow="NO-RPC", lines=("exchange-2010:NO-RPC", "perimeter:NO-RPC"))
+    found = json_value(replace(result, findings=(named,)))["findings"][0]
+    assert found["baseline_lines"] == ["exchange-2010:NO-RPC", "perimeter:NO-RPC"]
