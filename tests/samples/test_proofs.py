@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -16,24 +14,11 @@ from auditor.findings.result import AuditResult
 from parsers.model.addresses import address_number
 from parsers.model.firewall import Firewall
 from parsers.model.rule import Direction, Rule, Truth
+from tests import oracle
 
 NOW = datetime(2026, 11, 24, 12)
 SAYS_OPEN = {"FW102", "FW103", "FW104", "FW112", "FW113", "FW114", "FW116", "FW118"}
 """Checks whose packet is let through by the rule they name."""
-
-
-def _oracle():  # type: ignore[no-untyped-def]
-    path = Path(__file__).parents[1] / "oracle.py"
-    spec = importlib.util.spec_from_file_location("fwproof_oracle", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-oracle = _oracle()
 
 
 def _proven(finding: Finding) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from datetime import datetime
 from pathlib import Path
 
@@ -14,12 +13,7 @@ from auditor.commands.question import parse_question
 from auditor.findings.finding import Severity
 from auditor.findings.result import AuditResult, CoverageState
 from parsers.model.firewall import Firewall
-
-_spec = importlib.util.spec_from_file_location("boxes", Path(__file__).with_name("boxes.py"))
-assert _spec is not None
-assert _spec.loader is not None
-boxes = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(boxes)
+from tests.auditor.analysis import boxes
 
 NOW = datetime(2026, 11, 24, 12)
 VDOMS = Path(__file__).parents[3] / "samples" / "two-vdoms"

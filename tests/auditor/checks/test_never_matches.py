@@ -10,19 +10,11 @@ import parsers
 from auditor.audit import audit
 from auditor.baseline import infer_site
 from auditor.findings.finding import Finding, Severity
+from tests.fortios import head
 
-CONFIG = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
-config system interface
-    edit "wan1"
-        set ip 203.0.113.2 255.255.255.0
-        set type physical
-    next
-    edit "lan"
-        set ip 10.0.10.1 255.255.255.0
-        set type physical
-    next
-end
-config firewall vip
+CONFIG = (
+    head("", "", wan1="203.0.113.2/24", lan="10.0.10.1/24")
+    + """config firewall vip
     edit "web"
         set extip 203.0.113.10
         set mappedip "10.0.10.80"
@@ -52,6 +44,7 @@ config firewall policy
     next
 end
 """
+)
 
 
 def _findings(service: str, action: str = "accept") -> list[Finding]:

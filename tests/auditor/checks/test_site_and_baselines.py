@@ -11,37 +11,9 @@ import parsers
 from auditor.audit import audit
 from auditor.baseline import load_ruleset, load_site
 from auditor.findings.finding import Finding, Severity
+from tests.fortios import head, route
 
-BACKUP = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
-config system global
-    set hostname "fgt"
-end
-config system interface
-    edit "wan1"
-        set ip 203.0.113.2 255.255.255.0
-        set type physical
-    next
-    edit "lan"
-        set ip 10.0.10.1 255.255.255.0
-        set type physical
-    next
-    edit "dmz"
-        set ip 10.0.20.1 255.255.255.0
-        set type physical
-    next
-end
-config router static
-    edit 1
-        set gateway 203.0.113.1
-        set device "wan1"
-    next
-    edit 2
-        set dst 10.0.30.0 255.255.255.0
-        set gateway 10.0.20.2
-        set device "dmz"
-    next
-end
-"""
+BACKUP = head() + route(2, "10.0.20.2", "dmz", "10.0.30.0 255.255.255.0")
 SITE = """schema: fwsite/1
 id: test
 baselines: [{use: exchange-2010}]

@@ -10,28 +10,11 @@ from auditor.audit import audit
 from auditor.baseline import Site, load_ruleset, load_site
 from auditor.findings.finding import Finding, Severity
 from auditor.findings.result import AnswerState, AuditResult
+from tests.fortios import head
 
-HEAD = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
-config system global
-    set hostname "fgt"
-end
-config system interface
-    edit "wan1"
-        set ip 203.0.113.2 255.255.255.0
-        set type physical
-    next
-    edit "lan"
-        set ip 10.0.10.1 255.255.255.0
-        set type physical
-    next
-end
-config router static
-    edit 1
-        set gateway 203.0.113.1
-        set device "wan1"
-    next
-end
-config firewall address
+HEAD = (
+    head(wan1="203.0.113.2/24", lan="10.0.10.1/24")
+    + """config firewall address
     edit "all"
     next
 end
@@ -54,6 +37,7 @@ config firewall service custom
     next
 end
 """
+)
 SITE = """schema: fwsite/1
 id: test
 devices:

@@ -11,32 +11,11 @@ import yaml
 
 from auditor.cli import run
 from auditor.commands.skeleton import schema_place
+from tests.fortios import head
 
-BACKUP = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
-config system global
-    set hostname "edge"
-end
-config system interface
-    edit "wan1"
-        set ip 203.0.113.2 255.255.255.0
-        set type physical
-    next
-    edit "lan"
-        set ip 10.0.10.1 255.255.255.0
-        set type physical
-    next
-    edit "db"
-        set ip 10.0.30.1 255.255.255.0
-        set type physical
-    next
-end
-config router static
-    edit 1
-        set gateway 203.0.113.1
-        set device "wan1"
-    next
-end
-config firewall address
+BACKUP = (
+    head("edge", wan1="203.0.113.2/24", lan="10.0.10.1/24", db="10.0.30.1/24")
+    + """config firewall address
     edit "all"
     next
 end
@@ -58,6 +37,7 @@ config firewall policy
     next
 end
 """
+)
 MATRIX = """Source,Destination,Protocol,Port,Description
 web01 (10.0.10.5),db01 (10.0.30.5),tcp,1433,SQL
 ,,,1434,Browser

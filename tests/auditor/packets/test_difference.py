@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from datetime import datetime
-from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from auditor.packets import PacketSet, difference
+from auditor.packets import difference
 from parsers.model.firewall import Firewall
 from parsers.model.rule import Direction
-
-
-def _module(name: str, path: Path):  # type: ignore[no-untyped-def]
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-HERE = Path(__file__).parent
-oracle = _module("fwproof_oracle_difference", HERE.parents[1] / "oracle.py")
-worlds = _module("fwproof_worlds_difference", HERE / "worlds.py")
+from tests import oracle
+from tests.auditor.packets import worlds
+from tests.auditor.packets.worlds import holds
 
 NOW = datetime(2026, 1, 1)
 calm = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
@@ -35,25 +20,6 @@ calm = settings(max_examples=120, deadline=None, suppress_health_check=list(Heal
 
 def yes(_: str) -> bool:
     return True
-
-
-def holds(packets: PacketSet, firewall: Firewall, client: object) -> bool:
-    """Is the packet, as it arrives at this version, in the set?"""
-    arrived = oracle.translate(firewall, client, yes)
-    space = packets.space
-    service = space.atoms.point(client.protocol, arrived.port, client.source_port)
-    ingress = space.interface_mask(frozenset({client.ingress}))
-    egress = space.interface_mask(frozenset({client.egress}))
-    translation = space.translation_bits.get(arrived.by, 1) if arrived.by else 1
-    return any(
-        box.ingress & ingress
-        and box.egress & egress
-        and box.translation & translation
-        and box.service & service
-        and client.source in box.source
-        and arrived.destination in box.destination
-        for box in packets.boxes
-    )
 
 
 @calm
@@ -72,8 +38,8 @@ def test_what_passes_at_one_version_only_is_found_and_nothing_else(
             (after, before, found.opened, new),
             (before, after, found.closed, old),
         ):
-            inside = holds(packets.possible, firewall, client)
-            assert inside == holds(packets.certain, firewall, client)
+            inside = holds(packets.possible, firewall, client, yes)
+            assert inside == holds(packets.certain, firewall, client, yes)
             if passes and not other:
                 assert inside
             if inside:

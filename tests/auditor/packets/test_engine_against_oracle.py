@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from datetime import datetime
-from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from auditor.packets import Filter, Flow, PacketSet
+from auditor.packets import Filter, Flow
 from parsers.model.addresses import ANY_ADDRESS
 from parsers.model.firewall import Firewall
 from parsers.model.rule import Direction
 from parsers.model.services import ANY_SERVICE
-
-
-def _module(name: str, path: Path):  # type: ignore[no-untyped-def]
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-HERE = Path(__file__).parent
-oracle = _module("fwproof_oracle", HERE.parents[1] / "oracle.py")
-worlds = _module("fwproof_worlds", HERE / "worlds.py")
+from tests import oracle
+from tests.auditor.packets import worlds
+from tests.auditor.packets.worlds import holds
 
 NOW = datetime(2026, 1, 1)
 FLOW = Flow(ANY_ADDRESS, ANY_ADDRESS, ANY_SERVICE)
@@ -40,25 +25,6 @@ def clients(data: st.DataObject, count: int = 40) -> list[object]:
     picked = data.draw(st.lists(st.sampled_from(worlds.PACKETS), min_size=count, max_size=count))
     found = [oracle.Client(*packet) for packet in picked]
     return [client for client in found if oracle.same_family(client)]
-
-
-def holds(packets: PacketSet, firewall: Firewall, client: object, world: object) -> bool:
-    """Is the packet, as it arrives in the given world, in the set?"""
-    arrived = oracle.translate(firewall, client, world)
-    space = packets.space
-    service = space.atoms.point(client.protocol, arrived.port, client.source_port)
-    ingress = space.interface_mask(frozenset({client.ingress}))
-    egress = space.interface_mask(frozenset({client.egress}))
-    translation = space.translation_bits.get(arrived.by, 1) if arrived.by else 1
-    return any(
-        box.ingress & ingress
-        and box.egress & egress
-        and box.translation & translation
-        and box.service & service
-        and client.source in box.source
-        and arrived.destination in box.destination
-        for box in packets.boxes
-    )
 
 
 @calm

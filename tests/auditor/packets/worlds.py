@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 
 from hypothesis import strategies as st
 
+from auditor.packets import PacketSet
 from parsers.model.addresses import IPV6_BASE, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Firewall, Interface, Mapping, Translation
@@ -13,6 +15,7 @@ from parsers.model.intervals import IntervalSet
 from parsers.model.origin import Origin
 from parsers.model.rule import Action, Condition, Direction, Evaluation, Rule, RuleList, Truth
 from parsers.model.services import ANY_SERVICE, NO_SERVICE, TCP, UDP, ServiceSet
+from tests import oracle
 
 INTERFACES = ("a", "b")
 ADDRESSES = (1, 2, 3, 4, IPV6_BASE + 1, IPV6_BASE + 2)
@@ -144,3 +147,22 @@ def firewalls(draw: st.DrawFn, exact: bool = False, most_lists: int = 2) -> Fire
 
 
 PACKETS = tuple(product(INTERFACES, INTERFACES, ADDRESSES, ADDRESSES, PROTOCOLS, SOURCE_PORTS, PORTS))
+
+
+def holds(packets: PacketSet, firewall: Firewall, client: oracle.Client, world: Callable[[str], bool]) -> bool:
+    """Is the packet, as it arrives in the given world, in the set?"""
+    arrived = oracle.translate(firewall, client, world)
+    space = packets.space
+    service = space.atoms.point(client.protocol, arrived.port, client.source_port)
+    ingress = space.interface_mask(frozenset({client.ingress}))
+    egress = space.interface_mask(frozenset({client.egress}))
+    translation = space.translation_bits.get(arrived.by, 1) if arrived.by else 1
+    return any(
+        box.ingress & ingress
+        and box.egress & egress
+        and box.translation & translation
+        and box.service & service
+        and client.source in box.source
+        and arrived.destination in box.destination
+        for box in packets.boxes
+    )

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 
 from auditor.findings.finding import Finding, Severity
 from auditor.findings.result import AuditResult, FlowCoverage
-
-_spec = importlib.util.spec_from_file_location("company", Path(__file__).with_name("conftest.py"))
-assert _spec is not None
-assert _spec.loader is not None
-company = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(company)
-vip, policy, rule, dump = company.vip, company.policy, company.rule, company.dump
-HTTPS, HTTP, MAPPER, RPC, INSTALLED = company.HTTPS, company.HTTP, company.MAPPER, company.RPC, company.INSTALLED
+from tests.auditor.pairs.company import HTTP, HTTPS, INSTALLED, MAPPER, RPC, dump, policy, rule, vip
 
 WEB = vip("web", "10.0.10.21", "443") + policy(1, "web", "HTTPS")
 

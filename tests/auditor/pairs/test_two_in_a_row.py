@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +12,8 @@ from auditor.audit import audit
 from auditor.baseline import load_ruleset, load_site
 from auditor.findings.finding import Severity
 from auditor.findings.result import AuditResult
+from tests.auditor.analysis import boxes
+from tests.auditor.pairs import company
 
 HERE = Path(__file__).parent
 DEFAULT = "0.0.0.0 0.0.0.0"
@@ -26,19 +27,6 @@ devices:
 bindings: {client_access: [{address: 10.0.10.21, device: cas}]}
 not_deployed: [hub_transport, mailbox, edge_transport, unified_messaging, domain_controller]
 """
-
-
-def module(path: Path):  # type: ignore[no-untyped-def]
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
-
-
-boxes = module(HERE.parent / "analysis" / "boxes.py")
-company = module(HERE / "conftest.py")
 
 
 @pytest.fixture

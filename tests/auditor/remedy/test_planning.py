@@ -6,34 +6,11 @@ import pytest
 
 from auditor.baseline import RulesetError
 from auditor.remedy import Plan
+from tests.fortios import head
 
 from .small import DEVICES, MAIL, OUT, SERVERS, SQL, WEB, flow, planned, text
 
-BACKUP = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
-config system global
-    set hostname "fgt"
-end
-config system interface
-    edit "wan1"
-        set ip 203.0.113.2 255.255.255.0
-        set type physical
-    next
-    edit "dmz"
-        set ip 10.0.20.1 255.255.255.0
-        set type physical
-    next
-    edit "lan"
-        set ip 10.0.10.1 255.255.255.0
-        set type physical
-    next
-end
-config router static
-    edit 1
-        set gateway 203.0.113.1
-        set device "wan1"
-    next
-end
-"""
+BACKUP = head(wan1="203.0.113.2/24", dmz="10.0.20.1/24", lan="10.0.10.1/24")
 VIP = """config firewall vip
     edit "shop"
         set extip 203.0.113.10

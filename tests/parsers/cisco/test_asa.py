@@ -12,18 +12,9 @@ from parsers.model.addresses import AddressSet, address_number
 from parsers.model.firewall import Firewall
 from parsers.model.rule import Action, Rule, Truth
 from parsers.source import Document
+from tests.parsers.cisco import heads
 
-HEAD = """ASA Version 9.12(4)
-hostname fw1
-interface GigabitEthernet0/0
- nameif outside
- security-level 0
- ip address 203.0.113.2 255.255.255.0
-interface GigabitEthernet0/1
- nameif inside
- security-level 100
- ip address 10.0.0.1 255.255.255.0
-"""
+HEAD = heads.ASA
 
 
 def read(text: str, head: str = HEAD) -> Firewall:

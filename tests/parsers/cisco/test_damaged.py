@@ -14,18 +14,9 @@ from hypothesis import strategies as st
 from parsers.cisco import PARSER
 from parsers.errors import UnreadableError
 from parsers.source import Document
+from tests.parsers.cisco import heads
 
-ASA = """ASA Version 9.12(4)
-hostname edge
-interface GigabitEthernet0/0
- nameif outside
- security-level 0
- ip address 203.0.113.2 255.255.255.0
-interface GigabitEthernet0/1
- nameif inside
- security-level 100
- ip address 10.0.0.1 255.255.255.0
-object network web
+ASA = f"""{heads.ASA}object network web
  host 10.0.0.5
  nat (inside,outside) static 203.0.113.5 service tcp 443 8443
 object-group service ports tcp

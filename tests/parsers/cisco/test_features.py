@@ -16,33 +16,11 @@ from parsers.model.firewall import Firewall
 from parsers.model.rule import Direction
 from parsers.model.services import ServiceSet
 from parsers.source import Document
+from tests.parsers.cisco import heads
 
 NOW = datetime(2026, 11, 24, 12)
-ASA = """ASA Version 9.16(4)
-hostname edge
-interface GigabitEthernet0/0
- nameif outside
- security-level 0
- ip address 203.0.113.2 255.255.255.0
-interface GigabitEthernet0/1
- nameif inside
- security-level 100
- ip address 10.0.0.1 255.255.255.0
-interface GigabitEthernet0/2
- nameif dmz
- security-level 50
- ip address 10.0.2.1 255.255.255.0
-"""
-IOS = """version 15.7
-hostname r1
-interface GigabitEthernet0/0
- ip address 203.0.113.2 255.255.255.0
- ip access-group IN in
- ip nat outside
-interface GigabitEthernet0/1
- ip address 10.0.0.1 255.255.255.0
- ip nat inside
-"""
+ASA = heads.ASA + heads.third("dmz", 50)
+IOS = heads.IOS
 IOS_WAY = ("GigabitEthernet0/0", "GigabitEthernet0/1")
 
 

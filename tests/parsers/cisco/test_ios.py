@@ -11,17 +11,9 @@ from parsers.cisco.objects import wildcard_set
 from parsers.model.firewall import Firewall
 from parsers.model.rule import Action, Rule, Truth
 from parsers.source import Document
+from tests.parsers.cisco import heads
 
-HEAD = """version 15.7
-hostname r1
-interface GigabitEthernet0/0
- ip address 203.0.113.2 255.255.255.0
- ip access-group IN in
- ip nat outside
-interface GigabitEthernet0/1
- ip address 10.0.0.1 255.255.255.0
- ip nat inside
-"""
+HEAD = heads.IOS
 
 
 def read(text: str) -> Firewall:

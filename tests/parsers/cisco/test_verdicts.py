@@ -14,34 +14,12 @@ from parsers.model.addresses import AddressSet, address_number
 from parsers.model.rule import Direction
 from parsers.model.services import ServiceSet
 from parsers.source import Document
+from tests.parsers.cisco import heads
 
 NOW = datetime(2026, 11, 24, 12)
-ASA = """ASA Version 9.12(4)
-hostname edge
-interface GigabitEthernet0/0
- nameif outside
- security-level 0
- ip address 203.0.113.2 255.255.255.0
-interface GigabitEthernet0/1
- nameif inside
- security-level 100
- ip address 10.0.0.1 255.255.255.0
-interface GigabitEthernet0/2
- nameif lab
- security-level 100
- ip address 10.0.2.1 255.255.255.0
-"""
+ASA = heads.ASA + heads.third("lab", 100)
 IN = "access-group IN in interface outside\n"
-IOS = """version 15.7
-hostname r1
-interface GigabitEthernet0/0
- ip address 203.0.113.2 255.255.255.0
- ip access-group IN in
- ip nat outside
-interface GigabitEthernet0/1
- ip address 10.0.0.1 255.255.255.0
- ip nat inside
-"""
+IOS = heads.IOS
 LIST = "ip access-list extended IN\n"
 
 
