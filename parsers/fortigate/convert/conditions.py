@@ -5,8 +5,8 @@ Source: the reference, sections 4, 6.5 and 7.5.
 
 from __future__ import annotations
 
-from parsers.fortigate.objects.schedules import Schedules, expiry
-from parsers.fortigate.objects.scope import Scope
+from parsers.fortigate.convert.books import Books
+from parsers.fortigate.objects.schedules import expiry
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.rule import Action, Condition
 
@@ -46,13 +46,17 @@ def action_of(block: Block) -> tuple[Action, tuple[Condition, ...]]:
     return Action.DENY, ()
 
 
-def conditions(scope: Scope, schedules: Schedules, kind: str, block: Block) -> tuple[Condition, ...]:
+def conditions(books: Books, kind: str, block: Block) -> tuple[Condition, ...]:
     """The conditions of a policy; what a packet does not show leaves them open."""
     found = list(expiry(block))
     schedule = block.get("schedule")
     if schedule:
-        scope.refer(kind, block, "firewall schedule", schedule, defined=schedules.defines(schedule))
-        found += schedules.conditions(schedule)
+        defined = books.schedules.defines(schedule)
+        books.scope.refer(kind, block, "firewall schedule", schedule, defined=defined)
+        found += books.schedules.conditions(schedule)
+    off = books.interfaces.switched_off(block.words("srcintf") + block.words("dstintf"))
+    if off:
+        found.append(Condition("interface", f"SD-WAN is switched off in this backup ({', '.join(dict.fromkeys(off))})"))
     who = [name for keyword in IDENTITY for name in block.words(keyword) if name]
     if who:
         found.append(Condition("identity", f"only after authentication as {', '.join(who)}"))

@@ -26,13 +26,20 @@ _FOREIGN_SINCE = ((7, 0, 16), (7, 2, 11), (7, 4, 4))
 
 
 def before_policies(books: Books) -> Iterator[Rule]:
-    """Interfaces that do not forward: a dedicated management interface never, one that is down while it is."""
+    """Interfaces that do not forward: a dedicated management interface never, one that is down while it is.
+
+    Then packets that perhaps go back out of their interface whatever the policies say (`_redirected`).
+    """
     for interface in books.interfaces.interfaces:
         if interface.kind == "management":
             yield from _closed(interface, f"{interface.name} is dedicated to management", ())
         elif not interface.enabled:
             text = f"interface {interface.name} is down"
             yield from _closed(interface, text, (Condition("interface", f"{text} in this backup"),))
+    unchecked = Condition("setting", "whether a policy that denies stops redirected traffic is not documented")
+    for rule in _redirected(books):
+        conditions = rule.conditions or (unchecked,)
+        yield replace(rule, conditions=conditions, uncertain=tuple(each.text for each in conditions))
 
 
 def _closed(interface: Interface, name: str, conditions: tuple[Condition, ...]) -> Iterator[Rule]:
@@ -75,6 +82,11 @@ def after_policies(books: Books) -> Iterator[Rule]:
 
 
 def _redirected(books: Books) -> Iterator[Rule]:
+    """Traffic back out of its own interface, which the device sends by its routes "without the need for a policy".
+
+    Article 98332 does not say whether a policy that matches it and denies is asked all the same: after the policies
+    such packets pass for certain, before them perhaps.
+    """
     scope = books.scope
     allowed = {
         ANY_IPV4: _redirects(scope, "allow-traffic-redirect"),

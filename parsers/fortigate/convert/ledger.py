@@ -28,7 +28,8 @@ _READ = frozenset(
     "firewall internet-service-group|firewall internet-service-name|firewall internet-service-custom|"
     "firewall internet-service-custom-group|"
     "firewall acl|firewall acl6|system virtual-switch|router static6|router policy|router policy6|system dns-server|"
-    "web-proxy explicit|"
+    "web-proxy explicit|ftp-proxy explicit|firewall proxy-policy|firewall explicit-proxy-policy|firewall access-proxy|"
+    "firewall access-proxy6|"
     "user setting|system api-user|system virtual-wire-pair".split("|")
 )
 """Tables that decide which packets pass."""
@@ -55,7 +56,7 @@ _IRRELEVANT = frozenset(
     "firewall internet-service-extension|firewall internet-service-append|firewall internet-service-reputation|"
     "firewall country|firewall region|firewall city|firewall vendor-mac|firewall vendor-mac-summary|"
     "firewall on-demand-sniffer|firewall decrypted-traffic-mirror|firewall proxy-address|firewall proxy-addrgrp|"
-    "firewall access-proxy|firewall access-proxy6|firewall access-proxy-virtual-host|firewall carrier-endpoint-bwl|"
+    "firewall access-proxy-virtual-host|firewall carrier-endpoint-bwl|"
     "firewall gtp|firewall mms-profile|firewall network-service-dynamic|firewall profile-group|firewall address-bulk|"
     "firewall internet-service|firewall internet-service-list|firewall internet-service-owner|"
     "firewall internet-service-sld|firewall internet-service-subapp|firewall internet-service-botnet|"
@@ -72,10 +73,7 @@ _IRRELEVANT = frozenset(
     "firewall saml".split("|")
 )
 
-_PROXIED = "its policies permit traffic through the proxy of the device, which is not followed"
 _APART = {
-    "firewall proxy-policy": _PROXIED,
-    "firewall explicit-proxy-policy": _PROXIED,
     "firewall multicast-policy": "its policies permit multicast only, which is not judged",
     "firewall multicast-policy6": "its policies permit multicast only, which is not judged",
 }
@@ -214,7 +212,7 @@ def _apart(name: str, table: Block, file: str) -> Iterator[Gap]:
     if active:
         what = f"{name} {', '.join(active[:5])}{' ...' if len(active) > 5 else ''}: {_APART[name]}"
         origin = Origin(table.file or file, table.line, table.last_line, name, "")
-        yield Gap(origin, name, "", what, hides_access="multicast" not in name)
+        yield Gap(origin, name, "", what, hides_access=False)
 
 
 def _irrelevant(name: str) -> bool:

@@ -12,6 +12,7 @@ from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.conditions import IDENTITY, OFF, action_of, conditions
 from parsers.fortigate.convert.implicit import after_policies, before_policies, unfiltered
 from parsers.fortigate.convert.keywords import WIDENING
+from parsers.fortigate.convert.proxies import proxied, published
 from parsers.fortigate.convert.sides import NO_ADDRESSES, Sides
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, NO_ADDRESS, AddressSet
@@ -28,6 +29,8 @@ from parsers.model.rule import (
 )
 from parsers.model.services import ANY_SERVICE
 
+_HANDED_OVER = frozenset({"identity", "interface"})
+"""What counts for a policy that hands its traffic to the security policy: it has no schedule or expiry of its own."""
 NO_NAMES = Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS)
 
 
@@ -45,7 +48,7 @@ class Policies:
 
     def referenced(self) -> frozenset[str]:
         """The VIPs that some policy names, disabled ones included."""
-        found: set[str] = set()
+        found = set(published(self.books))
         for table in ("firewall policy", "firewall policy6", "firewall consolidated policy", "firewall policy46",
                       "firewall policy64"):  # fmt: skip
             for _, block in self.scope.entries(table):
@@ -64,7 +67,7 @@ class Policies:
         return tuple(found)
 
     def _list(self, name: str, tables: tuple[str, ...]) -> RuleList:
-        rules = [*before_policies(self.books), *acl_rules(self.books), *unfiltered(self.books)]
+        rules = [*proxied(self.books), *before_policies(self.books), *acl_rules(self.books), *unfiltered(self.books)]
         for kind in tables:
             for _, block in self.scope.entries(kind):
                 rules += self._policy(kind, block)
@@ -155,7 +158,7 @@ class Policies:
         translated, only, doubt = self._match_translated(block, action, addresses)
         if only:
             addresses = NO_ADDRESSES
-        others = conditions(self.scope, self.books.schedules, kind, block)
+        others = conditions(self.books, kind, block)
         self._interface_references(kind, block)
         return Rule(
             id=block.name,
@@ -170,7 +173,8 @@ class Policies:
             service=service.services,
             translations=translations,
             translated_destination=translated,
-            conditions=tunnel + tuple(each for each in others if not hands_over or each.kind == "identity"),
+            conditions=tunnel
+            + tuple(each for each in others if not hands_over or each.kind in ("identity", "interface")),
             uncertain=tuple(dict.fromkeys(source.uncertain + target.uncertain + service.uncertain + doubt)),
             logged={"all": True, "disable": False}.get(block.get("logtraffic") or ""),
             written=AsWritten(

@@ -65,8 +65,7 @@ class Sides:
         """The services a policy names."""
         names = block.words("service")
         if not names or names == ("",):
-            # A policy without service matches nothing; security policies then use the applications' own ports.
-            return ResolvedService(_EVERY_SERVICE if kind == "firewall security-policy" else _NO_SERVICES)
+            return _DEFAULT_PORTS if kind == "firewall security-policy" else ResolvedService(_NO_SERVICES)
         for name in names:
             defined = self.books.services.defines(name)
             self.scope.refer(kind, block, "firewall service custom", name, defined=defined)
@@ -133,6 +132,11 @@ class Sides:
 
 
 _NO_SERVICES = Bounded.exactly(NO_SERVICE)
+"""A policy without service matches nothing."""
+_DEFAULT_PORTS = ResolvedService(
+    Bounded(NO_SERVICE, ANY_SERVICE), uncertain=("without a service it is for the default ports of applications",)
+)
+"""A security policy without service (reference, section 8: `enforce-default-app-port` is on by default)."""
 
 
 def _families(kind: str, side: str) -> tuple[bool, ...]:

@@ -27,6 +27,8 @@ class Interfaces:
         self.blocks = {name: block for name, block in self._blocks() if self._belongs(block)}
         self.zones = tuple(self._zones()) + tuple(self._sdwan_zones())
         self._members = {zone.name: zone.interfaces for zone in self.zones}
+        self._sdwan_names = frozenset(zone.name for zone in self.zones if zone.sdwan)
+        self._sdwan_off = self._is_sdwan_off()
         zone_of = {member: zone.name for zone in self.zones for member in zone.interfaces}
         sdwan = {member for zone in self.zones if zone.sdwan for member in zone.interfaces}
         links = self._links()
@@ -65,6 +67,10 @@ class Interfaces:
             members = self._members.get(name)
             found.update((name,) if members is None else members)
         return frozenset(found)
+
+    def switched_off(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The SD-WAN zones among some names where the file says that SD-WAN is off."""
+        return tuple(name for name in names if self._sdwan_off and name in self._sdwan_names)
 
     def networks(self) -> dict[str, AddressSet]:
         """Connected networks by interface name."""
@@ -218,8 +224,17 @@ class Interfaces:
             found.append(Zone(name, self.scope.origin("system zone", block), block.words("interface"), allowed))
         return found
 
+    def _sdwan_path(self) -> str:
+        return "system sdwan" if self.scope.table("system sdwan") is not None else "system virtual-wan-link"
+
+    def _is_sdwan_off(self) -> bool:
+        """Is SD-WAN switched off? That is the default; a paste without a header need not be the whole table."""
+        table = self.scope.table(self._sdwan_path())
+        word = table.get("status") if table is not None else None
+        return table is not None and (word == "disable" or (word is None and bool(self.scope.version)))
+
     def _sdwan_zones(self) -> list[Zone]:
-        path = "system sdwan" if self.scope.table("system sdwan") is not None else "system virtual-wan-link"
+        path = self._sdwan_path()
         table = self.scope.table(path)
         if table is None:
             return []

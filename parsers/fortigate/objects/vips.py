@@ -86,12 +86,12 @@ class VirtualAddresses:
             if (block.get("type") or "static-nat") in _IGNORED_TYPES:
                 continue
             try:
-                found.append(self._translation(name, table, block, active=central or name in referenced))
+                found.append(self._translation(name, table, block, central=central, referenced=name in referenced))
             except ValueError as error:
                 self.scope.gap(table, block, "", f"VIP {name!r} cannot be read: {error}", hides_access=True)
         return tuple(found)
 
-    def _translation(self, name: str, table: str, block: Block, *, active: bool) -> Translation:
+    def _translation(self, name: str, table: str, block: Block, *, central: bool, referenced: bool) -> Translation:
         kind = block.get("type") or "static-nat"
         reasons: list[str] = []
         six = table in ("firewall vip6", "firewall vip64")
@@ -105,13 +105,16 @@ class VirtualAddresses:
         sources = block.words("src-filter")
         source = AddressSet.union(_filter(word) for word in sources) if sources else ANY_ADDRESS
         ways = block.words("srcintf-filter")
+        off = block.get("status") == "disable"
+        if off and not central:
+            reasons.append(f"VIP {name!r} is disabled: whether that counts without central NAT is not documented")
         return Translation(
             name=name,
             origin=self.scope.origin(table, block),
             mappings=mappings,
             source=Bounded.exactly(source),
             ingress=self.interfaces.expand(ways) if ways else None,
-            active=active and block.get("status") != "disable",
+            active=(central and not off) or (not central and referenced),
             listening=block.get("extintf") or "any",
             kind=kind,
             uncertain=tuple(reasons),
@@ -125,15 +128,24 @@ class VirtualAddresses:
             return found.addresses.possible
         if word and word not in ("0.0.0.0", "0.0.0.0-0.0.0.0", "::"):
             return _span(word)
-        primary = self.interfaces.primary(block.get("extintf") or "any")
-        if primary and not six:
-            return primary
-        if (block.get("extintf") or "any") == "any":
-            return ANY_IPV6 if six else ANY_IPV4
-        reasons.append(
-            f"VIP {block.name!r} listens on the address of {block.get('extintf')}, which is not in the backup"
-        )
-        return ANY_IPV6 if six else ANY_IPV4
+        place = block.get("extintf") or "any"
+        whole = ANY_IPV6 if six else ANY_IPV4
+        return whole if place == "any" else self._of_interface(block.name, place, whole, reasons)
+
+    def _of_interface(self, vip: str, place: str, whole: AddressSet, reasons: list[str]) -> AddressSet:
+        """Where a VIP without an address of its own listens: at the address of its interface (7.3)."""
+        names = self.interfaces.expand((place,)) or frozenset()
+        held = [self.interfaces.primary(name) for name in names] if whole == ANY_IPV4 else []
+        if held and all(held):
+            if names != {place}:
+                reasons.append(f"VIP {vip!r} listens on {place}: on the address of which member is not documented")
+            return AddressSet.union(held)
+        reasons.append(f"VIP {vip!r} listens on the address of {place}, which is not in the backup")
+        if self.scope.enabled("system settings", "allow-subnet-overlap"):
+            return whole
+        # A leased address lies in no network of another interface: the device refuses subnets that overlap.
+        near = self.interfaces.networks().items()
+        return whole - AddressSet.union(networks for name, networks in near if name not in names)
 
     def _plain(self, block: Block, kind: str, external: AddressSet, reasons: list[str]) -> Mapping:
         mapped = self._mapped(block, kind, reasons)
@@ -143,6 +155,10 @@ class VirtualAddresses:
             resolved = self.services.union(block.words("service"))
             service = resolved.services.possible
             reasons += resolved.uncertain
+        if kind == "access-proxy":
+            # It ends on the device, which talks to the server on a port of its own choice.
+            port = ServiceSet.ports(TCP, parse_ports(block.get("extport") or "0-65535"))
+            return Mapping(external, port, mapped, ServiceSet.protocol(TCP), by_offset=False)
         if block.get("portforward") != "enable" or (block.words("service") and not block.get("extport")):
             return Mapping(external, service, mapped, _moved(service, block), by_offset)
         word = block.get("protocol") or "tcp"
@@ -201,6 +217,9 @@ class VirtualAddresses:
                 mapped = Bounded.exactly(_span(server.get("ip") or ""))
             own = server.get("port") or "0"
             inside = outside if whole or own == "0" else ServiceSet.ports(protocol, parse_ports(own))
+            if inside != outside:
+                reasons.append(f"whether policies see the port of virtual server {block.name!r} or its real server's")
+                inside = inside | outside
             found.append(Mapping(external, outside, mapped, inside, by_offset=False))
         if not found:
             raise ValueError("it has no active real server")

@@ -49,6 +49,26 @@ def test_redirection_of_an_unknown_release_is_possible() -> None:
     assert [condition.truth for condition in names["same interface lan"]] == [Truth.UNKNOWN]
 
 
+@pytest.mark.parametrize(("line", "outcome"), [("enable", "possible"), ("disable", "blocked")])
+def test_whether_a_deny_stops_redirected_traffic_is_not_documented(line: str, outcome: str) -> None:
+    text = f"config system global\nset allow-traffic-redirect {line}\nend\n"
+    denied = policies(with_lines(DENY, srcintf="lan"))
+    assert verdict(text + denied, "10.0.0.9", source="10.0.0.7", way="lan>lan") == outcome
+
+
+@pytest.mark.parametrize(
+    ("line", "version", "outcome"),
+    [
+        ("set status enable\n", "7.0.12", "allowed"), ("set status disable\n", "7.0.12", "possible"),
+        ("", "7.0.12", "possible"), ("", "", "allowed"),
+    ],
+)  # fmt: skip
+def test_policies_of_sdwan_count_while_it_is_on(line: str, version: str, outcome: str) -> None:
+    members = "config members\nedit 1\nset interface wan\nnext\nend\n"
+    text = f"config system sdwan\n{line}{members}end\n" + policies(with_lines(ANY, srcintf="virtual-wan-link"))
+    assert verdict(text, version=version) == outcome
+
+
 def test_old_sdwan_is_one_interface() -> None:
     sdwan = (
         "config system virtual-wan-link\nset status enable\nconfig members\nedit 1\nset interface wan\nnext\nend\nend\n"

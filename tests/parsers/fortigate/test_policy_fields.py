@@ -170,11 +170,17 @@ def test_unknown_tables_inside_a_policy_are_gaps() -> None:
     assert [gap.hides_access for gap in firewall.gaps if "teleport" in gap.what] == [True]
 
 
-@pytest.mark.parametrize(("name", "hides"), [("firewall proxy-policy", True), ("firewall multicast-policy", False)])
-def test_tables_that_permit_beside_forwarding_are_said(name: str, hides: bool) -> None:
-    assert [gap.hides_access for gap in read(policies(ANY, kind=name)).gaps] == [hides]
-    assert read(policies(DENY, kind=name)).gaps == ()
-    assert read(table(name)).gaps == ()
+def test_policies_for_multicast_are_said_and_hide_nothing() -> None:
+    assert [gap.hides_access for gap in read(policies(ANY, kind="firewall multicast-policy")).gaps] == [False]
+    assert read(policies(DENY, kind="firewall multicast-policy")).gaps == ()
+    assert read(table("firewall multicast-policy")).gaps == ()
+
+
+def test_a_security_policy_without_service_is_for_the_ports_of_applications() -> None:
+    mode = "config system settings\nset ngfw-mode policy-based\nend\n" + policies(with_lines(ANY, action=""))
+    for service, outcome in (("", "possible"), ("HTTPS", "allowed")):
+        text = mode + policies(with_lines(ANY, service=service), kind="firewall security-policy")
+        assert verdict(text) == outcome
 
 
 def test_unknown_keywords_of_a_policy_are_gaps_that_may_hide_access() -> None:

@@ -26,7 +26,7 @@ TO_VIP = with_lines(ANY, dstaddr="v")
         ("\nset src-filter 198.51.100.1-198.51.100.5", "tcp/9", "198.51.100.7", "blocked"),
         ("\nset srcintf-filter wan", "tcp/9", "198.51.100.7", "allowed"),
         ("\nset srcintf-filter lan", "tcp/9", "198.51.100.7", "blocked"),
-        ("\nset status disable", "tcp/9", "198.51.100.7", "blocked"),
+        ("\nset status disable", "tcp/9", "198.51.100.7", "possible"),
         ("\nset service HTTPS", "tcp/443", "198.51.100.7", "allowed"),
         ("\nset service HTTPS", "tcp/80", "198.51.100.7", "blocked"),
         ("\nset portforward enable\nset service HTTPS\nset mappedport 8443", "tcp/443", "198.51.100.7", "allowed"),
@@ -54,7 +54,7 @@ def arrived(text: str, to: str, service: str) -> list[tuple[str, str]]:
         ("set extip 203.0.113.10\nset mappedip 10.0.0.5\nset portforward enable\nset extport 100-109\nset mappedport 200-209", "203.0.113.10", "tcp/103", "10.0.0.5 tcp/203"),
         ("set extip 203.0.113.10\nset mappedip 10.0.0.5\nset portforward enable\nset portmapping-type m-to-n\nset extport 100-109\nset mappedport 200-204", "203.0.113.10", "tcp/103", "10.0.0.5 tcp/200-204"),
         ("set type load-balance\nset extip 203.0.113.10\nset mappedip 10.0.0.5-10.0.0.6", "203.0.113.10", "tcp/9", "10.0.0.5-10.0.0.6"),
-        ("set type server-load-balance\nset server-type https\nset extip 203.0.113.10\nconfig realservers\nedit 1\nset ip 10.0.0.5\nset port 8443\nnext\nedit 2\nset ip 10.0.0.6\nset status disable\nnext\nend", "203.0.113.10", "tcp/443", "10.0.0.5 tcp/8443"),
+        ("set type server-load-balance\nset server-type https\nset extip 203.0.113.10\nconfig realservers\nedit 1\nset ip 10.0.0.5\nset port 8443\nnext\nedit 2\nset ip 10.0.0.6\nset status disable\nnext\nend", "203.0.113.10", "tcp/443", "10.0.0.5 tcp/443,8443"),
         ("set extip 0.0.0.0\nset extintf wan\nset mappedip 10.0.0.5", "203.0.113.2", "tcp/9", "10.0.0.5"),
         ("set extaddr pub\nset mappedip 10.0.0.5", "203.0.113.77", "tcp/9", "10.0.0.5"),
     ],
@@ -133,7 +133,8 @@ BALANCED = "v\nset type server-load-balance\nset extip 203.0.113.10\n{}\nconfig 
         ("set server-type udp\nset extport 53", "", "udp/53", "ALL", "allowed"),
         ("set server-type udp\nset extport 53", "", "tcp/53", "ALL", "blocked"),
         ("set server-type ip", "", "ip/47", "ALL", "allowed"),
-        ("set server-type http", "set port 8080", "tcp/80", "HTTP", "blocked"),
+        ("set server-type http", "set port 8080", "tcp/80", "HTTP", "possible"),
+        ("set server-type http", "set port 8080", "tcp/80", "SSH", "blocked"),
         ("set server-type http", "set status disable", "tcp/80", "ALL", "blocked"),
         ("set server-type http", "set type address\nset address f", "tcp/80", "ALL", "possible"),
     ],
@@ -190,3 +191,29 @@ def test_the_interface_address_is_the_first_one() -> None:
     text = table("system interface", more) + vip + policies(TO_VIP)
     assert verdict(text, "203.0.113.2") == "allowed"
     assert verdict(text, "203.0.113.3") == "blocked"
+
+
+def test_a_virtual_ip_on_a_zone_listens_on_some_member() -> None:
+    text = (
+        table("system interface", "dmz\nset ip 192.0.2.1/24") + table("system zone", "z\nset interface wan dmz")
+        + table("firewall vip", "v\nset extintf z\nset extip 0.0.0.0\nset mappedip 10.0.0.5")
+        + policies(with_lines(TO_VIP, srcintf="z"))
+    )  # fmt: skip
+    for to, outcome in (("203.0.113.2", "possible"), ("192.0.2.1", "possible"), ("203.0.113.9", "blocked")):
+        assert verdict(text, to) == outcome
+
+
+def test_a_leased_address_lies_in_no_other_network() -> None:
+    vip = table("firewall vip", "v\nset extintf wan\nset extip 0.0.0.0\nset mappedip 10.0.0.5")
+    text = table("system interface", "wan\nset mode dhcp\nunset ip") + vip + policies(TO_VIP)
+    assert verdict(text, "198.18.0.1") == "possible"
+    assert arrived(text, "10.0.0.77", "tcp/9") == []
+    overlapping = "config system settings\nset allow-subnet-overlap enable\nend\n"
+    assert arrived(overlapping + text, "10.0.0.77", "tcp/9") == [("10.0.0.5", "tcp/9")]
+
+
+def test_a_disabled_virtual_ip_is_off_with_central_nat() -> None:
+    central = "config system settings\nset central-nat enable\nend\n"
+    text = table("firewall vip", f"{VIP}\nset status disable") + policies(ANY)
+    assert verdict(central + text, "203.0.113.10") == "allowed"
+    assert arrived(central + text, "203.0.113.10", "tcp/9") == []
