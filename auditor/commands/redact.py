@@ -26,15 +26,18 @@ _SITE = re.compile(rb"^\s*[\"']?schema[\"']?\s*:\s*[\"']?fwsite/", re.MULTILINE)
     type=click.Path(path_type=Path),
     help="File, or folder for several, made if absent; printed unless given.",
 )
-@click.option("--names", is_flag=True, help="Replace names, comments, host names, users and mail addresses as well.")
+@click.option("--names", is_flag=True, help="Replace everything that may be a name or text of yours.")
 @click.option("--addresses", is_flag=True, help="Replace public addresses as well; networks stay networks.")
 def redact_command(files: tuple[Path, ...], output: Path | None, names: bool, addresses: bool) -> int:
     """Write exports without passwords, keys, certificates, hashes and communities, line for line.
 
     What is replaced is replaced by the same word wherever it stands, in all files given together, a site file among
-    them too: the result audits to the same findings, on the same lines. Private addresses, and names that the product
-    itself gives, stay. Addresses are exchanged by a key that is forgotten afterwards: redact together what belongs
-    together. Read the result before you share it.
+    them too: the result audits to the same findings, on the same lines. Addresses are exchanged by a key that is
+    forgotten afterwards: redact together what belongs together. Private addresses stay.
+
+    With --names only these words stay: numbers, names that every device of the vendor has, options of the command
+    line, and words that say what a server is for (mail, dc, sql), by which an audit knows it; MAC addresses, serial
+    numbers and UUIDs are replaced as well. The names of the files stay. Read the result before you share it.
 
     FortiGate configurations are redacted in full; in Windows (netsh) and Cisco exports, names cannot be replaced.
     """
@@ -44,6 +47,9 @@ def redact_command(files: tuple[Path, ...], output: Path | None, names: bool, ad
 
     targets = _targets(files, output)
     pseudonyms = Pseudonyms(names=names, addresses=addresses)
+    if names:
+        pseudonyms.uses |= _words_of_roles()
+        pseudonyms.kept |= {path.stem for path in files}  # what an export without a host name is called
     sites = {path: document for path in files if _SITE.search((document := load(path)).data)}
     writers = {}
     for path in files:
@@ -87,13 +93,25 @@ def _targets(files: tuple[Path, ...], output: Path | None) -> dict[Path, Path]:
 
 
 def _site(document: Document, pseudonyms: Pseudonyms) -> bytes:
-    """A site file in the words of the redacted exports; lines of comments are emptied where names are replaced."""
-    text = re.sub(r"^(\s*#).*$", r"\1", document.text, flags=re.MULTILINE) if pseudonyms.names else document.text
-    known = sorted(pseudonyms.name_of, key=len, reverse=True)
-    if known:
-        pattern = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, known))})(?![\w-]|\.\w)")
-        text = pattern.sub(lambda found: pseudonyms.name_of[found.group()], text)
-    return pseudonyms.addressed(text).encode()
+    """A site file in the words of the redacted exports."""
+    from yaml import MarkedYAMLError, YAMLError
+
+    from auditor.commands.redactedsite import redacted_site
+    from parsers.errors import UnreadableError
+
+    try:
+        return redacted_site(document.text, pseudonyms).encode()
+    except YAMLError as error:
+        line = error.problem_mark.line + 1 if isinstance(error, MarkedYAMLError) and error.problem_mark else 0
+        raise UnreadableError(document.name, "this site file is no YAML: correct it first", line) from error
+
+
+def _words_of_roles() -> frozenset[str]:
+    """The words by which an audit knows what a server is for, from every baseline that is shipped."""
+    from auditor.baseline import available_rulesets, load_ruleset
+
+    known = (role for each in available_rulesets() for role in load_ruleset(each).roles.values())
+    return frozenset(word for role in known for name in role.recognise.names for word in re.split(r"[\s_.-]+", name))
 
 
 def _summary(pseudonyms: Pseudonyms) -> str:

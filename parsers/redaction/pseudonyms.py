@@ -20,7 +20,8 @@ _USES = frozenset(
     "cas owa eas ex exch exchange mail webmail outlook autodiscover activesync hub ht smtp mbx mailbox dag dc ad adds "
     "domaincontroller dmz perimeter edge".split()
 )
-"""Words that say what a thing is for: they stay in its new name, because an audit infers roles from them."""
+_LONG = 35
+"""Letters from which on the name of an entry is as long as before: devices refuse names that are too long."""
 _PARTS = (("dmz", "dmz"), ("perimeter", "perimeter"), ("edge", "edge"), ("mail", "xmail"), ("exch", "exchx"))
 """Parts of words that do the same, and a word that is understood in the same way."""
 
@@ -38,17 +39,45 @@ class Pseudonyms:
     secret_of: dict[str, str] = field(default_factory=dict, repr=False)
     name_of: dict[str, str] = field(default_factory=dict)
     address_of: dict[str, str] = field(default_factory=dict)
+    hardware_of: dict[str, int] = field(default_factory=dict)
+    identifier_of: dict[str, int] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
+    """Names that stay, because every device of the kind has them."""
+    uses: frozenset[str] = _USES
+    """Words that say what a thing is for: they stay in its new name, because an audit infers roles from them."""
 
     def secret(self, value: str) -> str:
         """What stands for a secret."""
         return self.secret_of.setdefault(value, f"redacted-{len(self.secret_of) + 1}")
 
-    def name(self, value: str) -> str:
-        """What stands for a name, with the words that say what it is for."""
+    def name(self, value: str, *, entry: bool = False) -> str:
+        """What stands for a name, with the words that say what it is for; names of entries that are long stay so."""
         found = self.name_of.get(value)
         if found is None:
             number = len(self.name_of) + 1
-            found = self.name_of[value] = "-".join((f"name-{number}", *dict.fromkeys(_uses(value))))
+            found = self.name_of[value] = "-".join((f"name-{number}", *dict.fromkeys(self._uses(value))))
+            if entry and len(value) > _LONG:
+                found = self.name_of[value] = f"{found}-{'x' * (len(value) - len(found) - 1)}"
+        return found
+
+    def hardware(self, address: str) -> str:
+        """What stands for a MAC address: one of those that anybody may give out."""
+        number = self.hardware_of.setdefault(address.casefold().replace("-", ":"), len(self.hardware_of) + 1)
+        sign = "-" if "-" in address else ":"
+        return sign.join(("02", *(f"{number >> shift & 0xFF:02x}" for shift in (32, 24, 16, 8, 0))))
+
+    def identifier(self, uuid: str) -> str:
+        """What stands for a UUID."""
+        number = self.identifier_of.setdefault(uuid.casefold(), len(self.identifier_of) + 1)
+        return f"00000000-0000-4000-8000-{number:012x}"
+
+    def _uses(self, value: str) -> list[str]:
+        found: list[str] = []
+        for word in _LETTERS.findall(value.lower()):
+            if word in self.uses:
+                found.append(word)
+            else:
+                found += [understood for part, understood in _PARTS if part in word]
         return found
 
     def addressed(self, text: str) -> str:
@@ -108,13 +137,3 @@ class Pseudonyms:
             self.permutation.pin_mask(int(IPv4Address(address)), int(IPv4Address(mask)))
         except AddressValueError:
             return
-
-
-def _uses(value: str) -> list[str]:
-    found: list[str] = []
-    for word in _LETTERS.findall(value.lower()):
-        if word in _USES:
-            found.append(word)
-        else:
-            found += [understood for part, understood in _PARTS if part in word]
-    return found

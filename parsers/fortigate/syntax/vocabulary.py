@@ -1,7 +1,9 @@
 """The words of the FortiOS command line: paths of tables, keywords of the audited ones, and what they abbreviate to.
 
 Source: the CLI references of FortiOS 6.0 to 7.6, and older words seen in backups of 4.3 to 5.6; vocabulary.tsv has a
-path on a line of its own, then its keywords with the options of short enumerations.
+path on a line of its own, then its keywords with the options of short enumerations. options.tsv has, for each keyword
+of any table, whether it holds names as well in some of them, and its options in all of them; source: the same
+references and the field lists of the vendor's Ansible collection for FortiOS 6.0 to 7.6.
 """
 
 from __future__ import annotations
@@ -44,6 +46,18 @@ def known_paths() -> frozenset[str]:
 def known_keywords(path: str) -> Mapping[str, tuple[str, ...]]:
     """The keywords of an audited table with their options, {} for other tables."""
     return _vocabulary()[1].get(path, {})
+
+
+@cache
+def _options() -> Mapping[str, tuple[tuple[str, ...], bool]]:
+    text = files("parsers.fortigate.syntax").joinpath("options.tsv").read_text("utf-8")
+    rows = (line.split("\t") for line in text.splitlines())
+    return {keyword: (tuple(words.split()), names == "names") for keyword, names, words in rows}
+
+
+def options_of(keyword: str) -> tuple[tuple[str, ...], bool]:
+    """The options of a keyword in tables of any kind, and whether in some of them it holds names as well."""
+    return _options().get(keyword, ((), False))
 
 
 def full_command(word: str) -> str:

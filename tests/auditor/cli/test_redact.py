@@ -99,6 +99,51 @@ def test_one_file_is_printed(capsysbinary: pytest.CaptureFixture[bytes]) -> None
     assert b"Replaced 8 secrets." in err
 
 
+def test_a_site_file_keeps_the_words_of_the_schema_and_of_baselines_only(tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text(
+        'config system interface\n    edit "wombat-lan"\n    next\n    edit "wan1"\n    next\nend\n'
+    )
+    (tmp_path / "site.yaml").write_text(
+        "# of Wombat\nschema: fwsite/1\nid: wombat\nbaselines: [{use: exchange-2010, conditions: {publish_pop3: false}}]\n"
+        "devices:\n  a:  # the Wombat one\n    type: fortigate\n    zones: {internet: [wan1], internal: [wombat-lan]}\n"
+        "bindings:\n  mailbox: [{address: 10.0.0.1, object: {device: a, name: Wombat Mail}}]\n"
+        "resolve:\n  fqdn: {mail.wombat.example: [203.0.113.9]}\n"
+        'exceptions:\n  - id: w-1\n    finding: {check: FW101, rule: wombat}\n    owner: "Kim #1 Wombat"\n'
+        "    reason: |\n      no\n      wombat\n    expires: 2027-01-01\n"
+    )
+    out = tmp_path / "out"
+    files = [str(tmp_path / name) for name in ("a.conf", "site.yaml")]
+    assert run(["redact", *files, "--names", "-o", str(out)]) == 0
+    text = (out / "site.yaml").read_text()
+    assert "wombat" not in text.lower()
+    assert "Kim" not in text
+    assert "internet: [wan1]" in text
+    assert "use: exchange-2010" in text
+    assert "check: FW101" in text
+    assert text.count("\n") == (tmp_path / "site.yaml").read_text().count("\n")
+    interface = (out / "a.conf").read_text().split('"')[1]
+    assert f"internal: [{interface}]" in text
+
+
+def test_a_site_file_that_is_no_yaml_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "site.yaml").write_text("schema: fwsite/1\nid: [\n")
+    assert run(["redact", str(tmp_path / "site.yaml"), "--names"]) == 3
+    assert "site.yaml" in capsys.readouterr().err
+
+
+def test_words_that_say_what_a_server_is_for_stay_for_every_baseline(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (tmp_path / "a.conf").write_text(
+        'config firewall address\n    edit "acme-sql01"\n    next\n    edit "ACME_rd-gateway"\n    next\nend\n'
+    )
+    assert run(["redact", str(tmp_path / "a.conf"), "--names"]) == 0
+    out = capsysbinary.readouterr().out.decode()
+    assert "acme" not in out.lower()
+    assert '-sql"' in out
+    assert '-rd-gateway"' in out
+
+
 def test_several_files_share_their_stand_ins(tmp_path: Path) -> None:
     for name in ("a.conf", "b.conf"):
         text = f'config firewall address\n    edit "acme"\n        set comment "{name}"\n    next\nend\n'

@@ -160,11 +160,11 @@ def test_what_a_device_names_after_something_follows_it() -> None:
         'config system interface\nedit "ssl.acme"\nset vdom "acme"\nnext\nedit "link0"\nset vdom "root"\nnext\nend\nend\n',
         names=True,
     )
-    assert "edit name-1\n" in text
-    assert 'edit "ssl.name-1"' in text
-    assert 'set vdom "name-1"' in text
-    assert 'edit "name-2"0' not in text
-    assert 'edit "name-2' + '0"' in text
+    assert "edit name-2\n" in text
+    assert 'edit "ssl.name-2"' in text
+    assert 'set vdom "name-2"' in text
+    assert "edit name-3\n" in text
+    assert 'edit "name-3' + '0"' in text
 
 
 @pytest.mark.parametrize(
