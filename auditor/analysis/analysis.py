@@ -9,7 +9,7 @@ from functools import cached_property
 from auditor.analysis.coverage import Covered, cover
 from auditor.analysis.devices import Device
 from auditor.analysis.exposure import Opening, exposures, openings
-from auditor.analysis.listeners import narrower, owned_ports
+from auditor.analysis.listeners import listeners, narrower, products
 from auditor.analysis.management import logins
 from auditor.analysis.paths import Paths, becoming, faces
 from auditor.analysis.tracing import Question, Trace, trace
@@ -52,9 +52,9 @@ class Analysis:
             name for each in rulesets for name, trust in each.ruleset.zones.items() if trust == "untrusted"
         ) or frozenset({"internet"})
         stated = [site.use(each.ruleset.id).variables.get("rpc_dynamic") for each in rulesets]
-        owners = owned_ports(each.ruleset for each in rulesets)
-        self.fixed = ServiceSet.union((*owners.values(), *self._stated_ports()))
-        narrow = narrower(owners, self.fixed, next((each for each in stated if each), None))
+        owners = listeners(each.ruleset for each in rulesets)
+        self.fixed = ServiceSet.union((*(each.service for each in owners), *self._stated_ports()))
+        narrow = narrower(owners, self.fixed, next((each for each in stated if each), None), products(rulesets))
         asked = (*self._services(), *extra)
         services = (*asked, *faces(asked, firewalls), *becoming(extra, firewalls))
         self.devices = {

@@ -29,14 +29,14 @@ class Device:
         untrusted: frozenset[str],
         now: datetime,
         services: Iterable[ServiceSet],
-        narrow: Callable[[Rule], Rule],
+        narrow: Callable[[Firewall], Callable[[Rule], Rule]],
     ) -> None:
         self.firewall = firewall
         self.name = firewall.name
         self.now = now
         self.is_host = firewall.vendor == "windows"
         self._services = tuple(services)
-        self._narrow = narrow if self.is_host else None
+        self._narrow = narrow(firewall) if self.is_host else None
         described = site.devices.get(firewall.name)
         members = {zone.name: zone.interfaces for zone in firewall.zones}
         self.zones: dict[str, str] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 
-from auditor.baseline.document import read_document
+from auditor.baseline.document import Item, read_document
 from parsers.model.services import ServiceSet
 
 
@@ -20,6 +20,13 @@ class KnownService:
     administration: bool
     listeners: tuple[str, ...]
     """Executables in lower case; () where any program may own it."""
+    windows_services: tuple[str, ...] = ()
+    """Services in lower case that own it in a shared process; () where it does not matter or is not known."""
+    reserved: bool = False
+    """Does every Windows hold the port for its listeners?"""
+
+
+_KEYS = ("port", "name", "cleartext", "administration", "listener", "windows_service", "reserved")
 
 
 @cache
@@ -29,14 +36,20 @@ def load_services() -> tuple[KnownService, ...]:
         root = read_document(path).mapping(("schema", "services"), ("schema", "services"))
     found = []
     for item in root["services"].items():
-        entry = item.mapping(("port", "name", "cleartext", "administration", "listener"), ("port", "name"))
+        entry = item.mapping(_KEYS, ("port", "name"))
         found.append(
             KnownService(
                 ServiceSet.parse(entry["port"].text()),
                 entry["name"].text(),
                 "cleartext" in entry and entry["cleartext"].flag(),
                 "administration" in entry and entry["administration"].flag(),
-                tuple(word.casefold() for word in entry["listener"].texts()) if "listener" in entry else (),
+                _words(entry, "listener"),
+                _words(entry, "windows_service"),
+                "reserved" in entry and entry["reserved"].flag(),
             )
         )
     return tuple(found)
+
+
+def _words(entry: dict[str, Item], key: str) -> tuple[str, ...]:
+    return tuple(word.casefold() for word in entry[key].texts()) if key in entry else ()

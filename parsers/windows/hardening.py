@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from parsers.model.firewall import NamedObject
 from parsers.model.origin import Origin
 from parsers.model.rule import Condition, ScopeKind
+from parsers.windows.scopes import FIXED_PORTS
 from parsers.windows.written import WrittenRule
 
 Limits = Mapping[tuple[str, str], tuple[WrittenRule, ...]]
@@ -42,8 +43,8 @@ def conditions(rule: WrittenRule, known: Limits) -> tuple[Condition, ...]:
 def _covers(wide: WrittenRule, rule: WrittenRule) -> bool:
     """Does one rule certainly match all that the other matches, going by its words?"""
     pairs = (
-        (wide.local_ports, rule.local_ports),
-        (wide.remote_ports, rule.remote_ports),
+        (_ports(wide.local_ports), _ports(rule.local_ports)),
+        (_ports(wide.remote_ports), _ports(rule.remote_ports)),
         (wide.local_addresses, rule.local_addresses),
         (wide.remote_addresses, rule.remote_addresses),
     )
@@ -52,6 +53,11 @@ def _covers(wide: WrittenRule, rule: WrittenRule) -> bool:
     if wide.profiles is not None and not (rule.profiles is not None and rule.profiles <= wide.profiles):
         return False
     return all(not outer or (inner and set(inner) <= set(outer)) for outer, inner in pairs)
+
+
+def _ports(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Port words with those keywords as numbers that always stand for one port."""
+    return tuple(FIXED_PORTS.get(word.casefold(), word) for word in words)
 
 
 def objects(rules: Iterable[WrittenRule]) -> Iterator[NamedObject]:

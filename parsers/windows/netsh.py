@@ -18,7 +18,7 @@ from parsers.windows.descriptors import limit
 from parsers.windows.dialect import FEWEST, VERBOSE, Dialect, Row, parts_of
 from parsers.windows.numbers import number as decimal
 from parsers.windows.words import fold, languages
-from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenRule
+from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenRule, is_every_interface
 
 PROTOCOLS = {"tcp": 6, "udp": 17, "icmpv4": 1, "icmpv6": 58}
 _EDGE = {"edge_no": "no", "edge_yes": "yes", "edge_defer_app": "defer to application"}
@@ -348,7 +348,8 @@ class _Reader:
         kinds, security, computers, users = limits
         if kinds and not self.dialect.is_any(kinds):
             shown = ", ".join(self._english(part, "if_") for part in parts_of(kinds))
-            yield "interface-type", f"only on interfaces of type {shown}"
+            if not is_every_interface(shown):
+                yield "interface-type", f"only on interfaces of type {shown}"
         if security and self.dialect.meaning("sec_notrequired", security) != "sec_notrequired":
             yield "ipsec", f"only for IPsec connections ({self._english(security, 'sec_')})"
         for text, who in ((computers, "computers"), (users, "users")):

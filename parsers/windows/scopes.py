@@ -27,7 +27,7 @@ from parsers.model.services import (
 )
 from parsers.windows.written import WrittenHost, WrittenRule
 
-_FIXED_PORTS = {
+FIXED_PORTS = {
     "rpc-epmap": "135", "rpcepmap": "135", "iphttps": "443", "iphttpsin": "443", "iptlsin": "443", "iphttpsout": "443",
     "iptlsout": "443", "mdns": "5353", "dhcp": "67-68",
 }  # fmt: skip
@@ -94,7 +94,7 @@ def _address(token: str, host: WrittenHost) -> tuple[Bounded[AddressSet], str]:
     if word.rstrip("46") == "internet":
         return Bounded(NO_ADDRESS, ANY_ADDRESS), f"{token}: decided by network isolation on the host"
     if word.rstrip("46") in ("ply2renders", "playtodevice", "captiveportal"):
-        return Bounded(NO_ADDRESS, ANY_IPV4), f"{token}: found at run time"
+        return Bounded(NO_ADDRESS, ANY_ADDRESS), f"{token}: found at run time"
     raise ValueError(f"unknown address {token!r}")
 
 
@@ -113,8 +113,8 @@ def _ports(tokens: tuple[str, ...], host: WrittenHost) -> tuple[Bounded[Interval
         if token[0].isdigit():
             span = parse_ports(token)
             certain, possible = certain | span, possible | span
-        elif word in _FIXED_PORTS:
-            span = parse_ports(_FIXED_PORTS[word])
+        elif word in FIXED_PORTS:
+            span = parse_ports(FIXED_PORTS[word])
             certain, possible = certain | span, possible | span
         elif word == "rpc" and host.dynamic_tcp is not None:
             certain, possible = certain | host.dynamic_tcp, possible | host.dynamic_tcp
@@ -140,6 +140,9 @@ def services(rule: WrittenRule, host: WrittenHost) -> tuple[Bounded[ServiceSet],
         ValueError: an unknown port keyword.
     """
     if rule.protocol is None:
+        if rule.local_ports or rule.remote_ports or rule.icmp:
+            # Windows refuses such a rule (section 7.3): what an export that holds one means is not known.
+            return Bounded(NO_SERVICE, ANY_SERVICE), ("ports or ICMP types without a protocol",)
         return Bounded.exactly(ANY_SERVICE), ()
     if rule.protocol in (ICMP, ICMPV6):
         if not rule.icmp:

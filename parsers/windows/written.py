@@ -101,6 +101,15 @@ class WrittenHost:
     ledger: Ledger = field(default_factory=Ledger)
 
 
+_INTERFACES = (frozenset({"lan", "wired"}), frozenset({"wireless"}), frozenset({"ras", "remoteaccess"}))
+
+
+def is_every_interface(types: str) -> bool:
+    """Do the interface types of a rule ("Lan,Wireless,RemoteAccess") name every one there is?"""
+    words = {word.strip().casefold() for word in types.split(",")}
+    return all(words & kind for kind in _INTERFACES)
+
+
 def joined(rules: WrittenHost, other: WrittenHost) -> WrittenHost:
     """One host from two exports of it: for each store the richer rules win, facts add up, the notes say so.
 

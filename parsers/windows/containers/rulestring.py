@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from parsers.model.rule import Scope, ScopeKind
 from parsers.windows.descriptors import limit
 from parsers.windows.numbers import number
-from parsers.windows.written import PROFILES, WrittenRule
+from parsers.windows.written import PROFILES, WrittenRule, is_every_interface
 
 Tokens = Mapping[str, list[str]]
 """Key in lower case -> its values in the order written."""
@@ -184,6 +184,8 @@ def _ports(parts: Tokens, side: str) -> tuple[str, ...]:
 
 def _icmp(parts: Tokens, protocol: int | None, unread: list[str]) -> Iterator[tuple[int | None, int | None]]:
     key = {1: "icmp4", 58: "icmp6"}.get(protocol or 0, "")
+    if protocol is None:
+        unread += [f"{other}={value}" for other in ("icmp4", "icmp6") for value in parts.get(other, ())]
     for value in parts.get(key, ()) if key else ():
         kind, _, code = value.strip().partition(":")
         numbers = [number(word, 255) for word in (kind, code)]
@@ -225,6 +227,10 @@ def _edge(parts: Tokens) -> str:
 def _conditions(parts: Tokens, policy: tuple[int, int]) -> Iterator[tuple[str, str]]:
     for key, (kind, text) in _CONDITIONS.items():
         values = [value for value in parts.get(key, ()) if value.strip()]
+        if key == "iftype" and is_every_interface(",".join(values)):
+            continue
+        if kind == "ipsec" and all(value.strip().casefold() == "notrequired" for value in values):
+            continue
         if values and key in _DESCRIPTORS:
             yield kind, limit(values[-1], text)
         elif values:

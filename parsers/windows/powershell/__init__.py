@@ -70,6 +70,7 @@ def read(document: Document) -> WrittenHost:
         raise UnreadableError(document.name, f"filters or names without their rules; {_ASK}")
     rules = tuple(_distinct(_rules(document.name, found, doubtful)))
     richness, notes = _richness(rules)
+    notes += _without_filters(found) if richness else []
     text = document.text[:2000]
     active = richness and re.search(r'"store"\s*:\s*"ActiveStore"', text) is not None
     active = active or (richness == 3 and any(rule.store in ("gpo", "hardening") for rule in rules))
@@ -125,6 +126,18 @@ def _richness(rules: tuple[WrittenRule, ...]) -> tuple[int, list[str]]:
 
     scoped = any(rule.program.kind is not ScopeKind.UNKNOWN for rule in rules)
     return (3, []) if scoped else (1, ["Programs and services of the rules are not in the export."])
+
+
+def _without_filters(found: list[bags.Bag]) -> list[str]:
+    """A sentence for the filters that no rule of the export carries: they might limit what it shows as open."""
+    words = {"interface": "interfaces", "interface type": "interface types", "security": "security"}
+    missing = [word for facet, word in words.items() if not any(filters.has_facet(bag, facet) for bag in found)]
+    if not missing:
+        return []
+    return [
+        f"The filters for {', '.join(missing)} are not in the export: a rule that is only for some interfaces, users or "
+        "IPsec connections looks like any other, so what it shows as open is open at most."
+    ]
 
 
 def _gaps(rules: tuple[WrittenRule, ...]) -> Iterator[Gap]:

@@ -13,7 +13,7 @@ from parsers.model.rule import Scope, ScopeKind
 from parsers.windows.descriptors import limit
 from parsers.windows.numbers import number
 from parsers.windows.powershell.bags import Bag, Lost, Value
-from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenProfile, WrittenRule
+from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenProfile, WrittenRule, is_every_interface
 
 FACETS: Mapping[str, tuple[str, ...]] = {
     "ports": ("protocol", "localport", "remoteport", "icmptype"),
@@ -36,7 +36,7 @@ _ACTIONS = {"2": "allow", "allow": "allow", "4": "block", "block": "block"}
 _EDGE = {"0": "no", "block": "no", "1": "yes", "allow": "yes", "2": "defer to user", "defertouser": "defer to user"}
 _EDGE |= {"3": "defer to application", "defertoapp": "defer to application"}
 _STORES = {"1": "local", "local": "local", "2": "gpo", "grouppolicy": "gpo", "4": "hardening", "5": "hardening"}
-_STORES |= {"generated": "hardening", "hardcoded": "hardening"}
+_STORES |= {"6": "mdm", "mdm": "mdm", "generated": "hardening", "hardcoded": "hardening"}
 _PROTOCOLS = {"tcp": 6, "udp": 17, "icmpv4": 1, "icmpv6": 58, "igmp": 2}
 _NOTHING = frozenset({"", "any", "0", "notrequired", "none", "{}"})
 _PLATFORM = re.compile(r"^([0-9]{1,3})\.([0-9]{1,3})\+$")
@@ -228,7 +228,7 @@ def _limits(bag: Bag, name: str) -> str:
 def _conditions(bag: Bag) -> Iterator[tuple[str, str]]:
     if found := _limits(bag, "interfacealias"):
         yield "interface", f"only on interface {found}"
-    if found := _limits(bag, "interfacetype"):
+    if (found := _limits(bag, "interfacetype")) and not is_every_interface(found):
         yield "interface-type", f"only on interfaces of type {found}"
     if (found := _limits(bag, "authentication")) or (found := _limits(bag, "encryption")):
         yield "ipsec", f"only for IPsec connections ({found})"
@@ -257,7 +257,8 @@ def profile(file: str, bag: Bag) -> WrittenProfile | None:
     name = bag.text("name", "profile", "instanceid").casefold().rpartition("|")[2]
     if not bag.has("defaultinboundaction") or name not in PROFILES:
         return None
-    switch = {"1": True, "true": True, "0": False, "2": False, "false": False}
+    # 2 is "NotConfigured" (the enumeration of group policy's booleans), which says nothing.
+    switch = {"1": True, "true": True, "0": False, "false": False}
     words = {"4": "block", "block": "block", "2": "allow", "allow": "allow"}
     inbound = words.get(bag.text("defaultinboundaction").casefold())
     rules = switch.get(bag.text("allowinboundrules").casefold())

@@ -8,7 +8,7 @@ import pytest
 
 import parsers
 from auditor.analysis.analysis import Analysis
-from auditor.baseline import Site
+from auditor.baseline import Site, bind, load_ruleset
 from auditor.packets import Flow
 from parsers.model.addresses import ANY_ADDRESS
 from parsers.model.services import ServiceSet
@@ -28,13 +28,81 @@ def passes(rule: str, *, inward: bool) -> tuple[bool, bool]:
     return bool(allowed.certain), bool(allowed.possible)
 
 
+SVCHOST = "%SystemRoot%\\system32\\svchost.exe"
+OWN = "C:\\own.exe"
+OPEN, MAYBE, CLOSED = (True, True), (False, True), (False, False)
+
+
+def enters(port: str, *rules: str) -> tuple[bool, bool]:
+    """(certainly, possibly): does the port let packets in by these rules, given as "PORT|further keys"?"""
+    lines = [
+        f'"{number}"="v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort={rule}|Name=r|"'
+        for number, rule in enumerate(rules)
+    ]
+    text = "\n".join(["Windows Registry Editor Version 5.00", "", f"[{KEY}]", *lines]).replace("\\", "\\\\")
+    (firewall,) = parsers.read(text.replace(KEY.replace("\\", "\\\\"), KEY).encode("utf-16"), "EX01.reg")
+    service = ServiceSet.parse(f"tcp/{port}")
+    exchange = bind(load_ruleset("exchange-2010"), Site("site"), (firewall,))
+    device = Analysis((firewall,), (exchange,), Site("site"), datetime(2030, 1, 1), (service,)).devices["EX01"]
+    assert device.inbound is not None
+    allowed = device.inbound.allowed(Flow(ANY_ADDRESS, ANY_ADDRESS, service))
+    return bool(allowed.certain), bool(allowed.possible)
+
+
+@pytest.mark.parametrize("port", ["135", "139", "445", "593", "3389", "5985", "5986", "47001"])
+def test_ports_that_windows_holds_let_nothing_in_for_another_program(port: str) -> None:
+    assert enters(port, port) == OPEN
+    assert enters(port, f"{port}|App={OWN}") == CLOSED
+
+
 @pytest.mark.parametrize(
     ("scope", "expected"),
-    [("", (True, True)), ("|App=System", (True, True)), ("|App=C:\\own.exe", (False, False))],
+    [
+        (f"App={SVCHOST}", OPEN),
+        (f"App={SVCHOST}|Svc=RpcSs", OPEN),
+        ("Svc=RPCSS", OPEN),
+        ("Svc=*", OPEN),
+        (f"App={SVCHOST}|Svc=EventLog", CLOSED),
+        ("Svc=EventLog", CLOSED),
+        ("App=C:\\Windows\\system32\\System32\\Svchost.exe|Svc=RPCSS", CLOSED),  # as Exchange 2013 setup writes it
+        ("App=C:\\tools\\svchost.exe", CLOSED),
+        ("App=C:\\WINNT\\System32\\svchost.exe", OPEN),
+        ("App=svchost.exe", MAYBE),
+        ("App=System", CLOSED),
+    ],
 )
-def test_inbound_the_owner_of_the_port_decides(scope: str, expected: tuple[bool, bool]) -> None:
-    """443 belongs to the kernel: a rule for another program matches no socket there."""
-    assert passes(f"Action=Allow|Dir=In|LPort=443{scope}", inward=True) == expected
+def test_the_endpoint_mapper_is_one_service_of_svchost(scope: str, expected: tuple[bool, bool]) -> None:
+    assert enters("135", f"RPC-EPMap|{scope}") == expected
+
+
+@pytest.mark.parametrize("scope", ["Svc=LanmanServer", "App=C:\\System", f"App={SVCHOST}"])
+def test_only_the_kernel_holds_its_ports(scope: str) -> None:
+    assert enters("445", "445|App=System") == OPEN
+    assert enters("445", f"445|{scope}") == CLOSED
+
+
+def test_another_web_server_may_hold_443_unless_iis_is_there() -> None:
+    apache = "443|App=C:\\Apache\\httpd.exe"
+    assert enters("443", apache) == MAYBE
+    assert enters("443", "443|App=System") == OPEN
+    assert enters("443", apache, "80|App=System") == MAYBE
+    assert enters("443", apache, "5075|App=C:\\Windows\\System32\\inetsrv\\w3wp.exe") == CLOSED
+
+
+def test_another_mail_server_may_hold_25_unless_exchange_is_there() -> None:
+    other = "25|App=C:\\hMailServer\\Bin\\hMailServer.exe"
+    assert enters("25", other) == MAYBE
+    assert enters("25", "25|Svc=SMTPSVC") == MAYBE
+    assert enters("25", other, "587|App=C:\\Exchange\\Bin\\EdgeTransport.exe") == CLOSED
+    assert enters("25", "25|App=C:\\Exchange\\Bin\\EdgeTransport.exe") == OPEN
+    assert enters("25", "25|App=C:\\Exchange\\Bin\\Store.exe") == CLOSED
+
+
+def test_a_block_for_another_program_may_stop_what_is_open_to_any() -> None:
+    block = "443|App=C:\\Apache\\httpd.exe|Action=Block"
+    assert enters("443", "443", block) == MAYBE
+    assert enters("443", "443|App=System", block) == OPEN
+    assert enters("445", "445", "445|App=C:\\own.exe|Action=Block") == OPEN
 
 
 @pytest.mark.parametrize(

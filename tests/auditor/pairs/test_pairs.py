@@ -79,9 +79,9 @@ CASES = (
         each(WEB, "satisfied"),
         {"Q10": "over-broad", "Q12": "forbidden opening", "Q25": "forbidden opening", "Q26": "forbidden opening"},
         {
-            "critical FW102 fgt 1": "Of these the host's own firewall (ex-cas01) lets in tcp/80,135,445,6005-50388",
+            "critical FW102 fgt 1": "Of these the host's own firewall (ex-cas01) lets in tcp/80,135,445,6005-47000,47002-50388",
             "high FW114 ex-cas01 3": "the perimeter lets the Internet through to it on tcp/135",
-            "high FW114 ex-cas01 4": "the perimeter lets the Internet through to it on tcp/6005-50388",
+            "high FW114 ex-cas01 4": "the perimeter lets the Internet through to it on tcp/6005-47000,47002-50388",
             "low FW103 fgt 1": "The host's own firewall (ex-cas01) stops all of it today",
         },
     ),

@@ -199,12 +199,20 @@ def test_local_store_says_that_group_policy_may_be_missing():
     assert any("-PolicyStore ActiveStore" in note for note in host.notes)
 
 
+def test_filters_that_are_not_there_are_said():
+    said = [note for note in read([FLAT]).notes if "open at most" in note]
+    assert ["interfaces, interface types, security" in note for note in said] == [True]
+    whole = FLAT | {"InterfaceAlias": "Any", "InterfaceType": "Any", "Authentication": "NotRequired"}
+    assert not [note for note in read([whole]).notes if "open at most" in note]
+
+
 def test_stores():
     group = {"PolicyStoreSource": "corp.example\\Servers", "PolicyStoreSourceType": 2}
     static = {"PolicyStoreSource": "StaticServiceStore", "PolicyStoreSourceType": 1}
     assert one(**group).store == "gpo"
     assert one(**static).store == "hardening"
     assert one(PolicyStoreSourceType="GroupPolicy").store == "gpo"
+    assert one(PolicyStoreSource="MDM", PolicyStoreSourceType=6).store == "mdm"
 
 
 def test_two_filters_of_one_name_are_doubtful():
@@ -232,6 +240,16 @@ def test_profiles():
     assert ("DisableNotifications", "1") in state.values
     assert ("Logging/LogDroppedPackets", "1") in state.values
     assert ("Logging/LogFileSize", "16384") in state.values
+
+
+@pytest.mark.parametrize("word", [2, "NotConfigured"])
+def test_what_a_profile_leaves_open_is_not_no(word):
+    """Every boolean of a stock profile is NotConfigured, which JSON writes as 2: nothing is off or shielded."""
+    names = ("Enabled", "AllowInboundRules", "AllowLocalFirewallRules", "NotifyOnListen", "LogBlocked")
+    stock = {"Name": "Public", "DefaultInboundAction": 0, "DefaultOutboundAction": 0, "InstanceID": "x|Public"}
+    (state,) = read([stock | dict.fromkeys(names, word)]).profiles
+    assert (state.enabled, state.inbound, state.outbound, state.merge_local) == (None, None, None, None)
+    assert state.values == ()
 
 
 def test_filters_without_rules_are_refused():

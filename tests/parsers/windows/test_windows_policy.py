@@ -132,6 +132,31 @@ def test_a_rule_for_a_hardened_service_is_uncertain():
     assert open_port(rules(rule, **{HARDENING: {"S": BLOCKED, "T": listed}})) == (True, True)
 
 
+def test_hardening_names_a_port_by_number_or_keyword():
+    rule = ALLOW.replace("LPort=25|", "LPort=RPC-EPMap|Svc=RPCSS|")
+    listed = BLOCKED.replace("Block|", "Allow|").replace("Svc=HidServ", "LPort=135|Protocol=6|Svc=RPCSS")
+    keys = {HARDENING: {"S": BLOCKED.replace("HidServ", "RPCSS"), "T": listed}}
+    assert open_port(rules(rule, **keys), port="tcp/135") == (True, True)
+
+
+@pytest.mark.parametrize("text", ["LPort=25", "RPort=25", "ICMP4=8:*"])
+def test_ports_without_a_protocol_are_a_rule_that_windows_refuses(text):
+    rule = f"v2.10|Action=Allow|Active=TRUE|Dir=In|{text}|Name=Odd|"
+    assert open_port(rules(rule), port="tcp/26") == (False, True)
+    assert open_port(rules(ALLOW, rule.replace("Allow", "Block"))) == (False, True)
+
+
+@pytest.mark.parametrize("key", ["IFType=Lan|IFType=Wireless|IFType=RemoteAccess", "Security=NotRequired"])
+def test_keys_that_name_everything_limit_nothing(key):
+    assert open_port(rules(ALLOW.replace("Name=", f"{key}|Name="))) == (True, True)
+
+
+@pytest.mark.parametrize("source", ["198.51.100.7", "fe80::1"])
+def test_devices_found_at_run_time_may_be_of_either_family(source):
+    rule = ALLOW.replace("Name=", "RA42=Ply2Renders|RA62=Ply2Renders|Name=")
+    assert open_port(rules(rule), source=source) == (False, True)
+
+
 def test_broken_rule_strings_are_gaps_that_hide_access():
     found = rules("garbage", ALLOW)
     assert [gap.hides_access for gap in found.gaps] == [True]
