@@ -159,7 +159,7 @@ def _named(firewall: Firewall) -> Iterator[Rule]:
 
 
 def _is_there(listener: Listener, programs: frozenset[str], rules: Iterable[Rule]) -> bool:
-    """Do the programs of a host show that the listener is at work? Of a shared process only a rule for its ports does."""
+    """Do the programs of a host show that the listener is at work? Of a shared process a rule for its ports does."""
     if (listener.programs - _SHARED) & programs or (_KERNEL in listener.programs and _WEB_WORKER in programs):
         return True
     return any(

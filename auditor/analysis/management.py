@@ -82,7 +82,7 @@ def logins(device: Device) -> Iterator[Login]:
 
 def logins_of(firewall: Firewall, now: datetime) -> tuple[Login, ...]:
     """The logins of one firewall looked at alone, without a site."""
-    return tuple(logins(Device(firewall, Site(""), frozenset(), now, (), lambda rule: rule)))
+    return tuple(logins(Device(firewall, Site(""), frozenset(), now, (), lambda _: lambda rule: rule)))
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -135,8 +135,8 @@ def _without_filters(found: list[bags.Bag]) -> list[str]:
     if not missing:
         return []
     return [
-        f"The filters for {', '.join(missing)} are not in the export: a rule that is only for some interfaces, users or "
-        "IPsec connections looks like any other, so what it shows as open is open at most."
+        f"The filters for {', '.join(missing)} are not in the export: a rule that is only for some interfaces, users "
+        "or IPsec connections looks like any other, so what it shows as open is open at most."
     ]
 
 
