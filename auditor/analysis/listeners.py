@@ -58,7 +58,7 @@ def listeners(rulesets: Iterable[Ruleset]) -> tuple[Listener, ...]:
         for rule in ruleset.host_rules:
             name = executable(rule.program)
             ports = [port for port in rule.ports if port.isdigit()]
-            if name and name not in _SHARED:
+            if name and name != "svchost.exe":
                 own = ServiceSet.ports(TCP, parse_ports(",".join(ports))) if ports else NO_SERVICE
                 owned[name] = owned.get(name, NO_SERVICE) | own
     return (*found, *(Listener(service - system, frozenset({name})) for name, service in owned.items()))
