@@ -22,9 +22,9 @@ def _readers(document: Document) -> Iterator[ModuleType]:
         from parsers.windows import texts
 
         yield texts
-    from parsers.windows import containers, manifest, powershell, tables, texts
+    from parsers.windows import containers, manifest, powershell, scripts, tables, texts
 
-    yield from (containers, manifest, powershell, tables, texts)
+    yield from (containers, manifest, scripts, powershell, tables, texts)
 
 
 def _reader(document: Document) -> ModuleType | None:

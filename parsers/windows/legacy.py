@@ -26,7 +26,7 @@ _SECTION = re.compile(
 _MODE = re.compile(r"^(Operational|Exception) mode\s*=\s*(Enable|Disable)", re.IGNORECASE)
 _NOW = re.compile(r"^Profile\s*=\s*(Domain|Standard)", re.IGNORECASE)
 _PROFILES = {"domain": ("domain",), "standard": ("private", "public")}
-_SERVICES = {
+SERVICES = {
     "remote desktop": (("tcp", "3389"),),
     "file and printer sharing": (("tcp", "139,445"), ("udp", "137-138")),
     "upnp framework": (("tcp", "2869"), ("udp", "1900")),
@@ -177,7 +177,7 @@ class _Reader:
 
     def _service(self, cells: dict[str, str], number: int) -> Iterator[tuple[str, dict[str, object]]]:
         name = cells.get("name", "")
-        ports = _SERVICES.get(name.casefold())
+        ports = SERVICES.get(name.casefold())
         if ports is None:
             yield name, {"unread": (f"the ports of the service {name!r} are not in the export",)}
         elif cells.get("customized", "").casefold() != "no":

@@ -43,6 +43,14 @@ _IPSEC_ACTIONS = frozenset(
 """The actions of connection security rules, which no language translates."""
 
 
+APP = ("package", "only for a Store app, which netsh does not print")
+
+
+def is_app(group: str) -> bool:
+    """Is it the group of a Store app's rules? netsh names neither the app nor, for such rules, a program."""
+    return group.startswith("@{") or _GUID.fullmatch(group) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Dump:
     """The rules of a netsh text, whether all were verbose, and what was not understood.
@@ -336,7 +344,7 @@ class _Reader:
 
     def _conditions(self, row: Row, group: str) -> tuple[tuple[str, str], ...]:
         get = row.get
-        app = "program" not in row and (group.startswith("@{") or _GUID.fullmatch(group) is not None)
+        app = "program" not in row and is_app(group)
         limits = tuple([get(key, "") for key in _LIMITS])
         found = self._conditions_of.get((*limits, "app" if app else ""))
         if found is None:
@@ -356,7 +364,7 @@ class _Reader:
             if text and not self.dialect.is_any(text):
                 yield "identity", limit(text, f"remote {who}")
         if app:
-            yield "package", "only for a Store app, which netsh does not print"
+            yield APP
 
     def _english(self, word: str, prefix: str) -> str:
         """A word of an interface type or a security kind as English netsh writes it; as it stands if not known."""

@@ -1,4 +1,4 @@
-"""Scripts of `New-NetFirewallRule` commands: the rules they make.
+"""PowerShell scripts of `New-NetFirewallRule` commands, and of netsh: the rules they make.
 
 Source: Microsoft, New-NetFirewallRule (defaults: inbound, allow, enabled, every profile, any protocol, port, address
 and program) and Set-NetFirewallProfile. A script says which rules it makes, not which ones a host has: rules of the
@@ -8,16 +8,18 @@ host's exports stay beside them. What a script computes, or does inside braces, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
-from parsers.windows.convert import device_name
 from parsers.windows.powershell import filters
 from parsers.windows.powershell.bags import LOST, Bag, Value
-from parsers.windows.powershell.statements import PASSED_OVER, Command, commands
-from parsers.windows.written import PROFILES, WrittenHost, WrittenProfile, WrittenRule
+from parsers.windows.powershell.statements import COMPUTED, PASSED_OVER, Command, commands
+from parsers.windows.scripts import MARKED_UP, is_powershell
+from parsers.windows.scripts.carried import NETSH, mentions, netsh_words, run_batch
+from parsers.windows.scripts.made import Draft, Made, Place
+from parsers.windows.scripts.netsh import words_of
+from parsers.windows.written import PROFILES, WrittenHost, WrittenRule
 
 _HEAD = 400_000
 _MAKES = re.compile(r"^[^#\r\n]*\bNew-NetFirewallRule\b", re.IGNORECASE | re.MULTILINE)
@@ -45,52 +47,93 @@ _CHANGES = frozenset(
     "set-netfirewallsecurityfilter".split()
 )
 _CLOSES = frozenset({"remove-netfirewallrule", "disable-netfirewallrule"})
-_ADDED = (
-    "A script says which rules it makes, not which ones the host has: rules of other exports of the host are "
-    "taken beside them."
-)
+INSIDE = "it stands in braces: whether it runs is not known"
+_BLOCK_COMMENT = re.compile(r"<#.*?#>", re.DOTALL)
 
 
 def recognises(text: str) -> bool:
-    """Does a text make firewall rules by PowerShell commands?"""
-    return _MAKES.search(text[:_HEAD]) is not None
+    """Does a text make firewall rules by PowerShell commands, or by netsh from PowerShell?"""
+    head = text[:_HEAD]
+    if _MAKES.search(head):
+        return True
+    if "netsh" not in head.casefold() or MARKED_UP.search(head) or not is_powershell(head):
+        return False
+    made = Made("")
+    run(made, head)
+    return made.acted
 
 
 def read(document: Document) -> WrittenHost:
     """The rules a script makes; what it changes or removes of others is a gap or a note."""
-    rules: list[WrittenRule] = []
-    profiles: list[WrittenProfile] = []
-    gaps: list[Gap] = []
-    notes = [_ADDED]
-    for command in commands(document.text.lstrip("\ufeff")):
-        if command.name == "new-netfirewallrule":
-            if command.parameters.get("whatif", "False") not in (None, "True"):
-                rules.append(_rule(document.name, command, len(rules) + 1))
-        elif command.name == PASSED_OVER:
-            gaps.append(
-                _gap(document.name, command, "makes rules that are not read: give each a line of its own", hides=True)
-            )
-        elif command.name == "set-netfirewallprofile":
-            profiles += _profiles(document.name, command, gaps)
-        elif command.name in _CHANGES or _is_netsh(command):
-            gaps.append(_gap(document.name, command, "changes rules that the script does not show", hides=True))
-        elif command.name in _CLOSES and rules:
-            gaps.append(_gap(document.name, command, "may take back rules the script made above", hides=False))
-        elif command.name in _CLOSES:
-            notes.append(f"{document.name}:{command.line}: rules the host had may be removed; none is taken as gone.")
-    total = document.text.count("\n") + 1
-    read_lines = len({number for rule in rules for number in range(rule.first_line, rule.last_line + 1)})
-    return WrittenHost(
-        name=device_name(document.name),
-        rules=tuple(rules),
-        profiles=tuple(profiles),
-        gaps=(*gaps, *_unread(rules)),
-        notes=tuple(dict.fromkeys(notes)),
-        stores=("local", f"script {document.name}"),
-        format="PowerShell script",
-        encoding=document.decoded.encoding,
-        ledger=Ledger(total, read_lines, total - read_lines, 0),
-    )
+    text = document.text.lstrip("\ufeff")
+    made = Made(document.name)
+    run(made, text)
+    mentions(made, _BLOCK_COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text))
+    return made.host(document, text, encoding=document.decoded.encoding, form="PowerShell script")
+
+
+def run(made: Made, text: str, at: Place | None = None) -> None:
+    """Carry out a script, or (`at` a place) one inside another."""
+    for command in commands(text):
+        doubt = INSIDE if command.inside else ""
+        place = Place(command.line, command.last_line, doubt)
+        if at is not None:
+            place = Place(at.line, at.last_line, at.doubt or doubt)
+        _carry(made, command, place, nested=at is not None)
+
+
+def _carry(made: Made, command: Command, place: Place, *, nested: bool) -> None:
+    if command.name == "new-netfirewallrule":
+        made.lines.update(range(place.line, place.last_line + 1))
+        if command.parameters.get("whatif", "False") not in (None, "True"):
+            rule = _rule(made.file, command, len(made.drafts) + 1)
+            rule = replace(rule, first_line=place.line, last_line=place.last_line)
+            made.add(Draft(rule.name, place, rule=rule))
+    elif command.name == PASSED_OVER:
+        made.gap(place, command.name, "makes rules that are not read: give each a line of its own", hides=True)
+    elif command.name == "set-netfirewallprofile":
+        _profiles(made, command, place)
+    elif command.name in _CHANGES:
+        made.gap(place, command.name, "changes rules that the script does not show", hides=True)
+    elif command.name in _CLOSES and made.drafts:
+        made.gap(place, command.name, "may take back rules the script made above", hides=False)
+    elif command.name in _CLOSES:
+        made.note(place, "rules the host had may be removed; none is taken as gone.")
+    elif command.name.startswith("write-"):
+        made.passed.update(range(place.line, place.last_line + 1))
+    else:
+        _program(made, command, place, nested=nested)
+
+
+def _program(made: Made, command: Command, place: Place, *, nested: bool) -> None:
+    """Programs that are run, by their name or through another command."""
+    if command.name == "netsh":
+        netsh_words(made, [word for word in command.words() if word != "--%"], place)
+    elif command.name == "start-process":
+        _started(made, command, place)
+    elif command.name == "invoke-expression":
+        given = command.parameters.get("command", command.values[0] if command.values else LOST)
+        if isinstance(given, str) and not nested:
+            run(made, given, place)
+    elif command.name in ("cmd", "powershell", "pwsh") and not nested:
+        words = command.words()
+        if words and re.fullmatch(r"(?i)[/-](?:c|k|command)", words[0]):
+            words = words[1:]
+        if command.name == "cmd":
+            run_batch(made, " ".join(f'"{word}"' if " " in word and len(words) > 1 else word for word in words), place)
+        else:
+            run(made, " ".join(words), place)
+
+
+def _started(made: Made, command: Command, place: Place) -> None:
+    """`Start-Process netsh -ArgumentList ...`: a list is joined with blanks, quotes as they are."""
+    values = list(command.values)
+    program = command.parameters.get("filepath") or (values.pop(0) if values else "")
+    given = command.parameters.get("argumentlist", command.parameters.get("args", values[0] if values else ""))
+    if not isinstance(program, str) or not NETSH.search(program):
+        return
+    text = " ".join(given) if isinstance(given, list) else given if isinstance(given, str) else COMPUTED
+    netsh_words(made, list(words_of(text)), place)
 
 
 def _rule(file: str, command: Command, number: int) -> WrittenRule:
@@ -108,13 +151,11 @@ def _rule(file: str, command: Command, number: int) -> WrittenRule:
     unread = [*rule.unread, *(f"-{each}" for each in strange)]
     if command.values:
         unread.append("values without a parameter")
-    if command.inside:
-        unread.append("it stands in braces: whether it runs is not known")
     store = f"script {file}"
     return replace(rule, last_line=command.last_line, store=store, unread=tuple(dict.fromkeys(unread)))
 
 
-def _profiles(file: str, command: Command, gaps: list[Gap]) -> Iterator[WrittenProfile]:
+def _profiles(made: Made, command: Command, place: Place) -> None:
     """The profiles a command sets; what it does not set stays open."""
     named = command.parameters.get("profile", command.parameters.get("name"))
     if named is None and command.values:
@@ -123,29 +164,11 @@ def _profiles(file: str, command: Command, gaps: list[Gap]) -> Iterator[WrittenP
     every = "all" in command.parameters or (named is None and not command.values)
     keys = [word.strip().casefold() for each in words for word in each.split(",")]
     keys = list(PROFILES) if every or "any" in keys else keys
-    if command.inside or named is LOST or LOST in command.parameters.values():
-        gaps.append(_gap(file, command, "sets profiles to values the script computes", hides=True))
+    if place.doubt or named is LOST or LOST in command.parameters.values():
+        made.gap(place, command.name, "sets profiles to values the script computes", hides=True)
         return
     for key in keys:
         properties: dict[str, Value] = {"defaultinboundaction": "", **command.parameters, "name": key}
-        found = filters.profile(file, Bag(properties, command.line))
+        found = filters.profile(made.file, Bag(properties, place.line))
         if found is not None:
-            yield found
-
-
-def _is_netsh(command: Command) -> bool:
-    words = [str(value).casefold() for value in command.values]
-    return command.name.startswith("netsh") and "advfirewall" in words and bool({"add", "set", "import"} & set(words))
-
-
-def _gap(file: str, command: Command, what: str, *, hides: bool) -> Gap:
-    origin = Origin(file, command.line, command.last_line, "command", command.name)
-    return Gap(origin, command.name, "", f"{command.name} {what}", hides_access=hides)
-
-
-def _unread(rules: Iterable[WrittenRule]) -> Iterator[Gap]:
-    for rule in rules:
-        if rule.unread:
-            origin = Origin(rule.file, rule.first_line, rule.last_line, "rule", rule.name)
-            what = f"rule {rule.name!r}: not known: {', '.join(rule.unread)}"
-            yield Gap(origin, f"rule {rule.id}", rule.unread[0], what, hides_access=rule.enabled is not False)
+            made.state(found)

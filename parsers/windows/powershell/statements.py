@@ -26,6 +26,11 @@ _RUN = re.compile(r"@?[({]\s*(?:\[\w.]+\]\s*)?(?:\w+\\)?[A-Za-z]+-[A-Za-z]|\{|&"
 _MAKING = re.compile(r"New-NetFirewallRule\b", re.IGNORECASE)
 PASSED_OVER = "an expression"
 """The name of what stands for an expression that makes rules in a place where commands are not read."""
+COMPUTED = "$(...)"
+_PROGRAM = re.compile(r"(?:.*[\\/])?(netsh|cmd|powershell|pwsh)(?:\.exe)?", re.IGNORECASE)
+"""Programs whose arguments matter; PowerShell gives them words, not parameters."""
+_ALIASES = {"iex": "invoke-expression", "saps": "start-process", "start": "start-process"}
+_REDIRECTS = re.compile(r"[\d*]?>")
 _QUOTES = "'\u2018\u2019\u201a\u201b"
 _DOUBLE = '"\u201c\u201d\u201e'
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
@@ -46,6 +51,13 @@ class Command:
     values: list[Value] = field(default_factory=list)
     inside: bool = False
     piped: bool = False
+
+    def words(self) -> list[str]:
+        """The values as the words a program gets; what is not known is "$(...)"."""
+        found: list[str] = []
+        for value in self.values:
+            found += value if isinstance(value, list) else [value if isinstance(value, str) else COMPUTED]
+        return found
 
 
 def commands(text: str) -> Iterator[Command]:
@@ -107,19 +119,77 @@ class _Reader:
             self._to_end()
 
     def _command(self, piped: bool) -> Command | None:
+        line = self._line()
         word = _WORD.match(self.text, self.place)
         if word is None:
-            self._one()
-            return None
-        line = self._line()
-        self.place = word.end()
-        command = Command(word[0].casefold(), line, line, inside=self.depth > 0, piped=piped)
-        if re.fullmatch(r"(?:\w+\\)?[a-z]+-[a-z]+", command.name) or command.name in ("netsh", "netsh.exe"):
+            called = self._one()
+            name = called if isinstance(called, str) else ""
+        else:
+            name = word[0]
+            self.place = word.end()
+        command = Command(
+            _ALIASES.get(name.casefold(), name.casefold()), line, line, inside=self.depth > 0, piped=piped
+        )
+        if program := _PROGRAM.fullmatch(name):
+            command.name = program[1].casefold()
+            self._native(command)
+        elif word is not None and re.fullmatch(r"(?:\w+\\)?[a-z]+-[a-z]+", command.name):
             command.name = command.name.rpartition("\\")[2]
             self._arguments(command)
-            command.last_line = self._line()
-            return command
-        return None
+        else:
+            return None
+        command.last_line = self._line()
+        return command
+
+    def _native(self, command: Command) -> None:
+        """The words a program gets: quoted and plain pieces without a blank between them are one word."""
+        while self._skip() and not self._at_end():
+            if redirect := _REDIRECTS.match(self.text, self.place):
+                self.place = redirect.end()
+                if self.text.startswith("&", self.place):
+                    self.place += 2
+                else:
+                    self._skip()
+                    self._one()
+                continue
+            splat = re.compile(r"@(\w+)").match(self.text, self.place)
+            if splat:
+                self.place = splat.end()
+                table = self.variables.get(splat[1].casefold(), LOST)
+                command.values.append(LOST if self.depth or isinstance(table, dict) else table)
+            else:
+                command.values.append(self._native_word())
+
+    def _native_word(self) -> Value:
+        """One word of a program's arguments; a variable alone that holds a list is several."""
+        alone = _VARIABLE.match(self.text, self.place)
+        if alone and not self.depth and self.text[alone.end() : alone.end() + 1].strip(" \t\r\n;|&)}") == "":
+            held = self.variables.get((alone[1] or alone[2]).casefold())
+            if isinstance(held, list):
+                self.place = alone.end()
+                return held
+        pieces: list[str] = []
+        while self.place < len(self.text) and self.text[self.place] not in " \t\r\n;|&)}":
+            pieces.append(self._piece())
+        return "".join(pieces)
+
+    def _piece(self) -> str:
+        """One piece of a word, and what variables in it hold; a variable that is not known stays as it is written."""
+        letter = self.text[self.place]
+        if letter in _QUOTES or letter in _DOUBLE:
+            value = self._single() if letter in _QUOTES else self._double()
+            return value if isinstance(value, str) else COMPUTED
+        if letter in "({" or self.text.startswith("$(", self.place):
+            self.place += letter == "$"
+            self._group()
+            return COMPUTED
+        if found := _VARIABLE.match(self.text, self.place):
+            self.place = found.end()
+            known = None if self.depth else self.variables.get((found[1] or found[2]).casefold())
+            return known if isinstance(known, str) else found[0]
+        escaped = letter == "`" and self.place + 1 < len(self.text)
+        self.place += 1 + escaped
+        return self.text[self.place - 1]
 
     def _arguments(self, command: Command) -> None:
         while self._skip() and not self._at_end():

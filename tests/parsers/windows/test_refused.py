@@ -28,7 +28,10 @@ CASES = {
         b"==== FirewallRules ====\r\nFirewallRules: [{1-2}] => (Allow) C:\\a.exe (Vendor -> Product)\r\n",
         "log of FRST",
     ),
-    "script": (b'netsh advfirewall firewall add rule name="web" dir=in action=allow\r\n', "script that changes rules"),
+    "script": (
+        b"os.system('netsh advfirewall firewall add rule name=\"web\" dir=in action=allow')\r\n",
+        "script that changes rules",
+    ),
     "powershell": (b"Set-NetFirewallRule -DisplayName web -Enabled True\r\n", "script that changes rules"),
     "legacy": (LEGACY.encode("cp850"), "old 'netsh firewall' in a language"),
     "console": (CONSOLE.encode("utf-16"), "columns fwproof does not know"),
