@@ -28,6 +28,8 @@ QUOTED = RULE.format('"web in"', 443)
         (f"Invoke-Expression 'netsh {QUOTED}'", "web in"),
         (f'iex "netsh {PLAIN}"', "web"),
         (f"cmd /c netsh {QUOTED}", "web in"),
+        (f"$out = netsh {QUOTED} 2>&1", "web in"),
+        (f"$null = & netsh {PLAIN}", "web"),
         (f"cmd.exe /c 'netsh {QUOTED}'", "web in"),
         (f"$words = '{PLAIN}'.Split\n& netsh @('x')\nnetsh {PLAIN}", "web"),
     ],
