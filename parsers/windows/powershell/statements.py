@@ -150,7 +150,7 @@ class _Reader(Values):
         """One word of a program's arguments; a variable alone that holds a list is several."""
         alone = VARIABLE.match(self.text, self.place)
         if alone and not self.depth and self.text[alone.end() : alone.end() + 1].strip(" \t\r\n;|&)}") == "":
-            held = self.variables.get((alone[1] or alone[2]).casefold())
+            held = self.variables.get((alone[1] or alone[2] or "").casefold())
             if isinstance(held, list):
                 self.place = alone.end()
                 return held
@@ -171,7 +171,7 @@ class _Reader(Values):
             return COMPUTED
         if found := VARIABLE.match(self.text, self.place):
             self.place = found.end()
-            known = None if self.depth else self.variables.get((found[1] or found[2]).casefold())
+            known = None if self.depth else self.variables.get((found[1] or found[2] or "").casefold())
             return known if isinstance(known, str) else found[0]
         escaped = letter == "`" and self.place + 1 < len(self.text)
         self.place += 1 + escaped

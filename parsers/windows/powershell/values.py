@@ -109,7 +109,7 @@ class Values:
                 self._group()
                 pieces.append("$(...)")
             elif found := VARIABLE.match(self.text, self.place):
-                known = None if self.depth else self.variables.get((found[1] or found[2]).casefold())
+                known = None if self.depth else self.variables.get((found[1] or found[2] or "").casefold())
                 pieces.append(known if isinstance(known, str) else found[0])
                 self.place = found.end()
             else:
@@ -123,7 +123,7 @@ class Values:
             self.place += 1
             return LOST
         self.place = found.end()
-        name = (found[1] or found[2]).casefold()
+        name = (found[1] or found[2] or "").casefold()
         if self.place < len(self.text) and self.text[self.place] in ".[":
             self._to_space()
             return LOST

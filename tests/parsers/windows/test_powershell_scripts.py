@@ -169,6 +169,10 @@ def test_any_text_comes_to_an_end(text: str) -> None:
     read(f"{WEB}{text}")
 
 
+def test_a_variable_without_a_name_is_text() -> None:
+    assert read(WEB + 'Write-Host "${}" ${}\n$x = ${}').lists[0].rules
+
+
 def test_time_stays_linear() -> None:
     assert len(list(commands(WEB * 5_000 + "$x = '" + "a" * 200_000))) == 5_000
     assert not list(commands("(" * 100_000))
