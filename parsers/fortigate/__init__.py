@@ -11,12 +11,13 @@ from parsers.redaction import Pseudonyms
 from parsers.source import Document, encoded
 
 _HEADER = re.compile(r"^\W{0,3}#\s*config-version=", re.MULTILINE)
+_PROMPT = r"^[ \t]*(?:[\w.@-]{1,63}(?: \([^)\n]*\))* [#$] )?"
 _CONFIG = re.compile(
-    r"^[ \t]*(?:[\w.()-]+(?: \([^)]*\))? [#$] )?config (?:firewall|system|sys|router|vdom|global|user|vpn|log)\b",
+    _PROMPT + r"conf(?:ig?)? (?:fire(?:w(?:a(?:ll?)?)?)?|sys(?:t(?:em?)?)?|router|vdom|global|user|vpn|log)\b",
     re.MULTILINE,
 )
 _YAML = re.compile(r"^(?:system_global|system_interface|firewall_policy|firewall_address):\s*$", re.MULTILINE)
-_EDIT = re.compile(r"^[ \t]*(?:edit|set|end)\b", re.MULTILINE)
+_EDIT = re.compile(_PROMPT + r"(?:ed(?:it?)?|set?|end)\b", re.MULTILINE)
 
 
 def _recognise(document: Document) -> bool:
@@ -25,7 +26,12 @@ def _recognise(document: Document) -> bool:
     head = document.head(400_000)
     if _YAML.search(head) and not _CONFIG.search(head):
         return True
-    return bool(_HEADER.search(head[:20_000])) or bool(_CONFIG.search(head) and _EDIT.search(head))
+    if _HEADER.search(head[:20_000]) or (_CONFIG.search(head) and _EDIT.search(head)):
+        return True
+    from parsers.fortigate.syntax.captures import without_prefixes
+
+    bare = without_prefixes(head.replace("\r", ""))
+    return bare != head and bool(_CONFIG.search(bare) and _EDIT.search(bare))
 
 
 def _read(document: Document) -> tuple[Firewall, ...]:

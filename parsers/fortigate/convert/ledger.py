@@ -12,78 +12,21 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from parsers.fortigate.convert.keywords import NESTED, TABLES
+from parsers.fortigate.convert.tables import APART, READ, irrelevant
 from parsers.fortigate.syntax.tree import Block, Remark, Text, Tree
-from parsers.fortigate.syntax.vocabulary import known_keywords, known_path, known_paths
+from parsers.fortigate.syntax.vocabulary import COMMANDS, known_keywords, known_paths
 from parsers.model.origin import Gap, Ledger, Origin
-
-_READ = frozenset(
-    "firewall address|firewall address6|firewall addrgrp|firewall addrgrp6|firewall service custom|"
-    "firewall service group|firewall service category|firewall vip|firewall vip6|firewall vip46|firewall vip64|"
-    "firewall vipgrp|firewall vipgrp6|firewall vipgrp46|firewall vipgrp64|firewall policy|firewall policy6|"
-    "firewall policy46|firewall policy64|firewall consolidated policy|firewall security-policy|"
-    "firewall local-in-policy|firewall local-in-policy6|firewall schedule recurring|firewall schedule onetime|"
-    "firewall schedule group|system interface|system zone|system sdwan|system virtual-wan-link|system settings|"
-    "system global|system admin|router static|vpn ipsec phase1-interface|vpn ipsec phase1|vpn ssl settings|"
-    "system vdom-link|system external-resource|system switch-interface|system vdom-property|"
-    "firewall internet-service-group|firewall internet-service-name|firewall internet-service-custom|"
-    "firewall internet-service-custom-group|"
-    "firewall acl|firewall acl6|system virtual-switch|router static6|router policy|router policy6|system dns-server|"
-    "web-proxy explicit|ftp-proxy explicit|firewall proxy-policy|firewall explicit-proxy-policy|firewall access-proxy|"
-    "firewall access-proxy6|"
-    "user setting|system api-user|system virtual-wire-pair".split("|")
-)
-"""Tables that decide which packets pass."""
-
-_IRRELEVANT_ROOTS = frozenset(
-    "log antivirus ips webfilter dnsfilter emailfilter spamfilter dlp file-filter application voip waf icap "
-    "videofilter casb wanopt web-proxy wireless-controller switch-controller report endpoint-control alertemail "
-    "certificate extender-controller extension-controller user gui gui-console automation monitoring ssh-filter "
-    "cifs sctp-filter telemetry-controller virtual-patch diameter-filter ztna dpdk nsxt netscan gtp mms "
-    "fortitoken execute imp2p hardware endpoint icap vpn credential-store authentication ftp-proxy".split()
-)
-"""First words of paths that inspect, log, authenticate or look, but open nothing on layers 3 and 4."""
-
-_IRRELEVANT = frozenset(
-    "firewall multicast-address|firewall multicast-address6|firewall shaper traffic-shaper|"
-    "firewall shaper per-ip-shaper|firewall profile-protocol-options|firewall ssl-ssh-profile|firewall ssl-server|"
-    "firewall ippool|firewall ippool6|firewall central-snat-map|firewall shaping-policy|firewall shaping-profile|"
-    "firewall DoS-policy|firewall DoS-policy6|firewall sniffer|firewall interface-policy|"
-    "firewall interface-policy6|firewall ttl-policy|firewall ssl setting|firewall ssl-setting|firewall ldb-monitor|"
-    "firewall ipmacbinding setting|firewall ipmacbinding table|firewall identity-based-route|firewall dnstranslation|"
-    "firewall ssh setting|firewall ssh local-ca|firewall ssh local-key|firewall ssh host-key|firewall auth-portal|"
-    "firewall wildcard-fqdn custom|firewall wildcard-fqdn group|firewall traffic-class|firewall global|"
-    "firewall internet-service-addition|firewall internet-service-definition|"
-    "firewall internet-service-extension|firewall internet-service-append|firewall internet-service-reputation|"
-    "firewall country|firewall region|firewall city|firewall vendor-mac|firewall vendor-mac-summary|"
-    "firewall on-demand-sniffer|firewall decrypted-traffic-mirror|firewall proxy-address|firewall proxy-addrgrp|"
-    "firewall access-proxy-virtual-host|firewall carrier-endpoint-bwl|"
-    "firewall gtp|firewall mms-profile|firewall network-service-dynamic|firewall profile-group|firewall address-bulk|"
-    "firewall internet-service|firewall internet-service-list|firewall internet-service-owner|"
-    "firewall internet-service-sld|firewall internet-service-subapp|firewall internet-service-botnet|"
-    "firewall internet-service-ipbl-reason|firewall internet-service-ipbl-vendor|"
-    "firewall address6-template|firewall pfcp|firewall sctp-filter|"
-    "firewall addrgrp-bulk|firewall policy-lookup|firewall ipmac-binding|firewall ip-translation|"
-    "router rip|router ripng|router ospf|router ospf6|router bgp|router isis|router multicast|router multicast6|"
-    "router multicast-flow|router route-map|router access-list|router access-list6|router prefix-list|"
-    "router prefix-list6|router aspath-list|router community-list|router key-chain|router bfd|router bfd6|"
-    "router auth-path|router setting|router extcommunity-list|firewall deep-inspection-options|"
-    "firewall sniff-interface-policy|"
-    "firewall sniff-interface-policy6|firewall service explicit-web|firewall service-path|firewall ipv6-eh-filter|"
-    "firewall central-nat|firewall profile|firewall ngfw-learn-log|firewall internet-service-fallback|"
-    "firewall saml".split("|")
-)
-
-_APART = {
-    "firewall multicast-policy": "its policies permit multicast only, which is not judged",
-    "firewall multicast-policy6": "its policies permit multicast only, which is not judged",
-}
-"""Tables that permit packets outside the forwarding policy, and what of."""
 
 _POLICY_WORDS = frozenset("srcaddr dstaddr srcaddr6 dstaddr6 srcintf dstintf mappedip extip allowaccess action".split())
 """Keywords that only tables hold which let packets in or keep them out."""
 
 _UNJUDGED = frozenset({"system global", "system admin", "user setting", "system api-user", "system external-resource"})
 """Tables of settings in which every version adds words, and hardly one that moves a packet: said, not decisive."""
+
+_NO_ENTRY = " outside any entry"
+
+_INNER = frozenset(COMMANDS) - {"config", "next", "end", "abort", "purge"}
+"""Commands that stand inside tables only."""
 
 _SHOWN = re.compile(r"[A-Za-z%$#(<{.\"'=-][\w:%{}.=-]{0,19}$")
 """The words that are shown of a line nobody understood: anything longer may be a piece of a key."""
@@ -99,11 +42,11 @@ def account(tree: Tree, file: str) -> tuple[list[Gap], list[Origin]]:
     further: list[Origin] = []
     for block in tree.scopes():
         for name, table in block.tables.items():
-            if name in _READ:
+            if name in READ:
                 gaps += _keywords(tree, name, table, file, further)
-            elif name in _APART:
+            elif name in APART:
                 gaps += _apart(name, table, file)
-            elif not _irrelevant(name) and (table.entries or table.settings or table.tables):
+            elif not irrelevant(name) and (table.entries or table.settings or table.tables):
                 gaps.append(_unknown_table(name, table, file))
     for name, text in ((file, tree.text), *tree.scripts.items()):
         gaps += _stray(text, name)
@@ -121,11 +64,14 @@ def ledger(text: Text, file: str, places: Iterable[Origin]) -> Ledger:
     """
     unknown = set(text.stray_lines)
     audited: list[tuple[int, int]] = []
-    for first, last, path in sorted(text.spans):
-        if path in _READ or path in _APART:
+    after = 1
+    for begun, last, path in sorted(text.spans):
+        first = max(begun, after)  # where an `end` is missing, two tables share the line that opens the second
+        if path in READ or path in APART:
             audited.append((first, last))
-        elif not _irrelevant(path):
+        elif not irrelevant(path):
             unknown.update(range(first, last + 1))
+        after = max(after, last + 1)
     for each in places:
         if each.file == file:
             unknown.update(range(each.first_line, each.last_line + 1))
@@ -155,17 +101,23 @@ def _unknown_table(name: str, table: Block, file: str) -> Gap:
     what = f"table {name!r} is not known to fwproof ({lines} lines){_meant(name, known_paths())}"
     origin = Origin(table.file or file, table.line, table.last_line, name, "")
     opens = any(_POLICY_WORDS & block.settings.keys() for block in (table, *table.entries.values()))
-    return Gap(origin, name, "", what, hides_access=opens or name.startswith("firewall "))
+    opens = opens or name.startswith("firewall ") or any(path in READ for path in _abbreviated(name, known_paths()))
+    return Gap(origin, name, "", what, hides_access=opens)
 
 
 def _meant(word: str, known: Iterable[str]) -> str:
     """What an unknown word may stand for: words it abbreviates, or one that is spelt nearly so."""
-    words = word.split()
-    cut = [each for each in known if len(each.split()) == len(words) and _cut(words, each.split())]
+    cut = _abbreviated(word, known)
     if len(cut) > 1:
-        return f"; it abbreviates {', '.join(sorted(cut)[:4])}"
+        return f"; it abbreviates {', '.join(cut[:4])}"
     near = difflib.get_close_matches(word, known, 1, 0.85)
     return f"; did somebody mean {near[0]!r}?" if near else ""
+
+
+def _abbreviated(word: str, known: Iterable[str]) -> list[str]:
+    """Those of the known words, or paths, that this one is cut from."""
+    words = word.split()
+    return sorted(each for each in known if len(each.split()) == len(words) and _cut(words, each.split()))
 
 
 def _cut(words: Sequence[str], whole: Sequence[str]) -> bool:
@@ -173,15 +125,47 @@ def _cut(words: Sequence[str], whole: Sequence[str]) -> bool:
 
 
 def _stray(text: Text, file: str) -> Iterator[Gap]:
-    """Lines that are no configuration, a run of them as one gap; inside a table that is read they may be part of it."""
-    audited = [(first, last) for first, last, path in sorted(text.spans) if path in _READ]
+    """Lines that are no configuration, a run of them inside a table that is read as a gap: it may be part of the table.
+
+    Outside of tables, runs of commands may be the rest of one; everything else is one gap.
+    """
+    audited = [(first, last) for first, last, path in sorted(text.spans) if path in READ]
+    outside: list[tuple[int, int]] = []
     for first, last in _runs(text.stray_lines):
-        word = text.lines[first - 1].split(None, 1)[0]
-        word = word if _SHOWN.match(word) else "..."
-        inside = _inside(first, audited)
-        where = "inside a table that decides what passes" if inside else "outside any configuration block"
-        what = f"a line {where}" if first == last else f"{last - first + 1} lines {where}"
-        yield Gap(Origin(file, first, last, "line", word), "", word, what, hides_access=inside)
+        count = "a line" if first == last else f"{last - first + 1} lines"
+        word = _word(text, first)
+        if _inside(first, audited):
+            what = f"{count} inside a table that decides what passes, the first begins with {word!r}"
+            yield Gap(Origin(file, first, last, "line", word), "", word, what, hides_access=True)
+        elif any(_commands(text, number) for number in range(first, last + 1)):
+            what = f"{count} of commands outside any table, the first begins with {word!r}: a 'config' may be missing"
+            yield Gap(Origin(file, first, last, "line", word), "", word, what, hides_access=True)
+        else:
+            outside.append((first, last))
+    if outside:
+        yield _outside(text, file, outside)
+
+
+def _outside(text: Text, file: str, runs: Sequence[tuple[int, int]]) -> Gap:
+    """All the lines around the configuration: mails, guides and consoles have many."""
+    first, last = runs[0]
+    lines = sum(end - begin + 1 for begin, end in runs)
+    what = "a line outside any configuration block" if lines == 1 else f"{lines} lines outside any configuration block"
+    if len(runs) > 1:
+        what += f", in {len(runs)} places"
+    word = _word(text, first)
+    return Gap(Origin(file, first, last, "line", word), "", word, what, hides_access=False)
+
+
+def _commands(text: Text, number: int) -> bool:
+    """Is a line one that stands inside tables only, and has more than its first word?"""
+    words = text.lines[number - 1].split(None, 3)
+    return len(words) > 1 and words[0] in _INNER and (words[0] == "edit" or len(words) > 2)
+
+
+def _word(text: Text, number: int) -> str:
+    word = text.lines[number - 1].split(None, 1)[0]
+    return word if _SHOWN.match(word) else "..."
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -210,15 +194,9 @@ def _apart(name: str, table: Block, file: str) -> Iterator[Gap]:
         if entry.get("status") != "disable" and (entry.get("action") or "deny") != "deny"
     ]
     if active:
-        what = f"{name} {', '.join(active[:5])}{' ...' if len(active) > 5 else ''}: {_APART[name]}"
+        what = f"{name} {', '.join(active[:5])}{' ...' if len(active) > 5 else ''}: {APART[name]}"
         origin = Origin(table.file or file, table.line, table.last_line, name, "")
         yield Gap(origin, name, "", what, hides_access=False)
-
-
-def _irrelevant(name: str) -> bool:
-    if name in _IRRELEVANT or name.split(None, 1)[0] in _IRRELEVANT_ROOTS:
-        return True
-    return name.startswith("system ") and known_path(name)
 
 
 def _keywords(tree: Tree, name: str, table: Block, file: str, further: list[Origin]) -> Iterator[Gap]:
@@ -234,6 +212,8 @@ def _keywords(tree: Tree, name: str, table: Block, file: str, further: list[Orig
         more = f" and in {len(places) - 1} more" if len(places) > 1 else ""
         subject = f"{name} {block.name!r}" if block is not table else name
         what = f"{word} of {subject}{more} is not known to fwproof{_meant(keyword, known_keywords(name))}"
+        if word.endswith(_NO_ENTRY):
+            what = f"{word} of {subject}"
         yield Gap(origins[0], f"{name} {block.name}", keyword, what, hides_access=name not in _UNJUDGED)
 
 
@@ -244,6 +224,9 @@ def _unknown_words(name: str, table: Block) -> dict[str, list[tuple[Block, str]]
     found: dict[str, list[tuple[Block, str]]] = {}
     if not known:
         return found
+    if listed is not None:
+        for keyword in table.settings:
+            found.setdefault(f"keyword {keyword!r}{_NO_ENTRY}", []).append((table, keyword))
     for entry in _holding(name, table):
         for keyword in () if known >= entry.settings.keys() else entry.settings.keys() - known:
             found.setdefault(f"keyword {keyword!r}", []).append((entry, keyword))
@@ -255,7 +238,8 @@ def _unknown_words(name: str, table: Block) -> dict[str, list[tuple[Block, str]]
 
 def _holding(name: str, table: Block) -> Iterator[Block]:
     """The blocks whose keywords are those of a table: itself, its entries, and policies inside policies (5.0)."""
-    yield table
+    if name not in TABLES:
+        yield table
     for entry in table.entries.values():
         yield entry
         if entry.tables and "identity-based-policy" in entry.tables:

@@ -7,7 +7,7 @@ times slower (PERFORMANCE notes), and every exported line is `keyword name words
 
 from __future__ import annotations
 
-from parsers.fortigate.syntax.captures import PROMPT
+from parsers.fortigate.syntax.captures import ANSWER, PROMPT, TALK, annotation
 from parsers.fortigate.syntax.header import read_header
 from parsers.fortigate.syntax.references import NAMING
 from parsers.fortigate.syntax.tree import Block, Remark, Text, Tree
@@ -32,6 +32,7 @@ class BackupReader:
         self.stack: list[tuple[bool, Block, int]] = []  # (is an edit, block, line it was opened)
         self.cache: dict[str, tuple[str, ...]] = {}
         self.long_values = LongValues(lines)
+        self.annotated: list[tuple[int, str]] = []  # settings with a remark behind their words
         self.place = 0
 
     def run(self) -> None:
@@ -68,6 +69,8 @@ class BackupReader:
 
     def value(self, keyword: str, value: str) -> tuple[str, ...]:
         """The words of a setting, from further lines too where a quote stays open."""
+        if "#" in value or "<" in value or "\u2190" in value:
+            value = self._without_annotation(keyword, value)
         words = split_words(value)
         if words is not None:
             self.cache[value] = words
@@ -80,6 +83,13 @@ class BackupReader:
         if not closed:
             self.remark(start, f"the quote opened in 'set {keyword}' is never closed: closed at the end of the line")
         return words
+
+    def _without_annotation(self, keyword: str, value: str) -> str:
+        place = annotation(value)
+        if place < 0:
+            return value
+        self.annotated.append((self.place, keyword))
+        return value[:place].rstrip()
 
     def name(self, line: str) -> tuple[str, ...]:
         """The words after `config` or `edit`: they never run over a line end."""
@@ -101,7 +111,9 @@ class BackupReader:
         """Open a table; where tables cannot be inside the open one, an `end` is missing."""
         words = self.name(line)
         name = self.path(words)
-        if self.stack and not self.outermost() and len(words) > 1 and name not in self.stack[-1][1].tables:
+        if self.stack and self.outermost() and name in ("vdom", "global"):
+            self._missing_end_of_all(name)
+        elif self.stack and not self.outermost() and len(words) > 1 and name not in self.stack[-1][1].tables:
             self._missing_end(name)
         block = self.stack[-1][1] if self.stack else self.root
         found = block.tables.get(name)
@@ -131,6 +143,14 @@ class BackupReader:
         while not self.outermost():
             self.close()
 
+    def _missing_end_of_all(self, name: str) -> None:
+        """`config vdom` or `config global` inside one of them: neither has tables of that name."""
+        inside = " / ".join(block.name for _, block, _ in self.stack)
+        message = f"'config {name}' inside '{inside}': read as if the 'end' before it were there"
+        self.remark(self.place, message, gap=False)
+        while self.stack:
+            self.close()
+
     def edit(self, block: Block, line: str) -> Block:
         """Open an entry."""
         if self.stack and self.stack[-1][0]:
@@ -155,10 +175,27 @@ class BackupReader:
     def next(self, block: Block) -> Block:
         """Close an entry."""
         if not self.stack or not self.stack[-1][0]:
-            self.text.stray_lines.append(self.place)
-            return block
+            return self._next_for_end(block)
         self.close()
         return self.stack[-1][1] if self.stack else self.root
+
+    def _next_for_end(self, block: Block) -> Block:
+        """`next` where settings inside an entry are open: their `end` is missing, or is what was meant."""
+        inside = len(self.stack) - (3 if self.stack and self.stack[0][1].name == "vdom" else 1)
+        if inside < 1 or not self.stack[-2][0] or block.entries or not block.settings:
+            self.text.stray_lines.append(self.place)
+            return block
+        message = f"'next' where 'config {block.name}' is open: read as if its 'end' were there"
+        self.remark(self.place, message, gap=False)
+        self.close()
+        if self._following() in ("edit", "end", ""):
+            self.close()
+        return self.stack[-1][1]
+
+    def _following(self) -> str:
+        """The first word of the next line that has any."""
+        lines = self.lines[self.place : self.place + 20]
+        return next((line.split(None, 1)[0] for line in lines if line.strip()), "")
 
     def end(self, block: Block) -> Block:
         """Close a table, and an entry that is still open in it."""
@@ -185,7 +222,7 @@ class BackupReader:
     def other(self, block: Block, parts: list[str], line: str) -> Block:
         """A line that is no plain setting or block; the block that is open after it."""
         word = parts[0]
-        if word[0] == "#" or word[0] == "\ufeff" or word.startswith("\u200b#"):
+        if word[0] in "#\ufeff" or word.startswith("\u200b#") or (word[0] == "!" and not self.stack):
             return block
         if self.stack and word == "set" and len(parts) == 2:
             self.stack[-1][1].settings[parts[1]] = ()
@@ -194,13 +231,23 @@ class BackupReader:
         prompt = PROMPT.match(stripped)
         if prompt:
             rest = stripped[prompt.end() :]
-            if self.command(rest):
+            if TALK.match(rest):
+                self._skip_output()
+            elif self.command(rest):
                 self.lines[self.place - 1] = rest
                 self.place -= 1
             return block
-        if word not in SPOKEN and not self._continues(line):
+        if word not in SPOKEN and not ANSWER.match(stripped) and not self._continues(line):
             self.text.stray_lines.append(self.place)
         return block
+
+    def _skip_output(self) -> None:
+        """What a command prints that shows no configuration, up to the next prompt."""
+        while self.place < len(self.lines):
+            line = self.lines[self.place].lstrip()
+            if PROMPT.match(line) or line.startswith(("config ", "#config-version=")):
+                return
+            self.place += 1
 
     def _continues(self, line: str) -> bool:
         """Are these further names of the setting above, wrapped by a terminal between two of them?"""
@@ -245,9 +292,16 @@ class BackupReader:
     def close_all(self) -> None:
         """Close what is open at the end of the text: a missing last `end` is legal, an open entry is a cut export."""
         self.place = self.text.line_count
+        if self.annotated:
+            line, keyword = self.annotated[0]
+            more = " and further settings" if len(self.annotated) > 1 else ""
+            self.remark(
+                line, f"what stands behind the words of 'set {keyword}'{more} as a remark is left out", gap=False
+            )
         if self.stack:
             names = " / ".join(block.name for _, block, _ in self.stack)
             message = f"the text ends inside '{names}': it may be cut off"
-            self.remark(self.place, message, gap=len(self.stack) > 1)
+            around = {"vdom": 2, "global": 1}.get(self.stack[0][1].name, 0)
+            self.remark(self.place, message, gap=len(self.stack) - around > 1)
             while self.stack:
                 self.close()

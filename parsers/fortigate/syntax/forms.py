@@ -35,6 +35,9 @@ def read_tree(document: Document) -> Tree:
     tree = read_yaml(text) if is_yaml(text) else read_text(text)
     if not tree.root.tables and not any(block.tables for block in tree.vdoms.values()):
         message = "this looks like FortiOS text but holds no configuration block; export a full backup and try again"
+        if tree.vdoms:
+            names = ", ".join(tree.vdoms)
+            message = f"it declares the VDOMs {names} and holds the configuration of none; export a full backup"
         raise UnreadableError(document.name, message)
     other = other_commands({name for block in tree.scopes() for name in block.tables})
     if other:

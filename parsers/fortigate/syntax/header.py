@@ -1,7 +1,8 @@
 """The `#config-version` line: model, version, build.
 
 Source: the reference, section 1.2. Versions up to 5.4 are written "5.04" without a patch level; `opmode` is not
-trusted, because captures of NAT-mode devices carry opmode=1.
+trusted, because captures of NAT-mode devices carry opmode=1. Where that line is missing, `get system status` and the
+comments of backup tools say the same ("Version: FortiGate-60F v7.2.8,build1639,240313 (GA)").
 """
 
 from __future__ import annotations
@@ -11,8 +12,12 @@ import re
 from parsers.fortigate.syntax.tree import Header
 
 _VERSION = re.compile(
-    r"#\s*config-version=(?P<model>[A-Za-z][\w-]*?)[- ]v?(?P<version>\d+\.\d+(?:\.\d+)?)(?=[-,:\s(]|$)"
+    r"#\s*config-version=\s*(?P<model>[A-Za-z][\w-]*?)[- ]v?(?P<version>\d+\.\d+(?:\.\d+)?)(?=[-,:\s(]|$)"
     r"(?:.*?build(?P<build>\d+))?"
+)
+_STATUS = re.compile(
+    r"^[#!\s]*Version:\s*(?P<model>Forti[A-Za-z][\w-]*) v(?P<version>\d+\.\d+(?:\.\d+)?),build(?P<build>\d+)",
+    re.MULTILINE,
 )
 _TYPED = re.compile(r"[#$] *sh(?:ow?)?\b")
 _TYPED_FULL = re.compile(r"[#$] *sh(?:ow?)? +full")
@@ -22,9 +27,10 @@ _VDOM_NAME = re.compile(r"#global_vdom=0:vd_name=([^/\s:]+)")
 def read_header(lines: list[str], *, script: bool) -> Header:
     """The header from the first 100 lines; the kind of file is told from the content."""
     head = "\n".join(lines[:100])
-    found = _VERSION.search(head)
+    exported = _VERSION.search(head)
+    found = exported or _STATUS.search(head)
     vdom = _VDOM_NAME.search(head)
-    kind = _kind(lines, head, exported=found is not None, script=script)
+    kind = _kind(lines, head, exported=exported is not None, script=script)
     if not found:
         return Header(kind=kind, vdom_name=vdom.group(1) if vdom else "")
     text = found.group("version")
