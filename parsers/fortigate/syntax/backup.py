@@ -116,11 +116,7 @@ class BackupReader:
         elif self.stack and not self.outermost() and len(words) > 1 and name not in self.stack[-1][1].tables:
             self._missing_end(name)
         block = self.stack[-1][1] if self.stack else self.root
-        found = block.tables.get(name)
-        if found is None:
-            found = block.tables[name] = self.created(name)
-        self.stack.append((False, found, self.place))
-        return found
+        return self.opened(block, name, block.tables.get(name), is_edit=False)
 
     def created(self, name: str) -> Block:
         """A new block that begins at the current line."""
@@ -162,10 +158,14 @@ class BackupReader:
             return block
         words = self.name(line)
         key = self.key(block, words[0] if words else "", line)
-        found = block.entries.get(key)
+        return self.opened(block, key, block.entries.get(key), is_edit=True)
+
+    def opened(self, parent: Block, key: str, found: Block | None, *, is_edit: bool) -> Block:
+        """Enter an entry or a table, a new one unless it is found."""
         if found is None:
-            found = block.entries[key] = self.created(key)
-        self.stack.append((True, found, self.place))
+            found = self.created(key)
+            (parent.entries if is_edit else parent.tables)[key] = found
+        self.stack.append((is_edit, found, self.place))
         return found
 
     def key(self, block: Block, key: str, line: str) -> str:
@@ -294,10 +294,8 @@ class BackupReader:
         self.place = self.text.line_count
         if self.annotated:
             line, keyword = self.annotated[0]
-            more = " and further settings" if len(self.annotated) > 1 else ""
-            self.remark(
-                line, f"what stands behind the words of 'set {keyword}'{more} as a remark is left out", gap=False
-            )
+            more = " and of further settings" if len(self.annotated) > 1 else ""
+            self.remark(line, f"a remark behind the words of 'set {keyword}'{more} is left out", gap=False)
         if self.stack:
             names = " / ".join(block.name for _, block, _ in self.stack)
             message = f"the text ends inside '{names}': it may be cut off"

@@ -20,6 +20,7 @@ from parsers.fortigate.syntax.edits import (
 from parsers.fortigate.syntax.references import follow, used_by
 from parsers.fortigate.syntax.statement import Heard, Statement
 from parsers.fortigate.syntax.tree import Block, Tree
+from parsers.fortigate.syntax.undo import Undo
 from parsers.fortigate.syntax.vocabulary import COMMANDS, full_command, full_keyword, full_options, full_path
 from parsers.fortigate.syntax.words import split_words
 
@@ -68,8 +69,9 @@ class ScriptReader(BackupReader):
         self.file = file
         self.heard = heard
         self.script = base is not None
-        self.deleted: list[tuple[tuple[Block, ...], Block, str, Block, int]] = []
+        self.deleted: list[tuple[tuple[Block, ...], Block, str, Block, int, tuple[str, ...]]] = []
         self.around: dict[str, Block] = {}
+        self.undo = Undo([] if exported else lines)
         if base is not None:
             self.root = Block("", 1) if base.vdoms else base.root
             self.around = _around(base)
@@ -183,6 +185,7 @@ class ScriptReader(BackupReader):
         around = self.around.get(self.path(self.name(line))) if self.around and not self.stack else None
         if around is None:
             return super().config(line)
+        self.undo.opened(None)
         self.stack.append((False, around, self.place))
         return around
 
@@ -191,7 +194,7 @@ class ScriptReader(BackupReader):
         path = super().path(words)
         if self.exported or not self.outermost():
             return path
-        path = full_path(path)
+        path = full_path(path, self.base.header.version if self.base is not None else ())
         if self.base is not None:
             self._fits(path, self.base)
         return path
@@ -229,16 +232,47 @@ class ScriptReader(BackupReader):
         elif word in ("move", "rename", "clone", "delete") and len(parts) > 1:
             self._entries(word, line)
         elif word == "purge":
-            self.script = True
-            block.entries.clear()
+            self._purge(block)
         elif word == "abort":
-            self.remark(self.place, "'abort' discards what was changed since 'config': read as if it were not there")
-            while not self.outermost():
-                self.close()
-            return self.stack[-1][1] if self.stack else self.root
+            return self._abort()
         else:
             return super().other(block, parts, line)
         return block
+
+    def opened(self, parent: Block, key: str, found: Block | None, *, is_edit: bool) -> Block:
+        """Enter a block; what it was before is kept for `abort`."""
+        self.undo.opened(found)
+        return super().opened(parent, key, found, is_edit=is_edit)
+
+    def close(self) -> None:
+        """Leave the innermost block."""
+        super().close()
+        self.undo.closed()
+
+    def _abort(self) -> Block:
+        """Leave the entry and the table around it as they were."""
+        self.script = True
+        if self.stack[-1][0]:
+            key = self.stack[-1][1].name
+            if len(self.stack) > 1 and not self._around_vdom():
+                self.undo.entry(self.stack[-2][1], key)
+            self.close()
+        if self.stack and not self.outermost():
+            self.undo.settings(self.stack[-1][1])
+        if self.stack:
+            self.close()
+        return self.stack[-1][1] if self.stack else self.root
+
+    def _around_vdom(self) -> bool:
+        """Is the innermost block a VDOM? What was changed in its tables is saved."""
+        return len(self.stack) == 2 and self.stack[0][1].name == "vdom"
+
+    def _purge(self, table: Block) -> None:
+        """Delete every entry; a device keeps those that are named elsewhere."""
+        self.script = True
+        order = tuple(table.entries)
+        for key in order:
+            self._delete(table, key, order)
 
     def command(self, text: str) -> bool:
         """Does the text behind a prompt change the configuration?"""
@@ -295,11 +329,11 @@ class ScriptReader(BackupReader):
             follow(scope, table.name, key, new)
         return message
 
-    def _delete(self, table: Block, key: str) -> str:
-        entry = table.entries.get(key)
+    def _delete(self, table: Block, key: str, order: tuple[str, ...] = ()) -> str:
+        entry, order = table.entries.get(key), order or tuple(table.entries)
         message = delete_entry(table, key)
         if entry is not None:
-            self.deleted.append((self._scopes(), table, key, entry, self.place))
+            self.deleted.append((self._scopes(), table, key, entry, self.place, order))
         return message
 
     def _scopes(self) -> tuple[Block, ...]:
@@ -313,10 +347,12 @@ class ScriptReader(BackupReader):
 
     def keep_used(self) -> None:
         """A device refuses to delete what is still named: such entries stay."""
-        for scopes, table, key, entry, line in self.deleted:
+        for scopes, table, key, entry, line, order in self.deleted:
             user = next(filter(None, (used_by(scope, table.name, key) for scope in scopes)), "")
             if user and key not in table.entries:
                 table.entries[key] = entry
+                found = {name: table.entries.pop(name) for name in order if name in table.entries}
+                table.entries.update({**found, **{name: table.entries.pop(name) for name in tuple(table.entries)}})
                 message = f"delete {key}: {user} names it, so the device refuses; read as if it were still there"
                 self.remark(line, message)
 

@@ -61,13 +61,35 @@ def options_of(keyword: str) -> tuple[tuple[str, ...], bool]:
 
 
 def full_command(word: str) -> str:
-    """A command written out ("conf" is "config"), the word itself when it abbreviates none or several."""
-    return word if word in COMMANDS or len(word) < 2 else _only(word, COMMANDS)
+    """A command written out ("conf" is "config"), the word itself when it abbreviates none or several.
+
+    "se" may be `set` or `select`, which do the same.
+    """
+    if word in COMMANDS or len(word) < 2:
+        return word
+    return "set" if word == "se" else _only(word, COMMANDS)
+
+
+_GONE = {
+    "firewall policy6": (6, 4),
+    "firewall consolidated policy": (6, 4),
+    "firewall policy46": (7, 0, 1),
+    "firewall policy64": (7, 0, 1),
+    "firewall vip46": (7, 0, 1),
+    "firewall vip64": (7, 0, 1),
+    "firewall vipgrp46": (7, 0, 1),
+    "firewall vipgrp64": (7, 0, 1),
+    "system virtual-wan-link": (6, 4),
+}
+"""The first version without a table: what is gone makes no abbreviation ambiguous."""
 
 
 @cache
-def full_path(path: str) -> str:
-    """The path of a table written out ("sys glo" is "system global"), itself when it is none or several."""
+def full_path(path: str, version: tuple[int, ...] = ()) -> str:
+    """The path of a table written out ("sys glo" is "system global"), itself when it is none or several.
+
+    `version` is that of the device, () when it is not known.
+    """
     if known_path(path):
         return path
     words = path.split()
@@ -76,6 +98,7 @@ def full_path(path: str) -> str:
         for known in _vocabulary()[0]
         if len(parts := known.split()) == len(words)
         and all(part.startswith(word) for part, word in zip(parts, words, strict=True))
+        and not (version and version >= _GONE.get(known, (99,)))
     ]
     # A word that is written out counts before one that it begins: "fire service custom".
     exact = [known for known in fitting if known.split()[-1] == words[-1]]

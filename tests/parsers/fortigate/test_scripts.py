@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from parsers.errors import UnreadableError
+from parsers.fortigate import PARSER
 from parsers.fortigate.syntax.scripts import apply_script, read_text
 from parsers.fortigate.syntax.tree import Block, Tree
+from parsers.source import Document
 
 BACKUP = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
 config system interface
@@ -157,7 +159,6 @@ def test_enumerations_are_written_out() -> None:
         ("clone 5 to five", "called by numbers"),
         ("rename 5 to five", "called by numbers"),
         ("delete 77", "no such entry in firewall policy"),
-        ("abort", "discards what was changed"),
     ],
 )
 def test_what_a_device_would_refuse_is_said_with_its_line(command: str, said: str) -> None:
@@ -295,3 +296,65 @@ def test_a_clone_needs_a_name_that_the_device_takes(name: str, said: str) -> Non
     )
     assert said in remarks(tree)[0][1]
     assert name not in table(tree, "firewall address").entries
+
+
+ABORTED = (
+    "config firewall policy\nedit 5\nset action deny\nset srcaddr all\nabort\nconfig system global\nset alias x\nend\n"
+)
+
+
+def test_abort_leaves_the_entry_as_it_was() -> None:
+    tree = changed(ABORTED)
+    assert table(tree, "firewall policy") == table(read_text(BACKUP), "firewall policy")
+    assert table(tree, "system global").settings == {"alias": ("x",)}
+    assert remarks(tree) == []
+
+
+def test_abort_keeps_what_next_has_saved() -> None:
+    tree = changed("config firewall policy\nedit 5\nset action deny\nnext\nedit 7\nset action accept\nabort\n")
+    assert list(table(tree, "firewall policy").entries) == ["5", "2"]
+    assert table(tree, "firewall policy").entries["5"].settings["action"] == ("deny",)
+
+
+def test_abort_in_settings_takes_them_back() -> None:
+    tree = changed("config system global\nset hostname x\nend\nconfig system global\nset hostname y\nabort\n")
+    assert table(tree, "system global").settings == {"hostname": ("x",)}
+
+
+def test_abort_inside_an_entry_leaves_the_inner_table() -> None:
+    script = "config system interface\nedit lan\nset alias a\nconfig ipv6\nset ip6-allowaccess ping\nabort\nset mtu 9000\nend\n"
+    lan = table(changed(script), "system interface").entries["lan"]
+    assert (lan.settings["alias"], lan.settings["mtu"], lan.tables["ipv6"].settings) == (("a",), ("9000",), {})
+
+
+def test_abort_in_a_vdom() -> None:
+    script = "config vdom\nedit dmz\nconfig firewall address\nedit host\nset subnet 9.9.9.9/32\nabort\nend\n"
+    tree = changed(script, VDOMS)
+    assert tree.vdoms["dmz"].tables["firewall address"].entries["host"].settings["subnet"][0] == "10.2.2.2"
+    assert remarks(tree) == []
+
+
+def test_a_purge_keeps_what_is_named() -> None:
+    tree = changed("config firewall address\npurge\nend\n")
+    assert list(table(tree, "firewall address").entries) == ["all", "lan", "web"]
+    assert [message.partition(":")[0] for _, message in remarks(tree)] == ["delete all", "delete lan", "delete web"]
+
+
+def test_an_entry_that_stays_keeps_its_place() -> None:
+    tree = changed("config firewall address\ndelete lan\nend\n")
+    assert list(table(tree, "firewall address").entries) == ["all", "lan", "web"]
+
+
+def test_an_abbreviated_table_of_several_meanings_may_hide_access() -> None:
+    backup = Document("fw.conf", BACKUP.replace("7.0.12", "6.2.3").encode())
+    script = Document("change.txt", b"conf fire pol\ned 0\nset action accept\nnext\nend\n")
+    assert PARSER.read_with is not None
+    (firewall,) = PARSER.read_with(backup, {}, (script,))
+    (gap,) = firewall.gaps
+    assert (gap.hides_access, gap.origin.text) == (True, "change.txt:1")
+    assert "it abbreviates firewall policy, firewall policy46, firewall policy6" in gap.what
+
+
+def test_abbreviated_commands_of_a_known_version() -> None:
+    tree = changed("conf fire pol\ned 0\nse srci lan\nse act acc\nne\nen\n")
+    assert table(tree, "firewall policy").entries["6"].settings == {"srcintf": ("lan",), "action": ("accept",)}

@@ -59,11 +59,16 @@ def test_paths(written: str, meant: str) -> None:
     assert full_path(written) == meant
 
 
+def test_tables_that_are_gone_make_no_abbreviation_ambiguous() -> None:
+    assert full_path("fire pol", (7, 2, 8)) == "firewall policy"
+    assert full_path("fire pol", (6, 2, 3)) == "fire pol"
+
+
 def test_words() -> None:
     assert [full_command(word) for word in ("conf", "ed", "se", "e", "unse", "next", "appe")] == [
         "config",
         "edit",
-        "se",
+        "set",
         "e",
         "unse",
         "next",

@@ -1,0 +1,43 @@
+"""What `abort` takes back: the state of every open block of a script as it was when it was opened.
+
+Source: the FortiOS CLI reference: `abort` leaves the `edit` and the `config` around it without saving; entries that
+`next` left before are saved.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from parsers.fortigate.syntax.tree import Block
+
+
+class Undo:
+    """Copies of the open blocks, the innermost last; empty for a text that never aborts."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.needed = any(line.rstrip().endswith("abort") for line in lines)
+        self.before: list[Block | None] = []
+
+    def opened(self, found: Block | None) -> None:
+        """A block is entered; None when it is a new one."""
+        if self.needed:
+            self.before.append(deepcopy(found))
+
+    def closed(self) -> None:
+        """The innermost block is left, and what was changed in it is saved."""
+        if self.before:
+            self.before.pop()
+
+    def entry(self, table: Block, key: str) -> None:
+        """Give up what was changed in the innermost block, an entry of a table."""
+        before = self.before[-1]
+        if before is None:
+            table.entries.pop(key, None)
+        else:
+            table.entries[key] = before
+
+    def settings(self, block: Block) -> None:
+        """Give up the settings of the innermost block, a table; its entries are saved one by one."""
+        before = self.before[-1]
+        block.settings = dict(before.settings) if before is not None else {}
+        block.unset = set(before.unset) if before is not None else set()
