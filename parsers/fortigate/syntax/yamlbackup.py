@@ -2,7 +2,8 @@
 
 Source: the reference, section 1.6. It is not real YAML: lists are quoted words side by side (`member: "a" "b"`), keys
 may hold blanks unquoted, `~` stands for unset, quoted values run over lines as they are. Paths join their words with
-`_`; with VDOMs there is a `global:` part and a `vdom:` list.
+`_`; with VDOMs there is a `global:` part and a `vdom:` list. What tools make of it when they load it and write it again
+is read too: lists as items or in brackets, items as far left as the key above them, addresses as one quoted word.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from parsers.fortigate.syntax.words import open_quote, split_words, still_open
 
 _TOP = re.compile(r"^(?:global|vdom|(?:system|firewall|router|user|vpn|log)_[\w-]+):\s*$", re.MULTILINE)
 _CONFIG = re.compile(r"^[ \t]*config \w", re.MULTILINE)
+_ADDRESSED = re.compile(r"\d+(?:\.\d+){3} \d+(?:\.\d+){3}$")
+"""An address and its mask in one word."""
 _PAIR = re.compile(r"^([^\s:#][^:]*?):(?:\s+(.*))?$")
 
 
@@ -43,15 +46,18 @@ class _Reader:
         self.text = Text(lines)
         self.heard = heard
         self.stack: list[tuple[int, Block]] = []
+        self.items: list[bool] = []  # for each block of the stack: is it an entry?
 
     def read(self) -> Tree:
         """Every line of the text."""
         while self.place < len(self.lines):
             line = self.lines[self.place].rstrip()
+            if line.lstrip(" ").startswith("\t"):
+                line = line.expandtabs(8)
             self.place += 1
             text = line.lstrip(" ")
             first = self.place
-            if text and text[0] != "#":
+            if text and text[0] != "#" and text != "---":
                 self._line(len(line) - len(text), text)
             if text and self.heard is not None:
                 self.heard(self._heard(first, text))
@@ -81,10 +87,16 @@ class _Reader:
         words = block.settings.get(pair.group(1), ()) if pair.group(2) != "~" else ()
         return Statement(first, self.place, tuple(blocks), "set", pair.group(1), words)
 
-    def _close(self, indent: int) -> None:
-        """Leave every block that is indented at least as much as the line at hand."""
+    def _close(self, indent: int, *, keep_key: bool = False) -> None:
+        """Leave every block that is indented at least as much as the line at hand.
+
+        `keep_key`: the line is an item, which may stand as far left as the key it belongs to.
+        """
         while self.stack and self.stack[-1][0] >= indent:
+            if keep_key and self.stack[-1][0] == indent and not self.items[-1]:
+                return
             _, block = self.stack.pop()
+            self.items.pop()
             last = self.place - 1 if indent >= 0 else self.text.line_count
             block.last_line = max(block.last_line, last)
             parent = self.stack[-1][1] if self.stack else self.root
@@ -92,28 +104,41 @@ class _Reader:
                 self.text.spans.append((block.line, last, block.name))
 
     def _line(self, indent: int, text: str) -> None:
-        self._close(indent)
+        item = text.startswith("- ") or text == "-"
+        self._close(indent, keep_key=item)
         parent = self.stack[-1][1] if self.stack else self.root
-        if text.startswith("- "):
-            key = text[2:].strip()
-            words = split_words(key.removesuffix(":")) or (key.removesuffix(":"),)
-            name = " ".join(words)
-            block = parent.entries.setdefault(name, Block(name, self.place))
-            self.stack.append((indent, block))
-            return
         pair = _PAIR.match(text)
-        if not pair:
+        if item and text.endswith(":"):
+            key = text[2:].strip().removesuffix(":")
+            name = " ".join(split_words(key) or (key,))
+            self._enter(indent, parent.entries.setdefault(name, Block(name, self.place)), item=True)
+        elif item:
+            self._member(text[2:].strip())
+        elif not pair or (parent is self.root and pair.group(2) is not None):
+            self.text.stray_lines.append(self.place)
+        elif pair.group(2) is None:
+            key = pair.group(1)
+            name = key.replace("_", " ") if self._holds_paths(parent) else key
+            self._enter(indent, parent.tables.setdefault(name, Block(name, self.place)), item=False)
+        elif pair.group(2) == "~":
+            parent.unset.add(pair.group(1))
+        else:
+            parent.settings[pair.group(1)] = self._value(pair.group(2))
+
+    def _enter(self, indent: int, block: Block, *, item: bool) -> None:
+        self.stack.append((indent, block))
+        self.items.append(item)
+
+    def _member(self, value: str) -> None:
+        """An item that is no entry: one more word of the setting that the key above it names."""
+        words = split_words(value)
+        if len(self.stack) < 2 or self.items[-1] or self.stack[-1][1].settings or not words:
             self.text.stray_lines.append(self.place)
             return
-        key, value = pair.group(1), pair.group(2)
-        if value is None:
-            name = key.replace("_", " ") if self._holds_paths(parent) else key
-            block = parent.tables.setdefault(name, Block(name, self.place))
-            self.stack.append((indent, block))
-        elif value == "~":
-            parent.unset.add(key)
-        else:
-            parent.settings[key] = self._value(value)
+        name, parent = self.stack[-1][1].name, self.stack[-2][1]
+        parent.tables.pop(name, None)
+        word = words[0] if value[0] in "\"'" and len(words) == 1 else value
+        parent.settings[name] = (*parent.settings.get(name, ()), word)
 
     def _holds_paths(self, parent: Block) -> bool:
         """Do the children of a block carry full paths? Those of the file, of `global:` and of a VDOM do."""
@@ -122,9 +147,11 @@ class _Reader:
         return len(self.stack) == 2 and self.stack[0][1].name == "vdom"
 
     def _value(self, value: str) -> tuple[str, ...]:
+        if value[0] == "[" and value[-1] == "]":
+            return tuple(word.rstrip(",") for word in split_words(value[1:-1]) or ())
         words = split_words(value)
         if words is not None:
-            return words
+            return tuple(words[0].split()) if len(words) == 1 and _ADDRESSED.match(words[0]) else words
         blanks = self.lines[self.place - 1]
         value += blanks[len(blanks.rstrip()) :]  # inside the quotes that stay open they are part of the value
         start, state, pieces = self.place, open_quote(value), [value]
