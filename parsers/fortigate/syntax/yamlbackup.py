@@ -110,7 +110,7 @@ class _Reader:
         pair = _PAIR.match(text)
         if item and text.endswith(":"):
             key = text[2:].strip().removesuffix(":")
-            name = " ".join(split_words(key) or (key,))
+            name = " ".join(split_words(key) or (key,)) if key[:1] in "\"'" else key
             self._enter(indent, parent.entries.setdefault(name, Block(name, self.place)), item=True)
         elif item:
             self._member(text[2:].strip())
