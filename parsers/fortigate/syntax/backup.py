@@ -11,6 +11,7 @@ from parsers.fortigate.syntax.captures import ANSWER, PROMPT, TALK, annotation
 from parsers.fortigate.syntax.header import read_header
 from parsers.fortigate.syntax.references import NAMING
 from parsers.fortigate.syntax.tree import Block, Remark, Text, Tree
+from parsers.fortigate.syntax.undo import Undo
 from parsers.fortigate.syntax.values import LongValues
 from parsers.fortigate.syntax.vocabulary import known_path
 from parsers.fortigate.syntax.words import open_quote, split_words
@@ -33,6 +34,7 @@ class BackupReader:
         self.cache: dict[str, tuple[str, ...]] = {}
         self.long_values = LongValues(lines)
         self.annotated: list[tuple[int, str]] = []  # settings with a remark behind their words
+        self.undo: Undo | None = None
         self.place = 0
 
     def run(self) -> None:
@@ -116,7 +118,13 @@ class BackupReader:
         elif self.stack and not self.outermost() and len(words) > 1 and name not in self.stack[-1][1].tables:
             self._missing_end(name)
         block = self.stack[-1][1] if self.stack else self.root
-        return self.opened(block, name, block.tables.get(name), is_edit=False)
+        found = block.tables.get(name)
+        if self.undo is not None:
+            self.undo.opened(found, whole=False)
+        if found is None:
+            found = block.tables[name] = self.created(name)
+        self.stack.append((False, found, self.place))
+        return found
 
     def created(self, name: str) -> Block:
         """A new block that begins at the current line."""
@@ -158,14 +166,12 @@ class BackupReader:
             return block
         words = self.name(line)
         key = self.key(block, words[0] if words else "", line)
-        return self.opened(block, key, block.entries.get(key), is_edit=True)
-
-    def opened(self, parent: Block, key: str, found: Block | None, *, is_edit: bool) -> Block:
-        """Enter an entry or a table, a new one unless it is found."""
+        found = block.entries.get(key)
+        if self.undo is not None:
+            self.undo.opened(found, whole=block.name != "vdom")
         if found is None:
-            found = self.created(key)
-            (parent.entries if is_edit else parent.tables)[key] = found
-        self.stack.append((is_edit, found, self.place))
+            found = block.entries[key] = self.created(key)
+        self.stack.append((True, found, self.place))
         return found
 
     def key(self, block: Block, key: str, line: str) -> str:
@@ -211,6 +217,8 @@ class BackupReader:
     def close(self) -> None:
         """Leave the innermost block; an outermost table is noted with its lines."""
         is_edit, closed, opened = self.stack.pop()
+        if self.undo is not None:
+            self.undo.closed()
         self.left(closed)
         if not is_edit and self.outermost() and closed.name not in ("vdom", "global"):
             self.text.spans.append((opened, self.place, closed.name))

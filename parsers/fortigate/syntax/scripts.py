@@ -71,7 +71,8 @@ class ScriptReader(BackupReader):
         self.script = base is not None
         self.deleted: list[tuple[tuple[Block, ...], Block, str, Block, int, tuple[str, ...]]] = []
         self.around: dict[str, Block] = {}
-        self.undo = Undo([] if exported else lines)
+        if not exported and any(line.rstrip().endswith("abort") for line in lines):
+            self.undo = Undo()
         if base is not None:
             self.root = Block("", 1) if base.vdoms else base.root
             self.around = _around(base)
@@ -185,7 +186,8 @@ class ScriptReader(BackupReader):
         around = self.around.get(self.path(self.name(line))) if self.around and not self.stack else None
         if around is None:
             return super().config(line)
-        self.undo.opened(None)
+        if self.undo is not None:
+            self.undo.opened(around, whole=False)
         self.stack.append((False, around, self.place))
         return around
 
@@ -239,32 +241,20 @@ class ScriptReader(BackupReader):
             return super().other(block, parts, line)
         return block
 
-    def opened(self, parent: Block, key: str, found: Block | None, *, is_edit: bool) -> Block:
-        """Enter a block; what it was before is kept for `abort`."""
-        self.undo.opened(found)
-        return super().opened(parent, key, found, is_edit=is_edit)
-
-    def close(self) -> None:
-        """Leave the innermost block."""
-        super().close()
-        self.undo.closed()
-
     def _abort(self) -> Block:
-        """Leave the entry and the table around it as they were."""
+        """Leave the entry and the table around it as they were; a VDOM's tables are saved one by one."""
         self.script = True
         if self.stack[-1][0]:
-            key = self.stack[-1][1].name
-            if len(self.stack) > 1 and not self._around_vdom():
-                self.undo.entry(self.stack[-2][1], key)
+            if self.undo is not None and not self._around_vdom():
+                self.undo.entry(self.stack[-2][1], self.stack[-1][1].name)
             self.close()
-        if self.stack and not self.outermost():
+        if self.undo is not None and not self.outermost():
             self.undo.settings(self.stack[-1][1])
-        if self.stack:
-            self.close()
+        self.close()
         return self.stack[-1][1] if self.stack else self.root
 
     def _around_vdom(self) -> bool:
-        """Is the innermost block a VDOM? What was changed in its tables is saved."""
+        """Is the innermost block a VDOM?"""
         return len(self.stack) == 2 and self.stack[0][1].name == "vdom"
 
     def _purge(self, table: Block) -> None:

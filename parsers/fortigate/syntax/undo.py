@@ -12,21 +12,23 @@ from parsers.fortigate.syntax.tree import Block
 
 
 class Undo:
-    """Copies of the open blocks, the innermost last; empty for a text that never aborts."""
+    """Copies of the open blocks, the innermost last; kept for texts that abort only."""
 
-    def __init__(self, lines: list[str]) -> None:
-        self.needed = any(line.rstrip().endswith("abort") for line in lines)
+    def __init__(self) -> None:
         self.before: list[Block | None] = []
 
-    def opened(self, found: Block | None) -> None:
-        """A block is entered; None when it is a new one."""
-        if self.needed:
+    def opened(self, found: Block | None, *, whole: bool) -> None:
+        """A block is entered, None when it is a new one; of a table only the settings are kept."""
+        if found is not None and not whole:
+            kept = Block(found.name, found.line)
+            kept.settings, kept.unset = dict(found.settings), set(found.unset)
+            self.before.append(kept)
+        else:
             self.before.append(deepcopy(found))
 
     def closed(self) -> None:
         """The innermost block is left, and what was changed in it is saved."""
-        if self.before:
-            self.before.pop()
+        self.before.pop()
 
     def entry(self, table: Block, key: str) -> None:
         """Give up what was changed in the innermost block, an entry of a table."""
