@@ -100,7 +100,9 @@ class Redaction:
         if each.command[:1] == '"':
             # Names that a terminal wrapped on to this line.
             return self._tokens(text, lambda place, word, quoted: self._entry(each, word, quoted))
-        return self._other(text)
+        # The output of a command that shows no configuration is one statement with its prompt.
+        first, *output = text.split("\n")
+        return self._other(first) + "\n" * len(output)
 
     def _entry(self, each: Statement, word: str, quoted: bool) -> str:
         """The key of an entry; in scripts also the words between keys, and keywords that are unset."""
