@@ -7,6 +7,7 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 
@@ -26,14 +27,34 @@ def is_zip(data: bytes) -> bool:
     return data.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
-def members(document: Document, depth: int = 0) -> Iterator[Document]:
+@dataclass(slots=True)
+class _Allowance:
+    """What an archive may still expand to, the archives inside it included."""
+
+    size: int
+    count: int
+
+    def spend(self, name: str, infos: list[zipfile.ZipInfo]) -> None:
+        self.count -= len(infos)
+        self.size -= sum(info.file_size for info in infos)
+        if self.count < 0:
+            raise TooLargeError(name, f"the archive has over {MOST_MEMBERS} members: give the exports alone")
+        if self.size < 0:
+            raise TooLargeError(name, "the archive expands to over 1 GB; give the exports alone")
+
+
+def members(document: Document, within: _Allowance | None = None) -> Iterator[Document]:
     """The files of a zip archive as documents named "archive/member"; zips inside it one level deep.
+
+    `within` is what is left of the limits of the archive around it.
 
     Raises:
         UnreadableError: broken or encrypted archives, names that leave the archive, sizes over the limits.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(document.data)) as archive:
+            allowance = within or _Allowance(MOST_BYTES, MOST_MEMBERS)
+            allowance.spend(document.name, archive.infolist())
             _check(document.name, archive)
             for info in sorted(archive.infolist(), key=lambda each: each.filename):
                 if info.is_dir():
@@ -45,8 +66,8 @@ def members(document: Document, depth: int = 0) -> Iterator[Document]:
                 if len(data) > info.file_size:
                     raise UnreadableError(name, "the archive states a wrong size for this member")
                 member = Document(name, data)
-                if is_zip(data) and depth == 0:
-                    yield from members(member, depth + 1)
+                if is_zip(data) and within is None:
+                    yield from members(member, allowance)
                 else:
                     yield member
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
@@ -54,12 +75,7 @@ def members(document: Document, depth: int = 0) -> Iterator[Document]:
 
 
 def _check(name: str, archive: zipfile.ZipFile) -> None:
-    infos = archive.infolist()
-    if len(infos) > MOST_MEMBERS:
-        raise TooLargeError(name, f"the archive has {len(infos)} members; at most {MOST_MEMBERS} are read")
-    if sum(info.file_size for info in infos) > MOST_BYTES:
-        raise TooLargeError(name, "the archive expands to over 1 GB; give the exports alone")
-    for info in infos:
+    for info in archive.infolist():
         path = PurePosixPath(info.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in info.filename[:3]:
             raise UnreadableError(name, f"the archive holds a name that leaves it: {info.filename!r}")

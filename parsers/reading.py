@@ -18,6 +18,7 @@ from parsers.source import Document
 PARSERS: tuple[Parser, ...] = (windows.PARSER, fortigate.PARSER, cisco.PARSER)
 """Every vendor fwproof reads, in the order in which they are asked."""
 
+_EMPTY = b"\0\r\n\t "
 
 Told = Callable[[str, int, int], None]
 """Hears what is done now, how many steps of its kind are done, and how many there are: for people who wait."""
@@ -177,7 +178,7 @@ def _parser(document: Document) -> Parser | None:
 
 
 def _read_document(document: Document, answers: Answers, scripts: tuple[Document, ...] = ()) -> _Read:
-    if not document.data.strip(b"\0\r\n\t "):
+    if not document.data[:4096].strip(_EMPTY) and not document.data.strip(_EMPTY):
         raise UnreadableError(document.name, "the file is empty")
     parser = _parser(document)
     if parser is None:

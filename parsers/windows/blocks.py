@@ -29,6 +29,12 @@ _CONSOLE = 79
 """A line at least this long was cut by the console, in the middle of a word; shorter ones were wrapped at a blank."""
 
 _FEWEST_FIELDS = 3
+_MOST_KNOWN = 300_000
+"""How many different lines are remembered: most lines of a dump repeat others, those of nonsense may not."""
+_MOST_FIELDS = 100
+"""Five times the labels that a rule can have."""
+_MOST_WRAPPED = 10_000
+"""Lines of wrapped values of one rule; the longest lists have some thousand addresses."""
 _BLANK, _RULE, _OTHER, _UNDERLINE = range(4)
 Item = tuple[str, str] | int
 
@@ -49,6 +55,11 @@ class Block:
     wrapped: int = 0
     closing: int = 0
     """The line of a message right below the rule ("Ok."), 0 for none."""
+
+    @property
+    def is_endless(self) -> bool:
+        """Does it have more lines than any rule? Then it is none; what is beyond the limits is not kept."""
+        return len(self.fields) > _MOST_FIELDS or self.wrapped >= _MOST_WRAPPED or len(self.icmp) >= _MOST_WRAPPED
 
 
 def lines_of(text: str) -> list[str]:
@@ -94,7 +105,11 @@ def scan(lines: list[str]) -> Scan:
     for number, line in enumerate(lines, start=1):
         item = look(line)
         if item is None:
-            item = known[line] = _item(line)
+            item = _item(line)
+            if len(known) < _MOST_KNOWN:
+                known[line] = item
+            elif len(fields) > _MOST_FIELDS:
+                continue  # nonsense: whoever reads the rule refuses it
         if type(item) is tuple:
             # The common case: most lines of a dump repeat others.
             fields.append(item)
@@ -156,12 +171,12 @@ class _Head(NamedTuple):
 
 def _head(lines: list[str], dashes: int, known: dict[str, Item]) -> _Head | None:
     """The line that names the rule over the dashes at this index; a long name may be wrapped."""
-    above = known.get(lines[dashes - 1]) if dashes else None
+    above = _looked_up(lines[dashes - 1], known) if dashes else None
     if type(above) is tuple:
         return _Head(above[0], above[1], dashes)
     parts: list[str] = []
     for place in range(dashes - 1, max(-1, dashes - 1 - _LONGEST_NAME), -1):
-        item = known.get(lines[place], _BLANK)
+        item = _looked_up(lines[place], known)
         if type(item) is tuple:
             if parts and not item[1]:
                 return None
@@ -175,6 +190,11 @@ def _head(lines: list[str], dashes: int, known: dict[str, Item]) -> _Head | None
     return None
 
 
+def _looked_up(line: str, known: dict[str, Item]) -> Item:
+    item = known.get(line)
+    return _item(line) if item is None else item
+
+
 def _without_head(fields: list[tuple[str, str]], head: _Head | None) -> None:
     """Where no blank line stands between rules, the next rule's name was taken for a field of this one."""
     if head is not None and fields and fields[-1][0] == head.label and head.value.startswith(fields[-1][1]):
@@ -185,7 +205,7 @@ def _odd(block: Block, lines: list[str], number: int, known: dict[str, Item]) ->
     """A line inside a rule that is no "label: value": an ICMP row, the rest of a wrapped value, or a message."""
     line = lines[number - 1]
     text = line.strip()
-    if not block.fields:
+    if not block.fields or block.is_endless:
         return
     label, value = block.fields[-1]
     indented = len(line) - len(line.lstrip()) >= 8
@@ -216,9 +236,7 @@ def _row(text: str) -> tuple[str, str]:
 def _goes_on(lines: list[str], number: int, known: dict[str, Item]) -> bool:
     """Does a field follow? Then the line is the rest of a wrapped text; otherwise it is a message ("Ok.")."""
     for line in lines[number : number + _LONGEST_TEXT]:
-        item = known.get(line)
-        if item is None:
-            item = _item(line)
+        item = _looked_up(line, known)
         if item != _OTHER:
             return type(item) is tuple
     return False

@@ -6,10 +6,11 @@ leaves valid Unicode with the wrong letters: the known labels tell which two cod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
-from parsers.errors import UnreadableError
+from parsers.errors import TooLargeError, UnreadableError
 from parsers.source import Decoded, Document, decode
 from parsers.windows.words import fold, languages
 
@@ -20,6 +21,37 @@ _PAGES = (
 _TAKEN_FOR = ("cp1252", "cp437", "cp850", "latin-1", "cp1251", "cp1250", "cp1254", "cp866", "cp857", "cp852")
 """Code pages in which consoles and editors decode what is something else."""
 _SAMPLE = 200_000
+MOST_LINES = 4_000_000
+"""Lines of one text; a verbose dump of 200,000 rules has as many."""
+MOST_NULS = 16
+"""Text has no NUL characters; a few come from terminals that record sessions."""
+
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
+_LARGE = 8 << 20
+_LONGEST_LINES = 64_000
+"""How long the lines of a large text are on average at most: lists of thousands of addresses have such lines."""
+BINARY = "binary data among the lines: the file is damaged; export it again"
+
+
+def refuse_nonsense(document: Document, most_lines: int = MOST_LINES) -> None:
+    """Refuse what is no text, or an endless one, before it is decoded: that would take many times its size.
+
+    Raises:
+        UnreadableError: control characters in a text of one byte a letter, or more or longer lines than exports have.
+    """
+    data = document.data
+    lines = max(data.count(b"\n"), data.count(b"\r"))
+    if lines > most_lines:
+        message = f"a text of over {most_lines} lines is no export of a firewall: give the export alone"
+        raise TooLargeError(document.name, message)
+    if len(data) > _LARGE and len(data) > _LONGEST_LINES * (lines + 1):
+        message = f"lines of over {_LONGEST_LINES} characters each are no export of a firewall: export it again"
+        raise TooLargeError(document.name, message)
+    if not decode(data[:_SAMPLE]).encoding.startswith("utf-16"):
+        middle = data[len(data) // 2 :][:_SAMPLE]
+        controls = len(middle) - len(middle.translate(None, _CONTROLS))
+        if data.count(b"\0") > MOST_NULS or controls > MOST_NULS + len(middle) // 50:
+            raise UnreadableError(document.name, BINARY)
 
 
 def refuse_broken(name: str, found: Decoded) -> None:
@@ -33,9 +65,17 @@ def refuse_broken(name: str, found: Decoded) -> None:
         raise UnreadableError(name, f"{where}: the file is damaged or cut off; copy or export it again")
 
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|[\r\n])?")
+
+
+def lines_with_ends(text: str) -> Iterator[str]:
+    """Lines one by one, with their ends: a list of all of them would take many times the size of the text."""
+    return (found[0] for found in _LINE.finditer(text) if found[0])
+
+
 def decoded(document: Document) -> Decoded:
     """The text of a netsh dump; what no Unicode form explains is tried in every code page Windows uses."""
-    general = decode(document.data)
+    general = document.decoded
     if general.encoding != "cp1252":
         return general if general.text.isascii() else _repaired(general)
     sample = document.data[:_SAMPLE]

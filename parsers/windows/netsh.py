@@ -32,6 +32,8 @@ _ENGLISH = {
     "sec_authdynenc": "AuthDynEnc",
     "sec_authnoencap": "AuthNoEncap",
 }
+_MOST_GAPS = 1000
+"""After so many words that are not understood the file is no dump."""
 _LIMITS = ("interface_types", "security", "remote_computer_group", "remote_user_group")
 _GUID = re.compile(r"\{?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
 
@@ -71,6 +73,8 @@ def read_rules(name: str, lines: list[str] | None, found: list[Block]) -> Dump |
     Raises:
         UnreadableError: the language is unknown and there are too few rules to learn it from.
     """
+    if endless := next((block for block in found if block.is_endless), None):
+        raise UnreadableError(name, "a rule of more lines than any has: the file is damaged", endless.first_line)
     ipsec = [block for block in found if _is_connection_security(block)]
     found = [block for block in found if block not in ipsec] if ipsec else found
     if not found:
@@ -257,6 +261,9 @@ class _Reader:
 
     def _gap(self, block: Block, word: str, what: str) -> None:
         if (word, what) not in self._reported:
+            if len(self.gaps) >= _MOST_GAPS:
+                message = f"over {_MOST_GAPS} different words are not known: this is no export of a firewall"
+                raise UnreadableError(self.file, message, block.first_line)
             self._reported.add((word, what))
             origin = Origin(self.file, block.first_line, block.last_line, "rule", block.name)
             self.gaps.append(Gap(origin, f"rule {block.name}", word, what, hides_access=True))

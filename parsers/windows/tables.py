@@ -12,14 +12,15 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from parsers.errors import UnreadableError
+from parsers.errors import TooLargeError, UnreadableError
 from parsers.model.origin import Gap, Ledger, Origin
 from parsers.model.rule import Scope, ScopeKind
 from parsers.source import Document
 from parsers.windows.blocks import Block
 from parsers.windows.convert import device_name
-from parsers.windows.encodings import decoded, refuse_broken
+from parsers.windows.encodings import decoded, lines_with_ends, refuse_broken, refuse_nonsense
 from parsers.windows.netsh import PROTOCOLS, read_rules
 from parsers.windows.numbers import number
 from parsers.windows.words import best_language, fold
@@ -28,6 +29,7 @@ from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenHost, Writte
 _HEAD = 20_000
 _MOST_ABOVE = 50
 """How many lines may stand above the header, where a list was pasted into a text."""
+_MOST_ROWS = 200_000
 _LABELS = frozenset({"rule_name", "direction", "action", "protocol", "remote_ip"})
 """The columns without which a table of netsh's fields says nothing about access."""
 _CONSOLE = frozenset({"name", "profile", "enabled", "action", "remote address", "protocol", "local port"})
@@ -71,6 +73,7 @@ def read(document: Document) -> WrittenHost:
     Raises:
         UnreadableError: quotes that never close, or a language nobody knows.
     """
+    refuse_nonsense(document)
     refuse_broken(document.name, document.decoded)
     found = decoded(document)
     table = _table(document.name, found.text)
@@ -98,8 +101,8 @@ def read(document: Document) -> WrittenHost:
 
 def _header(text: str) -> tuple[int, str, list[str]]:
     """The place of the header line, the separator, and its cells: the first line that is one, else the first at all."""
-    lines = text.lstrip("\ufeff").splitlines()
-    places = (n for n, line in enumerate(lines[:_MOST_ABOVE]) if line.strip() and not _SEPARATOR.match(line))
+    lines = list(islice(lines_with_ends(text.lstrip("\ufeff")), _MOST_ABOVE))
+    places = (n for n, line in enumerate(lines) if line.strip() and not _SEPARATOR.match(line))
     first: tuple[int, str, list[str]] | None = None
     for place in places:
         found = (place, *_cells(lines[place][:_HEAD]))
@@ -116,13 +119,15 @@ def _cells(line: str) -> tuple[str, list[str]]:
 
 def _table(name: str, text: str) -> _Table:
     place, separator, header = _header(text)
-    lines = text.lstrip("\ufeff").splitlines(keepends=True)[place + 1 :]
+    lines = islice(lines_with_ends(text.lstrip("\ufeff")), place + 1, None)
     reader = csv.reader(lines, delimiter=separator, strict=True)
     rows = []
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 rows.append((place + 1 + reader.line_num, [cell.strip() for cell in cells]))
+            if len(rows) > _MOST_ROWS:
+                raise TooLargeError(name, f"over {_MOST_ROWS} rows: no server has so many rules")
     except csv.Error as error:
         message = f"broken table ({error}): export it again"
         raise UnreadableError(name, message, place + 1 + reader.line_num) from None

@@ -10,7 +10,7 @@ from parsers.model.origin import Ledger
 from parsers.source import Decoded, Document
 from parsers.windows.blocks import Scan, lines_of, scan
 from parsers.windows.convert import device_name
-from parsers.windows.encodings import decoded, refuse_broken
+from parsers.windows.encodings import BINARY, MOST_NULS, decoded, refuse_broken, refuse_nonsense
 from parsers.windows.legacy import Legacy, is_legacy, read_legacy
 from parsers.windows.netsh import Dump, read_rules
 from parsers.windows.profiles import ProfileText, read_dynamic_range, read_profiles
@@ -42,8 +42,6 @@ _COMMAND = re.compile(
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¤¶¼]|â€|Å[\u0080-\u00bf]|\ufffd")
 _HEAD = 64_000
 _SMALL = 20_000
-_MOST_NULS = 16
-"""Text has no NUL characters; a few come from terminals that record sessions."""
 _HINTS = re.compile(rb"(?i)netsh|advfirewall|LocalPort|Rule Name|-{10}")
 
 
@@ -94,10 +92,11 @@ def read(document: Document) -> WrittenHost:
     Raises:
         UnreadableError: an error message instead of a dump, a filtered fragment, an unknown language.
     """
+    refuse_nonsense(document)
     refuse_broken(document.name, document.decoded)
     found = decoded(document)
-    if found.text.count("\0") > _MOST_NULS:
-        raise UnreadableError(document.name, "binary data among the lines: the file is damaged; export it again")
+    if found.text.count("\0") > MOST_NULS:
+        raise UnreadableError(document.name, BINARY)
     text = _plain(found)
     lines = lines_of(text)
     parts = scan(lines)

@@ -31,13 +31,13 @@ def tree(document: Document, what: str) -> ElementTree.Element:
     if len(document.data) > MOST_BYTES:
         message = f"the {what} has {len(document.data)} bytes; at most {MOST_BYTES} are read"
         raise UnreadableError(document.name, message)
+    if document.data.count(b"<") > 2 * _MOST_ELEMENTS:
+        raise UnreadableError(document.name, f"over {_MOST_ELEMENTS} elements: no {what} has so many")
     found = document.decoded
     if found.note:
         raise UnreadableError(document.name, f"{found.note}: make the {what} again")
     # The declaration names the encoding of the bytes, which are text by now.
     text = _DECLARATION.sub("", found.text.lstrip("\ufeff"), count=1)
-    if text.count("<") > 2 * _MOST_ELEMENTS:
-        raise UnreadableError(document.name, f"over {_MOST_ELEMENTS} elements: no {what} has so many")
     if _DOCUMENT_TYPE.search(text):
         raise UnreadableError(document.name, f"an XML file with a document type is no {what}")
     try:

@@ -2,11 +2,14 @@
 
 import bz2
 import gzip
+import io
 import lzma
+import zipfile
 
 import pytest
 
 import parsers
+from parsers import archives
 from parsers.errors import TooLargeError, UnreadableError
 from parsers.source import Document
 
@@ -58,3 +61,25 @@ def test_a_damaged_one_is_refused(kind):
 def test_a_bomb_is_refused(kind):
     with pytest.raises(TooLargeError, match="expands over"):
         parsers.read(PACKERS[kind](b"\0" * (8 << 20)), f"EX01.txt.{kind}")
+
+
+def packed(members):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return target.getvalue()
+
+
+def test_archives_inside_an_archive_share_its_limits():
+    """Each of them is harmless alone; together they are ten times what is read."""
+    inner = packed({"a.txt": b"\0" * (1 << 20)})
+    with pytest.raises(TooLargeError, match="over 10000 members"):
+        parsers.read(packed({f"{n}.zip": inner for n in range(9_999)}), "EX01.zip")
+
+
+def test_archives_inside_an_archive_share_its_size(monkeypatch):
+    monkeypatch.setattr(archives, "MOST_BYTES", 3 << 20)
+    inner = packed({"a.txt": b"\0" * (1 << 20)})
+    with pytest.raises(TooLargeError, match="expands to over"):
+        parsers.read(packed({f"{n}.zip": inner for n in range(4)}), "EX01.zip")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from parsers.errors import UnreadableError
+from parsers.errors import TooLargeError, UnreadableError
 from parsers.model.origin import Gap, Origin
 from parsers.source import Document
 from parsers.windows.containers.policy import Policy, host, place
@@ -17,6 +17,7 @@ from parsers.windows.containers.values import RegistryValue, decoded
 from parsers.windows.written import WrittenHost
 
 _MAGIC = b"PReg"
+_MOST_RECORDS = 500_000
 _MOST_NAME = 2 * 16_384
 """The longest key path or value name in bytes; the registry allows 255 and 16,383 characters."""
 _BROKEN = "the Registry.pol is damaged at byte {}: take it again from the policy's Machine folder"
@@ -98,8 +99,12 @@ def records(document: Document) -> Iterator[tuple[str, str, int, bytes]]:
     if data[4:8] != b"\1\0\0\0":
         raise UnreadableError(document.name, "a Registry.pol of another version than 1")
     at = 8
+    count = 0
     while at < len(data):
         start = at
+        count += 1
+        if count > _MOST_RECORDS:
+            raise TooLargeError(document.name, f"over {_MOST_RECORDS} records: no group policy has so many")
         try:
             at = _expect(data, at, "[")
             key, at = _text(data, at)

@@ -14,9 +14,9 @@ from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Origin
 from parsers.source import Document
 from parsers.windows.containers.policy import Place, place
-from parsers.windows.containers.regtext import collected
+from parsers.windows.containers.regtext import MOST_REGISTRY_LINES, collected
 from parsers.windows.containers.values import MOST_TEXT, RegistryValue
-from parsers.windows.encodings import decoded, refuse_broken
+from parsers.windows.encodings import decoded, lines_with_ends, refuse_broken, refuse_nonsense
 from parsers.windows.written import WrittenHost
 
 _KEY = re.compile(r"^\s*(HKEY_[A-Z_]+\\\S.*?|HKLM\\\S.*?)\s*$", re.IGNORECASE)
@@ -40,6 +40,7 @@ def read(document: Document) -> WrittenHost:
     Raises:
         UnreadableError: broken text, a line of more characters than are read, or no key of a firewall policy.
     """
+    refuse_nonsense(document, MOST_REGISTRY_LINES)
     refuse_broken(document.name, document.decoded)
     found = decoded(document)
     reader = _Reader(document.name)
@@ -60,7 +61,7 @@ class _Reader:
         """Every value below a key of a firewall policy."""
         where: Place | None = None
         after_blank = True
-        for number, line in enumerate(text.split("\n"), start=1):
+        for number, line in enumerate(lines_with_ends(text), start=1):
             if len(line) > MOST_TEXT:
                 raise UnreadableError(self.file, f"a line of {len(line)} characters: export it again", number)
             if key := _KEY.match(line):

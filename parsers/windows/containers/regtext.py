@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from parsers.errors import UnreadableError
+from parsers.errors import TooLargeError, UnreadableError
 from parsers.model.origin import Gap, Origin
 from parsers.source import Document
 from parsers.windows.containers.policy import Place, Policy, host, place
 from parsers.windows.containers.values import MOST_TEXT, REG_EXPAND_SZ, REG_SZ, RegistryValue, decoded
+from parsers.windows.encodings import refuse_nonsense
 from parsers.windows.written import WrittenHost
 
 _HEADERS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
@@ -25,6 +26,9 @@ _DWORD = re.compile(r"^dword:([0-9a-fA-F]{1,8})\s*(?:;.*)?$")
 _ESCAPE = re.compile(r"\\(.)")
 _MOST_GAPS = 1000
 """After so many lines that are not understood the file is no registry text."""
+_MOST_VALUES = 500_000
+MOST_REGISTRY_LINES = 40_000_000
+"""Lines of a registry text: one of a whole machine is read, too."""
 _MOST_LINES = 50
 """How many lines one text value may have; a quote that is never closed must not swallow the rest of the file."""
 
@@ -41,6 +45,7 @@ def read(document: Document) -> WrittenHost:
     Raises:
         UnreadableError: broken UTF-16, or no key of a firewall policy.
     """
+    refuse_nonsense(document, MOST_REGISTRY_LINES)
     found = document.decoded
     if found.note and "utf-16" in found.encoding:
         raise UnreadableError(document.name, f"{found.note}: export it again with 'reg export KEY FILE'")
@@ -105,6 +110,7 @@ class _Reader:
         self.ansi = ansi
         self.places: dict[Place, None] = {}
         self.gaps: list[Gap] = []
+        self.values_read = 0
 
     def values(self, text: str) -> Iterator[tuple[Place, RegistryValue]]:
         """Every value of a firewall policy that is left at the end of the file."""
@@ -144,6 +150,10 @@ class _Reader:
         found.pop(key, None)
         if match.group(3).strip() == "-":
             return
+        self.values_read += 1
+        if self.values_read > _MOST_VALUES:
+            message = f"over {_MOST_VALUES} values in one firewall policy: no host has so many"
+            raise TooLargeError(self.document.name, message, line)
         try:
             data, damaged = _data(match.group(3).strip(), ansi=self.ansi)
         except ValueError as error:

@@ -11,7 +11,7 @@ from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
 from parsers.windows.convert import device_name
-from parsers.windows.encodings import refuse_broken
+from parsers.windows.encodings import MOST_LINES, refuse_broken, refuse_nonsense
 from parsers.windows.powershell import bags, filters, script
 from parsers.windows.written import WrittenHost, WrittenRule
 
@@ -22,6 +22,7 @@ _WORDS = re.compile(
 _CSV = re.compile(r'^(?:#TYPE .*[\r\n]+|sep=.[\r\n]+)*"?[A-Za-z]\w*"?(?:[,;\t]"?[A-Za-z]\w*"?){3,}\s*$', re.MULTILINE)
 _LIST = re.compile(r"^(?:DisplayName|InstanceID|Name) *: ", re.MULTILINE)
 _MOST_OBJECTS = 500_000
+_MOST_SCRIPT_LINES = 500_000
 _WITHOUT = "protocol and ports are not in the export"
 _ASK = (
     "run samples/windows/collect.ps1 on the server, or export 'netsh advfirewall firewall show rule name=all verbose'"
@@ -59,6 +60,8 @@ def read(document: Document) -> WrittenHost:
     """
     refuse_broken(document.name, document.decoded)
     reader = _reader(document)
+    if reader in (None, bags.from_list, bags.from_csv):
+        refuse_nonsense(document, MOST_LINES if reader else _MOST_SCRIPT_LINES)
     if reader is None:
         return script.read(document)
     objects = list(islice(reader(document), _MOST_OBJECTS + 1))

@@ -11,10 +11,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from parsers.errors import UnreadableError
 from parsers.source import Document
+from parsers.windows.encodings import lines_with_ends
 from parsers.windows.xmltree import local, tree
 
 if TYPE_CHECKING:
@@ -170,11 +172,11 @@ def from_csv(document: Document) -> Iterator[Bag]:
     Raises:
         UnreadableError: a field over the CSV reader's limit, or quotes that never close.
     """
-    lines = document.text.lstrip("\ufeff").splitlines()
-    start = next((number for number, line in enumerate(lines) if line.strip() and not BEFORE_HEADER.match(line)), 0)
-    header = lines[start] if lines else ""
+    text = document.text.lstrip("\ufeff")
+    places = enumerate(lines_with_ends(text))
+    start, header = next((found for found in places if found[1].strip() and not BEFORE_HEADER.match(found[1])), (0, ""))
     separator = max(",;\t", key=header.count)
-    reader = csv.DictReader(lines[start:], delimiter=separator)
+    reader = csv.DictReader(islice(lines_with_ends(text), start, None), delimiter=separator)
     try:
         for row in reader:
             properties = {key.strip().casefold(): value_of(text or "") for key, text in row.items() if key}
@@ -259,7 +261,7 @@ def from_list(document: Document) -> Iterator[Bag]:
     """The objects of `Format-List` output: `Name : Value` lines, a blank line or a repeated name between objects."""
     current = Bag({})
     last = ""
-    for number, raw in enumerate(document.text.lstrip("\ufeff").splitlines(), start=1):
+    for number, raw in enumerate(lines_with_ends(document.text.lstrip("\ufeff")), start=1):
         line = raw.rstrip()
         pair = _PAIR.match(line)
         if not line.strip() or (pair and pair.group(1).casefold() in current.properties):

@@ -3,7 +3,9 @@
 import pytest
 
 import parsers
-from parsers.errors import UnreadableError
+from parsers.errors import TooLargeError, UnreadableError
+from parsers.windows import tables
+from parsers.windows.containers import registrypol, regtext
 from parsers.windows.powershell import bags
 
 KEY = r"[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules]"
@@ -60,3 +62,73 @@ def test_a_dump_that_breaks_off_within_a_rule_is_not_whole(lines, server, locale
     start = max(number for number, line in enumerate(whole) if line.startswith("Rule Name:"))
     (firewall,) = parsers.read("\r\n".join(whole[: start + lines]).encode(), "EX01.txt")
     assert any("breaks off" in gap.what and gap.hides_access for gap in firewall.gaps)
+
+
+RULE = (
+    "\r\nRule Name:   a\r\n"
+    + "-" * 70
+    + "\r\nEnabled:   Yes\r\nDirection:   In\r\nProfiles:   Domain\r\nLocalIP:   Any\r\n"
+    "RemoteIP:   {}\r\nProtocol:   TCP\r\nLocalPort:   80\r\nRemotePort:   Any\r\nEdge traversal:   No\r\nAction:   Allow\r\n"
+)
+NONSENSE = bytes(range(1, 256)) * 4
+POLICY_KEY = KEY.strip("[]")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (RULE.format("Any").encode() + bytes(64), "binary data"),
+        (RULE.format("Any").encode() + NONSENSE * 200, "binary data"),
+        (RULE.format("Any").encode() + b"x: y\n" * 200, "more lines than any"),
+        (RULE.format("10.0.0.1,").encode().replace(b",\r", b",\r\n" + b"10.0.0.2,\n" * 20_000 + b"\r"), "more lines than any"),
+        (RULE.format("Any").encode() + b"a" * (9 << 20), "lines of over 64000"),
+        (TABLE.encode() + bytes(64), "binary data"),
+        (f"Windows Registry Editor Version 5.00\r\n\r\n{KEY}\r\n".encode() + NONSENSE * 9 + bytes(64), "binary data"),
+        (f"{POLICY_KEY}\r\n    a    REG_SZ    v2.10|Action=Allow|Dir=In|\r\n".encode() + bytes(64), "binary data"),
+    ],
+)  # fmt: skip
+def test_nonsense_behind_a_good_beginning(data, reason):
+    with pytest.raises(UnreadableError, match=reason):
+        parsers.read(data, "EX01.txt")
+
+
+@pytest.mark.parametrize("beginning", [RULE.format("Any"), TABLE, LIST, "New-NetFirewallRule -DisplayName a\n"])
+def test_texts_of_more_lines_than_any_export_has(beginning):
+    with pytest.raises(TooLargeError, match="lines is no export"):
+        parsers.read(beginning.encode() + b"x\n" * 4_000_001, "EX01.txt")
+
+
+def test_a_table_of_more_rows_than_any_server_has_rules(monkeypatch):
+    monkeypatch.setattr(tables, "_MOST_ROWS", 5)
+    with pytest.raises(TooLargeError, match="over 5 rows"):
+        parsers.read(TABLE.encode(), "inbound.csv")
+
+
+def test_a_registry_text_of_more_values_than_any_policy_has(monkeypatch):
+    monkeypatch.setattr(regtext, "_MOST_VALUES", 5)
+    text = f"Windows Registry Editor Version 5.00\r\n\r\n{KEY}\r\n" + '"a"="v2.10|Action=Allow|Dir=In|"\r\n' * 6
+    with pytest.raises(TooLargeError, match="over 5 values"):
+        parsers.read(text.encode(), "EX01.reg")
+
+
+def test_a_group_policy_of_more_records_than_any_has(monkeypatch):
+    monkeypatch.setattr(registrypol, "_MOST_RECORDS", 5)
+    with pytest.raises(TooLargeError, match="over 5 records"):
+        parsers.read(b"PReg\1\0\0\0" + "[k\0;v\0;\1\0;\0\0;]".encode("utf-16-le") * 6, "Registry.pol")
+
+
+def test_a_dump_of_words_that_nobody_knows():
+    rows = "".join(f"r{n},Yes,In,Any,Any,Any,TCP,80,Any,No,word{n}\n" for n in range(1001))
+    header = (
+        "Rule Name,Enabled,Direction,Profiles,LocalIP,RemoteIP,Protocol,LocalPort,RemotePort,Edge traversal,Action\n"
+    )
+    with pytest.raises(UnreadableError, match="over 1000 different words"):
+        parsers.read((header + rows).encode(), "EX01.csv")
+
+
+def test_a_rule_with_ten_thousand_addresses_is_no_nonsense():
+    """A ban list: one line of 200,000 characters in a file of a few lines."""
+    addresses = ",".join(f"10.{n >> 8}.{n & 255}.1/32" for n in range(10_000))
+    (firewall,) = parsers.read((RULE.format(addresses) * 40 + "Ok.\r\n").encode(), "EX01.txt")
+    assert len(firewall.written.rules) == 40
+    assert len(firewall.written.rules[0].remote_addresses) == 10_000
