@@ -1,7 +1,7 @@
 """Zones and roles without a site file: every inference is a sentence the user can check.
 
-Zones come from the default route, SD-WAN members, public addresses and, last, the interface role; server roles from
-what is published and from Exchange rules found in Windows dumps; names are the last hint.
+Zones come from the signs of `facing`; server roles from what is published and from Exchange rules found in Windows
+dumps; names are the last hint.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from auditor.baseline.apart import apart
+from auditor.baseline.facing import facing, mentioned
 from auditor.baseline.hostobjects import address_called, host_objects
 from auditor.baseline.hostrules import KnownHostRules
 from auditor.baseline.model import Ruleset
 from auditor.baseline.recognition import Server, published_roles, speaks_for
 from auditor.baseline.site import Binding, Site, SiteDevice, Use
-from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, PUBLIC, AddressSet, address_text
+from parsers.model.addresses import ANY_ADDRESS, AddressSet, address_text
 from parsers.model.firewall import Firewall, Interface
 from parsers.model.rule import Action, Direction
 from parsers.model.services import TCP, ServiceSet
@@ -115,32 +116,14 @@ def _infer(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...]) -> In
 
 
 def _zones(firewall: Firewall, draft: _Draft) -> None:
-    internet: dict[str, str] = {}
-    for route in firewall.routes:
-        if not route.connected and route.interface and route.destination >= ANY_IPV4:
-            internet.setdefault(route.interface, "the default route leaves through it")
-    for interface in firewall.interfaces:
-        # SD-WAN chooses among tunnels of a VPN too: they lead to other sites.
-        if interface.sdwan and interface.kind != "tunnel":
-            internet.setdefault(interface.name, "it is an SD-WAN member")
-        if interface.own and interface.own <= PUBLIC and interface.enabled and interface.kind != "loopback":
-            internet.setdefault(interface.name, f"it has the public address {interface.own.text(2)}")
-    # A default route into SD-WAN whose members the export does not hold says nothing of the interfaces themselves.
-    if not any(interface.name in internet for interface in firewall.interfaces):
-        for interface in firewall.interfaces:
-            if interface.role == "wan" or (interface.role == "security-level 0" and interface.own):
-                internet[interface.name] = f"its role is {interface.role}"
-    if not internet:
-        for name in sorted(_mentioned(firewall)):
-            if re.match(r"(?i)^(?:wan\d*|outside|internet|untrust|external)$", name):
-                internet[name] = "its name says so"
+    internet = facing(firewall)
     zones: dict[str, list[str]] = {"internet": list(internet)}
     for interface in firewall.interfaces:
         if interface.name in internet or not _carries(interface):
             continue
         dmz = interface.role == "dmz" or _DMZ.search(f"{interface.name} {interface.alias} {interface.zone}")
         zones.setdefault("perimeter" if dmz else "internal", []).append(interface.name)
-    for name in sorted(_mentioned(firewall)):
+    for name in sorted(mentioned(firewall)):
         if name not in internet and not any(name in names for names in zones.values()):
             zones.setdefault("perimeter" if _DMZ.search(name) else "internal", []).append(name)
     for name, why in internet.items():
@@ -156,17 +139,6 @@ def _zones(firewall: Firewall, draft: _Draft) -> None:
 
 def _carries(interface: Interface) -> bool:
     return interface.enabled and interface.kind != "management" and interface.name not in ("modem", "fortilink")
-
-
-def _mentioned(firewall: Firewall) -> set[str]:
-    """Interfaces that rules name but the export does not describe (partial pastes)."""
-    known = {interface.name for interface in firewall.interfaces} | {zone.name for zone in firewall.zones}
-    named: set[str] = set()
-    for each in firewall.lists:
-        if each.direction is Direction.FORWARD:
-            for rule in each.rules:
-                named |= (rule.ingress or frozenset()) | (rule.egress or frozenset())
-    return {name for name in named - known if not name.startswith(("ssl.", "naf.", "l2t."))}
 
 
 def _zone_of(firewall: Firewall, address: AddressSet, draft: _Draft) -> str:

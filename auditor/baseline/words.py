@@ -87,6 +87,7 @@ def absent_devices(site: Site, firewalls: tuple[Firewall, ...]) -> Iterator[tupl
 def interface_names(firewall: Firewall) -> tuple[str, ...]:
     """Interfaces and zones, and whatever rules and routes call so: an export may hold policies without interfaces."""
     names = [each.name for each in firewall.interfaces] + [each.name for each in firewall.zones]
+    names += [member for each in firewall.zones for member in each.interfaces]
     names += [route.interface for route in firewall.routes if route.interface]
     for rules in firewall.lists:
         for rule in rules.rules:

@@ -58,6 +58,8 @@ class Route:
     origin: Origin
     connected: bool = False
     priority: int = 0
+    leased: bool = False
+    """Does the interface perhaps get it with its address (DHCP, PPPoE)?"""
 
 
 @dataclass(frozen=True, slots=True)

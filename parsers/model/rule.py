@@ -88,6 +88,23 @@ class AsWritten:
     """Windows: edge traversal ("no", "yes", "defer to application", "defer to user"); "" where not said."""
 
 
+@dataclass(frozen=True, slots=True)
+class SourceNat:
+    """What a rule makes of the sources it lets through: each becomes one of `addresses`, if these hold its family.
+
+    `certain` is False where they perhaps stay as they are.
+    """
+
+    addresses: AddressSet
+    certain: bool = True
+
+    def onward(self, source: AddressSet) -> AddressSet:
+        """As what the next device sees some sources: the new addresses of their families, or perhaps the old ones."""
+        pairs = ((source.ipv4, self.addresses.ipv4), (source.ipv6, self.addresses.ipv6))
+        new = AddressSet.union(after or before for before, after in pairs if before)
+        return new if self.certain else new | source
+
+
 NO_TRANSLATIONS: frozenset[str] = frozenset()
 ANY_TRANSLATION: frozenset[str] = frozenset({"*"})
 """Stands for every translation of the firewall."""
@@ -107,6 +124,7 @@ class Rule:
 
     `ingress` and `egress` name leaf interfaces (zones already expanded; Windows profiles "domain", "private",
     "public" for `ingress` of host rules); None means any. `translations.certain <= translations.possible`.
+    `source_nat` is None where sources stay.
     `uncertain` says in words which objects make a bound inexact. `logged` is None where the export does not say.
     """
 
@@ -122,6 +140,7 @@ class Rule:
     service: Bounded[ServiceSet]
     translations: Bounded[frozenset[str]] = Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS)
     translated_destination: Bounded[AddressSet] = Bounded(NO_ADDRESS, NO_ADDRESS)
+    source_nat: SourceNat | None = None
     conditions: tuple[Condition, ...] = ()
     program: Scope = Scope()
     windows_service: Scope = Scope()

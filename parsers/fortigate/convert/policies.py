@@ -14,6 +14,7 @@ from parsers.fortigate.convert.implicit import after_policies, before_policies, 
 from parsers.fortigate.convert.keywords import WIDENING
 from parsers.fortigate.convert.proxies import proxied, published
 from parsers.fortigate.convert.sides import NO_ADDRESSES, Sides
+from parsers.fortigate.convert.sourcenat import source_nat
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
@@ -173,6 +174,7 @@ class Policies:
             service=service.services,
             translations=translations,
             translated_destination=translated,
+            source_nat=None if action is Action.DENY else source_nat(self.books, kind, block, central=self.central),
             conditions=tunnel
             + tuple(each for each in others if not hands_over or each.kind in ("identity", "interface")),
             uncertain=tuple(dict.fromkeys(source.uncertain + target.uncertain + service.uncertain + doubt)),

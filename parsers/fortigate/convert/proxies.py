@@ -16,7 +16,7 @@ from parsers.fortigate.convert.conditions import IDENTITY
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
-from parsers.model.rule import NO_TRANSLATIONS, Action, AsWritten, Condition, Rule
+from parsers.model.rule import NO_TRANSLATIONS, Action, AsWritten, Condition, Rule, SourceNat
 from parsers.model.services import NO_SERVICE, ServiceSet
 
 TABLES = ("firewall proxy-policy", "firewall explicit-proxy-policy")
@@ -73,6 +73,7 @@ def _rule(books: Books, kind: str, block: Block, ingress: frozenset[str] | None)
         source=Bounded(NO_ADDRESS, _addresses(books, block, "srcaddr")),
         destination=Bounded(NO_ADDRESS, _addresses(books, block, "dstaddr")),
         service=Bounded(NO_SERVICE, _PORTS),
+        source_nat=SourceNat(ANY_ADDRESS),
         conditions=(_WAYS,),
         uncertain=tuple(reasons),
         logged={"all": True, "disable": False}.get(block.get("logtraffic") or ""),

@@ -5,7 +5,7 @@ Source: the reference, section 5 (last paragraph): destination defaults to 0.0.0
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.objects.interfaces import DEFAULT_SDWAN
@@ -18,17 +18,34 @@ _BY_POLICY = ("router policy", "router policy6")
 
 
 def routes(books: Books) -> Iterator[Route]:
-    """Connected networks of enabled interfaces, then static routes that are switched on; none in transparent mode."""
+    """Connected networks of enabled interfaces, static routes that are switched on, leased default routes.
+
+    There are none in transparent mode.
+    """
     if books.interfaces.transparent:
         return
     scope = books.scope
     for interface in books.interfaces.interfaces:
         if interface.networks and interface.enabled:
             yield Route(interface.networks, interface.name, 0, interface.origin, connected=True)
-    for kind, whole in (("router static", ANY_IPV4), ("router static6", ANY_IPV6)):
-        for _, block in scope.entries(kind):
-            if block.get("status") != "disable":
-                yield from _static(books, kind, block, whole)
+    static = [
+        route
+        for kind, whole in (("router static", ANY_IPV4), ("router static6", ANY_IPV6))
+        for _, block in scope.entries(kind)
+        if block.get("status") != "disable"
+        for route in _static(books, kind, block, whole)
+    ]
+    yield from static
+    yield from _leased(books, static)
+
+
+def _leased(books: Books, static: Sequence[Route]) -> Iterator[Route]:
+    """Default routes that interfaces perhaps get with their address: beside the static ones, never instead of them."""
+    for interface in books.interfaces.interfaces:
+        for whole, leases in zip((ANY_IPV4, ANY_IPV6), books.interfaces.leases(interface.name), strict=True):
+            if leases and interface.enabled:
+                known = [route.distance for route in static if route.destination == whole]
+                yield Route(whole, interface.name, min(known, default=5), interface.origin, leased=True)
 
 
 def incomplete(books: Books) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ class Interfaces:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.transparent = scope.setting("system settings", "opmode") == "transparent"
+        self._reserved = self._reserved_by_cluster()
         self.blocks = {name: block for name, block in self._blocks() if self._belongs(block)}
         self.zones = tuple(self._zones()) + tuple(self._sdwan_zones())
         self._members = {zone.name: zone.interfaces for zone in self.zones}
@@ -37,6 +38,7 @@ class Interfaces:
             for name, block in self.blocks.items()
         ) + tuple(self._tunnels(zone_of, sdwan))
         self.by_name = {interface.name: interface for interface in self.interfaces}
+        self._masking: dict[frozenset[str] | None, AddressSet] = {}
 
     def _blocks(self) -> list[tuple[str, Block]]:
         table = self.scope.tree.root.tables.get(_KIND)
@@ -82,7 +84,8 @@ class Interfaces:
             own = self._managed()
         answered = self._answered(name, block) if _leased(block) else NO_ADDRESS
         own = answered or own
-        kind = "management" if block.get("dedicated-to") == "management" else block.get("type") or "vlan"
+        manages = block.get("dedicated-to") == "management" or name in self._reserved
+        kind = "management" if manages else block.get("type") or "vlan"
         return Interface(
             name=name,
             origin=self.scope.origin(_KIND, block),
@@ -98,6 +101,24 @@ class Interfaces:
             peer=peer,
             allowaccess=_services(block),
         )
+
+    def _reserved_by_cluster(self) -> frozenset[str]:
+        """Interfaces that each member of a cluster keeps for its own management: they forward nothing."""
+        table = self.scope.table("system ha")
+        if table is None or table.get("ha-mgmt-status") != "enable":
+            return frozenset()
+        listed = table.table("ha-mgmt-interfaces")
+        entries = (*listed.entries.values(),) if listed is not None else ()
+        return frozenset((*table.words("ha-mgmt-interface"), *(each.get("interface") or "" for each in entries))) - {""}
+
+    def leases(self, name: str) -> tuple[bool, bool]:
+        """Does an interface get a default route with its address: of IPv4 (DHCP, PPPoE), of IPv6?"""
+        block = self.blocks.get(name)
+        if block is None:
+            return False, False
+        six = block.table("ipv6")
+        routed6 = six is not None and (six.get("ip6-mode") in ("dhcp", "pppoe") or six.get("autoconf") == "enable")
+        return _leased(block) and block.get("defaultgw") != "disable", routed6
 
     def _addresses(self, block: Block) -> tuple[AddressSet, AddressSet]:
         own = networks = NO_ADDRESS
@@ -131,6 +152,19 @@ class Interfaces:
             extra = six.table("ip6-extra-addr")
             found += [(key,) for key in extra.entries] if extra is not None else []
         return found
+
+    def masking(self, names: frozenset[str] | None) -> AddressSet:
+        """What sources become that leave by some interfaces with NAT; any address of a family one of them lacks."""
+        known = self._masking.get(names)
+        if known is None:
+            leaving = [self.by_name.get(name) for name in (self.by_name if names is None else names)]
+            known = AddressSet.union(each.own for each in leaving if each is not None)
+            if not all(each is not None and each.own.ipv4 and not each.dynamic for each in leaving):
+                known |= ANY_IPV4
+            if not all(each is not None and each.own.ipv6 for each in leaving):
+                known |= ANY_IPV6
+            self._masking[names] = known
+        return known
 
     def primary(self, name: str) -> AddressSet:
         """The first address of an interface; empty where the export does not hold it."""

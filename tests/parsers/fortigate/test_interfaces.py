@@ -165,3 +165,18 @@ def test_redirection_of_version_six_is_a_setting_of_its_own() -> None:
     )
     assert verdict(text, "10.0.0.9", source="10.0.0.7", way="lan>lan") == "allowed"
     assert verdict(text, "2001:db8::9", source="2001:db8::7", way="lan>lan") == "blocked"
+
+
+@pytest.mark.parametrize(
+    ("lines", "routes", "expected"),
+    [
+        ("set mode dhcp", "", {"wan": 5}),
+        ("set mode pppoe", "", {"wan": 5}),
+        ("set mode dhcp\nset defaultgw disable", "", {}),
+        ("set mode dhcp", table("router static", "1\nset device lan"), {"lan": 10, "wan": 10}),
+        ("set mode dhcp\nset status down", "", {}),
+    ],
+)
+def test_default_routes_that_come_with_an_address(lines: str, routes: str, expected: dict[str, int]) -> None:
+    firewall = read(table("system interface", f"wan\nunset ip\n{lines}") + routes)
+    assert {each.interface: each.distance for each in firewall.routes if not each.connected} == expected

@@ -250,3 +250,8 @@ def test_the_yaml_dialect_reads_back_equal(tree: Tree) -> None:
     read = read_yaml(as_yaml(tree.root))
     assert read.root == tree.root
     assert read.text.stray_lines == []
+
+
+def test_blanks_in_names_of_the_yaml_dialect_count() -> None:
+    tree = read_yaml("firewall_address:\n  - branch  7:\n    subnet: 10.0.0.0 255.0.0.0\n")
+    assert list(tree.root.tables["firewall address"].entries) == ["branch  7"]

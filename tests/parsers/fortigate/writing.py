@@ -31,6 +31,12 @@ def read(text: str, version: str = "7.0.12") -> Firewall:
     return firewall
 
 
+def read_bare(text: str) -> Firewall:
+    """A configuration with no interface but its own."""
+    (firewall,) = parsers.read((HEADER.format("7.0.12") + text).encode(), "fw.conf")
+    return firewall
+
+
 def table(name: str, *entries: str) -> str:
     """A table whose entries are "name\\nset ..." texts."""
     return f"config {name}\n" + "".join(f"edit {entry}\nnext\n" for entry in entries) + "end\n"
