@@ -18,7 +18,7 @@ _RANGE6 = re.compile(r"(?<![\w:])([0-9A-Fa-f:]+:[0-9A-Fa-f:]*)\s*-\s*([0-9A-Fa-f
 _LETTERS = re.compile(r"[a-z]+")
 _USES = frozenset(
     "cas owa eas ex exch exchange mail webmail outlook autodiscover activesync hub ht smtp mbx mailbox dag dc ad adds "
-    "domaincontroller dmz perimeter edge".split()
+    "domaincontroller dmz perimeter edge wan vwan outside internet inet untrust untrusted external isp".split()
 )
 _LONG = 35
 """Letters from which on the name of an entry is as long as before: devices refuse names that are too long."""

@@ -219,9 +219,13 @@ class Policies:
                 return Bounded(NO_ADDRESS, ANY_ADDRESS), only, (reason,) if self.books.vips.blocks else ()
         if word != "enable" or not addresses.possible:
             return NO_ADDRESSES, only, ()
-        whole = {"all"} & set(block.words("dstaddr"))
-        if whole or addresses.certain in (ANY_IPV4, ANY_ADDRESS):
+        negated = "enable" in (block.get("dstaddr-negate"), block.get("dstaddr4-negate"), block.get("dstaddr6-negate"))
+        whole = {"all"} & set(block.words("dstaddr")) or addresses.certain in (ANY_IPV4, ANY_ADDRESS)
+        if whole and not negated:
             return Bounded.exactly(addresses.certain | ANY_IPV4), only, ()
+        if negated:
+            reason = "which packets to virtual IPs a negated destination with match-vip takes is not documented"
+            return Bounded(NO_ADDRESS, ANY_ADDRESS), only, (reason,)
         reason = "whether match-vip compares the external or the mapped address is not documented"
         return Bounded(NO_ADDRESS, ANY_ADDRESS), only, (reason,)
 

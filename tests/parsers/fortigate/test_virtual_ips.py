@@ -217,3 +217,9 @@ def test_a_disabled_virtual_ip_is_off_with_central_nat() -> None:
     text = table("firewall vip", f"{VIP}\nset status disable") + policies(ANY)
     assert verdict(central + text, "203.0.113.10") == "allowed"
     assert arrived(central + text, "203.0.113.10", "tcp/9") == []
+
+
+@pytest.mark.parametrize("named", ["v", "all"])
+def test_a_negated_deny_with_match_vip_stops_nothing_for_certain(named: str) -> None:
+    deny = with_lines(DENY, dstaddr=named, **{"dstaddr-negate": "enable", "match-vip": "enable"})
+    assert verdict(table("firewall vip", VIP) + policies(deny, TO_VIP), "203.0.113.10") in ("possible", "allowed")
