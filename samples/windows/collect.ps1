@@ -4,11 +4,11 @@
 .DESCRIPTION
     Only reads: rules, profiles, dynamic port ranges, addresses and server roles. Needs no internet and changes
     nothing. Connection security settings are not collected, because they may hold pre-shared keys.
-    Runs on Windows Server 2008 R2 (PowerShell 2.0) and later; start it as administrator:
+    Runs on Windows Server 2008 R2 (PowerShell 2.0) and later, in any language; start it as administrator:
         powershell -ExecutionPolicy Bypass -File collect.ps1
     Then: fwproof audit SERVER-firewall.zip
 .PARAMETER Folder
-    Where the zip is written; the current folder if not given.
+    Where the zip is written (a folder of the same name where nothing can make a zip); the current folder if not given.
 #>
 param([string]$Folder = (Get-Location).Path)
 
@@ -18,6 +18,49 @@ if (-not $user.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator))
     Write-Error 'Start this script from an elevated prompt ("Run as administrator").'
 }
 
+function Save-ActiveStore([string]$File) {
+    $own = -split ('Name InstanceID DisplayName DisplayGroup Enabled Profile Direction Action EdgeTraversalPolicy ' +
+        'Owner PolicyStoreSource PolicyStoreSourceType PolicyAppId RemoteDynamicKeywordAddresses')
+    $kinds = @{
+        Port          = -split 'Protocol LocalPort RemotePort IcmpType DynamicTarget'
+        Address       = -split 'LocalAddress RemoteAddress'
+        Application   = -split 'Program Package'
+        Service       = @('Service')
+        Interface     = @('InterfaceAlias')
+        InterfaceType = @('InterfaceType')
+        Security      = -split 'Authentication Encryption OverrideBlockRules LocalUser RemoteUser RemoteMachine'
+    }
+    # One call for each kind of filter, not one for each rule: a server has hundreds of rules.
+    $tables = @{}
+    foreach ($kind in $kinds.Keys) {
+        $table = $tables[$kind] = @{}
+        & "Get-NetFirewall${kind}Filter" -PolicyStore ActiveStore | ForEach-Object { $table[$_.InstanceID] = $_ }
+    }
+    $rules = @(Get-NetFirewallRule -PolicyStore ActiveStore)
+    $seen = @{}
+    $rules | ForEach-Object { $seen[$_.InstanceID] = 1 + $seen[$_.InstanceID] }
+    $listed = foreach ($rule in $rules) {
+        $entry = @{ Platform = @($rule.Platform | ForEach-Object { [string]$_ }) }
+        foreach ($name in $own) { $entry[$name] = [string]$rule.$name }
+        foreach ($kind in $kinds.Keys) {
+            # Two stores may hold rules of one name: then ask for this rule's own filter.
+            $filter = $tables[$kind][$rule.InstanceID]
+            if ($seen[$rule.InstanceID] -gt 1) {
+                $filter = & "Get-NetFirewall${kind}Filter" -AssociatedNetFirewallRule $rule
+            }
+            # What is not there is left out, so that it stays unknown: an empty value would mean "any".
+            foreach ($name in $kinds[$kind]) {
+                if ($filter -and $filter.PSObject.Properties[$name]) {
+                    $entry[$name] = @($filter.$name | ForEach-Object { [string]$_ })
+                }
+            }
+        }
+        $entry
+    }
+    [IO.File]::WriteAllText($File, (ConvertTo-Json @{ store = 'ActiveStore'; rules = @($listed) } -Depth 5))
+}
+
+$Folder = (Resolve-Path $Folder).ProviderPath
 $server = $env:COMPUTERNAME
 $work = Join-Path $env:TEMP ('fwproof-' + [Guid]::NewGuid())
 New-Item -ItemType Directory -Path $work | Out-Null
@@ -47,37 +90,8 @@ try {
 
     # The active store with all filters, where the cmdlets exist (Windows Server 2012 and later).
     if (Get-Command Get-NetFirewallRule -ErrorAction SilentlyContinue) {
-        $kinds = -split 'Port Address Application Service Interface InterfaceType Security'
-        $names = -split ('Protocol LocalPort RemotePort IcmpType DynamicTarget LocalAddress RemoteAddress Program ' +
-            'Package Service InterfaceAlias InterfaceType Authentication Encryption OverrideBlockRules LocalUser ' +
-            'RemoteUser RemoteMachine')
-        $own = -split ('Name InstanceID DisplayName DisplayGroup Enabled Profile Direction Action ' +
-            'EdgeTraversalPolicy Owner PolicyStoreSource PolicyStoreSourceType')
-        $tables = @{}
-        foreach ($kind in $kinds) {
-            $table = $tables[$kind] = @{}
-            & "Get-NetFirewall${kind}Filter" -PolicyStore ActiveStore | ForEach-Object { $table[$_.InstanceID] = $_ }
-        }
-        $rules = @(Get-NetFirewallRule -PolicyStore ActiveStore)
-        $seen = @{}
-        $rules | ForEach-Object { $seen[$_.InstanceID] = 1 + $seen[$_.InstanceID] }
-        $listed = foreach ($rule in $rules) {
-            $entry = @{ Platform = @($rule.Platform | ForEach-Object { [string]$_ }) }
-            foreach ($name in $own) { $entry[$name] = [string]$rule.$name }
-            foreach ($kind in $kinds) {
-                # Two stores may hold rules of one name: then ask for this rule's own filter.
-                $filter = $tables[$kind][$rule.InstanceID]
-                if ($seen[$rule.InstanceID] -gt 1) {
-                    $filter = & "Get-NetFirewall${kind}Filter" -AssociatedNetFirewallRule $rule
-                }
-                foreach ($property in @($filter.PSObject.Properties | Where-Object { $names -contains $_.Name })) {
-                    $entry[$property.Name] = @($property.Value | ForEach-Object { [string]$_ })
-                }
-            }
-            $entry
-        }
-        $active = @{ store = 'ActiveStore'; rules = @($listed) }
-        [IO.File]::WriteAllText("$work\active-store.json", (ConvertTo-Json $active -Depth 5))
+        try { Save-ActiveStore "$work\active-store.json" }
+        catch { Write-Warning "The active store cannot be read ($_): netsh and the registry must do." }
     }
 
     # The manifest: written by hand, because PowerShell 2.0 has no ConvertTo-Json.
@@ -100,7 +114,7 @@ try {
   "host": $(Format-Text $server),
   "caption": $(Format-Text $system.Caption),
   "version": $(Format-Text $system.Version),
-  "collected": $(Format-Text (Get-Date -Format 'yyyy-MM-ddTHH:mm:sszzz')),
+  "collected": $(Format-Text ([DateTime]::UtcNow.ToString('s') + 'Z')),
   "addresses": $(Format-List $addresses),
   "roles": $(Format-List $roles),
   "files": $(Format-List $files)
@@ -109,10 +123,10 @@ try {
 
     $zip = Join-Path $Folder "$server-firewall.zip"
     if (Test-Path $zip) { Remove-Item $zip }
+    try { Add-Type -AssemblyName WindowsBase; $packs = $true } catch { $packs = $false }
     if (Get-Command Compress-Archive -ErrorAction SilentlyContinue) {
         Compress-Archive -Path "$work\*" -DestinationPath $zip
-    } else {
-        Add-Type -AssemblyName WindowsBase
+    } elseif ($packs) {
         $package = [IO.Packaging.Package]::Open($zip, [IO.FileMode]::Create)
         foreach ($file in Get-ChildItem $work) {
             $uri = New-Object Uri("/$($file.Name)", [UriKind]::Relative)
@@ -123,6 +137,11 @@ try {
             $stream.Close()
         }
         $package.Close()
+    } else {
+        # Windows Server 2008 R2 without .NET 3.5: fwproof reads the folder as well.
+        $zip = Join-Path $Folder "$server-firewall"
+        New-Item -ItemType Directory -Path $zip -Force | Out-Null
+        Copy-Item "$work\*" $zip -Force
     }
     Write-Output "Written: $zip"
 } finally {
