@@ -12,7 +12,8 @@ from auditor.analysis.exposure import Opening, exposures, openings
 from auditor.analysis.listeners import listeners, narrower, products
 from auditor.analysis.management import logins
 from auditor.analysis.paths import Paths, becoming, faces
-from auditor.analysis.tracing import Question, Trace, trace
+from auditor.analysis.steps import Question
+from auditor.analysis.tracing import Trace, trace
 from auditor.baseline import BoundRuleset, KnownHostRules, Site
 from auditor.benchmarks import Benchmark, evaluate
 from auditor.findings.hardening import HardeningItem

@@ -6,39 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from auditor.analysis.devices import Device
+from auditor.analysis.hosttracing import entered, left, lone
 from auditor.analysis.origins import known_origins, origin_names
+from auditor.analysis.steps import Question, Step
 from auditor.analysis.topology import Topology
 from auditor.baseline import BoundRuleset
 from auditor.packets import Arrival, Filter, Flow, Outcome, PacketSet, Verdict, arrivals, judge
 from parsers.model.addresses import ANY_ADDRESS, PUBLIC, AddressSet
-from parsers.model.rule import Rule
 from parsers.model.services import ServiceSet
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A trace as a person asks it: `source` None means every address of the zone or interface named."""
-
-    origin: str
-    destination: AddressSet
-    service: ServiceSet
-    source: AddressSet | None = None
-    device: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one device does: `translated` says what the destination became, `interfaces` where it goes."""
-
-    device: str
-    outcome: Outcome
-    rule: Rule | None
-    candidates: tuple[Rule, ...]
-    reasons: tuple[str, ...]
-    translated: str = ""
-    translation: str = ""
-    interfaces: str = ""
-    layer: str = "network"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +49,25 @@ def trace(
 ) -> Trace:
     """Follow the packets of a question through every device that sees them, from one to the next.
 
+    Without a firewall of a network, or with a host asked about by name, the host's own firewall is all there is.
+
     Raises:
-        ValueError: the origin is neither a zone of the site nor an interface or zone of a device.
+        ValueError: the origin is neither a zone of the site nor an interface or zone of a device; which host is meant
+            is not clear.
     """
+    if (question.device in devices and devices[question.device].is_host) or all(
+        each.is_host for each in devices.values()
+    ):
+        steps = lone(question, devices, rulesets)
+        return Trace(question, _together([step.outcome for step in steps]), steps, _all_reasons(steps))
     starts = _starts(question, devices, topology)
     walks = [walk for device, ingress in starts if (walk := _walked(question, device, ingress, topology)).steps]
     if not walks:
         reasons = ("no device sees these packets: source and destination lie behind the same interface",)
         return Trace(question, Outcome.POSSIBLE, (), reasons)
     sender = question.source or _sources(*starts[0])
-    journeys = [(*walk.steps, *_received(walk, sender, devices, rulesets)) for walk in walks]
+    out = tuple(left(question, devices, rulesets))
+    journeys = [(*out, *walk.steps, *_received(walk, sender, devices, rulesets)) for walk in walks]
     outcomes = [_together([step.outcome for step in journey]) for journey in journeys]
     if len(set(outcomes)) > 1:
         names = ", ".join(walk.steps[0].device for walk in walks)
@@ -102,7 +86,7 @@ def _received(
 ) -> tuple[Step, ...]:
     if any(step.outcome is Outcome.BLOCKED for step in walk.steps):
         return ()
-    return tuple(_hosts(sender or PUBLIC, walk.targets, walk.service, devices, rulesets))
+    return tuple(entered(sender or PUBLIC, walk.targets, walk.service, devices, rulesets))
 
 
 def _starts(
@@ -313,34 +297,6 @@ def _step(device: Device, verdict: Verdict, arrival: Arrival, interfaces: str, l
         device.name, verdict.outcome, verdict.rule, verdict.candidates, (*unsure, *verdict.reasons), becomes,
         translation.name if translation else "", interfaces, layer,
     )  # fmt: skip
-
-
-def _hosts(
-    source: AddressSet,
-    targets: AddressSet,
-    service: ServiceSet,
-    devices: Mapping[str, Device],
-    rulesets: tuple[BoundRuleset, ...],
-) -> Iterator[Step]:
-    """The destination's own firewall, where one is bound to its address."""
-    every = [end for each in rulesets for ends in each.ends.values() for end in ends]
-    bound = {end.host for end in every if end.host and targets <= end.addresses}
-    for name in sorted(bound):
-        device = devices.get(name)
-        if device is None or device.inbound is None or not targets:
-            continue
-        verdicts = []
-        for profile in device.profiles:
-            covering = device.inbound.space.atoms.covering(service)
-            asked = device.inbound.packets(Flow(source, targets, covering, frozenset({profile})))
-            verdicts.append(judge(device.inbound, asked, device.now))
-        outcome = verdicts[0].outcome if len({each.outcome for each in verdicts}) == 1 else Outcome.POSSIBLE
-        first = verdicts[0]
-        reasons = tuple(dict.fromkeys(reason for each in verdicts for reason in each.reasons))
-        if outcome is Outcome.POSSIBLE and not reasons:
-            reasons = (f"{name}: the profiles differ, and which one is active is not known",)
-        rule = first.rule if outcome is first.outcome else None
-        yield Step(name, outcome, rule, first.candidates, reasons, interfaces=", ".join(device.profiles), layer="host")
 
 
 def _together(outcomes: list[Outcome]) -> Outcome:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from auditor.analysis.analysis import Analysis
-    from auditor.analysis.tracing import Question, Trace
+    from auditor.analysis.steps import Question
+    from auditor.analysis.tracing import Trace
 
 
 def parse_question(
@@ -23,7 +24,7 @@ def parse_question(
         ValueError: a word is missing or not understood; the message says which.
     """
     from auditor.analysis.origins import sender_address
-    from auditor.analysis.tracing import Question
+    from auditor.analysis.steps import Question
     from parsers.model.addresses import AddressSet, address_number
     from parsers.model.services import PORT_PROTOCOLS, ServiceSet, parse_ports
 
@@ -68,6 +69,4 @@ def answer(analysis: Analysis, question: Question) -> Trace:
     """
     if question.device and question.device not in analysis.devices:
         raise ValueError(f"device: there is no {question.device!r}; there are {', '.join(analysis.devices)}")
-    if all(device.forward is None for device in analysis.devices.values()):
-        raise ValueError("these exports hold hosts only: add the export of the firewall in front of them")
     return analysis.trace(question)

@@ -26,12 +26,18 @@ from auditor.commands.question import analysed, answer, parse_question
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from auditor.analysis.tracing import Question, Step, Trace
+    from auditor.analysis.steps import Question, Step
+    from auditor.analysis.tracing import Trace
     from parsers.model.rule import Rule
     from parsers.parser import Script
 
 SCHEMA = "fwproof-trace/1"
-STAGES = {"network": "passing through", "local": "its own services", "host": "entering the host"}
+STAGES = {
+    "network": "passing through",
+    "local": "its own services",
+    "host": "entering the host",
+    "sender": "leaving the host",
+}
 
 
 @click.command("trace", short_help="Say what happens to one packet, or to a list of flows, and why.")
@@ -152,6 +158,8 @@ def _text(trace: Trace) -> Iterator[str]:
     yield trace.outcome.value.upper()
     if not trace.steps:
         yield from (f"  {reason}" for reason in trace.reasons)
+    elif all(hop.layer in ("host", "sender") for hop in trace.steps):
+        yield "  (by the host's own firewall alone: no firewall of the network was asked)"
     for hop in trace.steps:
         lines = [f"{hop.device}, {STAGES[hop.layer]}: {hop.outcome.value}{_by(hop)}"]
         if hop.translation:

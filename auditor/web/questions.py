@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from auditor.analysis.tracing import Question
+from auditor.analysis.steps import Question
 from auditor.commands.case import Case
 from auditor.commands.question import parse_question
 from parsers.model.addresses import PUBLIC, AddressSet
@@ -36,7 +36,7 @@ def question_from(values: Mapping[str, Any], case: Case) -> Question:
         parts = {key: str(values.get(key, "")) for key in PARTS}
     start, source = parts.get("from", ""), parts.get("source", "")
     address = _address(start)
-    if address is not None and not source:
+    if address is not None and not source and any(each.host is None for each in case.firewalls):
         source, start = start, origin_of(address, case)
     return parse_question(
         start, parts.get("to", ""), parts.get("port", ""), source, parts.get("source_port", ""), parts.get("device", "")

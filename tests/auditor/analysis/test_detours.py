@@ -8,7 +8,7 @@ import pytest
 
 import parsers
 from auditor.analysis.analysis import Analysis
-from auditor.analysis.tracing import Question
+from auditor.analysis.steps import Question
 from auditor.baseline.inference import infer_site
 from parsers.model.addresses import AddressSet
 from parsers.model.services import ServiceSet

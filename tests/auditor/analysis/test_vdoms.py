@@ -8,7 +8,8 @@ import pytest
 
 import parsers
 from auditor.analysis.analysis import Analysis
-from auditor.analysis.tracing import Question, Trace
+from auditor.analysis.steps import Question
+from auditor.analysis.tracing import Trace
 from auditor.audit import audit
 from auditor.baseline import load_ruleset
 from auditor.baseline.inference import infer_site

@@ -157,6 +157,53 @@ def test_a_list_as_a_spreadsheet_writes_it(tmp_path: Path, capsys: pytest.Captur
     assert "internet,203.0.113.10,tcp/443,allowed" in capsys.readouterr().out
 
 
-def test_hosts_alone_have_no_path(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["trace", str(SAMPLE / "ex-cas01.txt"), "--flow", "tcp/443 from public to 10.0.10.21"]) == 2
-    assert "hosts only" in capsys.readouterr().err
+CAS, MBX = str(SAMPLE / "ex-cas01.txt"), str(SAMPLE / "ex-mbx01.txt")
+
+
+@pytest.mark.parametrize(
+    ("flow", "verdict"),
+    [
+        ("tcp/443 from internet to 10.0.10.21", "allowed"),
+        ("tcp/135 from 10.0.0.9 to 10.0.10.21", "allowed"),
+        ("icmp/8 from public to 10.0.10.21", "blocked"),
+        ("icmp/8 from domain to 10.0.10.21", "allowed"),
+        ("icmp/8 from 10.0.0.9 to 10.0.10.21", "possible"),
+    ],
+)
+def test_a_host_alone_is_asked_itself(flow: str, verdict: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trace", CAS, "--json", "--flow", flow]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["verdict"] == verdict
+    assert [(hop["device"], hop["stage"]) for hop in answer["hops"]] == [("ex-cas01", "entering the host")]
+    assert (verdict == "possible") == any("the profiles differ" in each for each in answer["reasons"])
+
+
+def test_a_host_alone_says_that_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trace", CAS, "--flow", "tcp/443 from internet to 10.0.10.21"]) == 0
+    assert "no firewall of the network was asked" in capsys.readouterr().out
+
+
+def test_of_several_hosts_one_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    flow = ["--flow", "tcp/135 from 10.0.0.9 to 192.0.2.1"]
+    assert run(["trace", CAS, MBX, *flow]) == 2
+    assert "ex-mbx01 (address unknown)" in capsys.readouterr().err
+    assert run(["trace", CAS, MBX, *flow, "--device", "ex-mbx01"]) == 0
+    assert "ex-mbx01, entering the host: allowed" in capsys.readouterr().out
+
+
+def test_a_host_knows_no_zone_of_a_network(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trace", CAS, "--flow", "tcp/443 from wan1 to 10.0.10.21"]) == 2
+    assert "internet, domain, private, public" in capsys.readouterr().err
+
+
+def test_the_senders_own_firewall_has_its_say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = Path(CAS).read_text(encoding="utf-8").replace("BlockInbound,AllowOutbound", "BlockInbound,BlockOutbound")
+    host = tmp_path / "ex-cas01.txt"
+    host.write_text(text, encoding="utf-8")
+    flow = ("--flow", "tcp/25 from servers 10.0.10.21 to 10.0.20.5")
+    before = ask(capsys, *flow, files=(BACKUP, CAS))
+    after = ask(capsys, *flow, files=(BACKUP, str(host)))
+    assert before["verdict"] == "allowed"
+    assert after["verdict"] == "blocked"
+    [hop] = [hop for hop in after["hops"] if hop["verdict"] == "blocked"]  # type: ignore[attr-defined]
+    assert (hop["device"], hop["stage"]) == ("ex-cas01", "leaving the host")

@@ -42,7 +42,7 @@ def test_a_folder_given_as_a_relative_path_is_that_of_the_caller():
 
 def test_filters_are_asked_for_all_rules_at_once():
     assert re.findall(r"-AssociatedNetFirewallRule", TEXT) == ["-AssociatedNetFirewallRule"]  # for doubled names only
-    assert "Filter\" -PolicyStore ActiveStore" in TEXT
+    assert 'Filter" -PolicyStore ActiveStore' in TEXT
 
 
 def test_it_changes_nothing_and_needs_no_internet():
