@@ -5,6 +5,8 @@ Compared is the effective value: the line, or what an absent line means on this 
 
 from __future__ import annotations
 
+import re
+
 from auditor.benchmarks.configured import Configured, listed
 from auditor.benchmarks.measures import MEASURES
 from auditor.benchmarks.model import Clause, Expectation
@@ -12,6 +14,8 @@ from auditor.benchmarks.seen import Seen
 from auditor.findings.hardening import HardeningState
 from parsers.model.origin import Origin
 
+_VARIABLE = re.compile(r"\$\{|\{\{|\$\(|%\{")
+"""What a value begins with in the templates of Terraform, Ansible, FortiManager and others."""
 _STATES = {
     "pass": HardeningState.PASSED,
     "fail": HardeningState.FAILED,
@@ -56,6 +60,9 @@ def holds(expect: Expectation, value: str) -> bool:
 def _one(clause: Clause, configured: Configured, table: str) -> Seen:
     """The clause for one table or one entry of a table."""
     setting = configured.setting(table, clause.key)
+    if setting is not None and _VARIABLE.search(setting.value):
+        text = f"{table} {clause.key} is filled in elsewhere: the export is a template"
+        return Seen(HardeningState.NOT_DECIDABLE, text, setting.origin)
     if setting is not None:
         return _compared(clause, setting.value, f"{table} {clause.key} is {setting.value!r}", setting.origin)
     if not configured.whole and "/" not in table:

@@ -46,9 +46,9 @@ class Configured:
         """The entries of a table and where they stand."""
         return self._entries.get(table, {})
 
-    def below(self, prefix: str) -> bool:
-        """Is anything configured below a path ("system api-user/NAME/trusthost/")?"""
-        return any(path.startswith(prefix) for path, _ in self._values)
+    def values_below(self, prefix: str, keys: tuple[str, ...]) -> list[str]:
+        """The values of some keywords anywhere below a path ("system api-user/NAME/trusthost/")."""
+        return [each.value for (path, key), each in self._values.items() if path.startswith(prefix) and key in keys]
 
     def default(self, defaults: tuple[Default, ...]) -> str | None:
         """What an absent line means on this version; None when that is not known."""

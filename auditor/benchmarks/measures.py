@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from auditor.benchmarks import perimeter
 from auditor.benchmarks.configured import Configured, listed
+from auditor.benchmarks.model import Default
 from auditor.benchmarks.seen import (
     FAILED,
     NOT_APPLICABLE,
@@ -25,6 +26,7 @@ from parsers.model.addresses import ANY_IPV4
 from parsers.model.rule import Action, Rule
 from parsers.model.services import TCP, UDP
 
+_EVERYBODY = frozenset({"0.0.0.0 0.0.0.0", "0.0.0.0/0", "::/0"})
 REVERSIBLE = "reversible ENC"
 """The word the parser puts into a masked value that the device itself can decrypt with its fixed key."""
 
@@ -70,6 +72,11 @@ def _botnets(configured: Configured) -> Seen:
     )
     if not used:
         return Seen(NOT_APPLICABLE, "no accept policy has an IPS sensor")
+    held = configured.entries("ips sensor")
+    if not configured.whole and not all(name in held for name in used):
+        return Seen(
+            UNDECIDABLE, f"the export is a fragment and does not hold {listed(n for n in used if n not in held)}"
+        )
     words = {name: configured.setting(f"ips sensor/{name}", "scan-botnet-connections") for name in used}
     bad = [name for name, setting in words.items() if setting is None or setting.value not in ("block", "monitor")]
     if not bad:
@@ -140,10 +147,16 @@ def _api_trusted_hosts(configured: Configured) -> Seen:
     names = configured.entries("system api-user")
     if not names:
         return Seen(NOT_APPLICABLE if configured.whole else UNDECIDABLE, "there is no API administrator")
-    bad = [name for name in names if not configured.below(f"system api-user/{name}/trusthost/")]
+    bad = [name for name in names if not _hosts_named(configured, name)]
     if not bad:
         return Seen(PASSED, f"all {len(names)} API administrators have trusted hosts")
     return Seen(FAILED, f"API administrators without trusted hosts: {listed(bad)}", names[bad[0]])
+
+
+def _hosts_named(configured: Configured, name: str) -> bool:
+    """Has an API administrator trusted hosts, none of them everybody?"""
+    words = configured.values_below(f"system api-user/{name}/trusthost/", ("ipv4-trusthost", "ipv6-trusthost"))
+    return bool(words) and not any(each in _EVERYBODY for each in words)
 
 
 def _profiles_differ(configured: Configured) -> Seen:
@@ -187,31 +200,50 @@ def _logs_leave(configured: Configured) -> Seen:
 
 
 def _logs_encrypted(configured: Configured) -> Seen:
-    """Encryption per server: FortiAnalyzer encrypts unless told otherwise, syslog only when told to."""
+    """Encryption per server: FortiAnalyzer and FortiCloud encrypt unless told otherwise, syslog only when told to.
+
+    Source of the defaults: the CLI reference of FortiOS 7.6.1 and the schema of 7.6.5 (syslogd: enc-algorithm disable,
+    mode udp; fortianalyzer: enc-algorithm high, reliable disable; fortiguard and fortianalyzer-cloud: high). Before
+    6.0 syslog has no enc-algorithm, and FortiAnalyzer other options, whose default no source tells.
+    """
     found = list(_remote_logs(configured))
     if not found:
         return Seen(NOT_APPLICABLE if configured.whole else UNDECIDABLE, "no log server is enabled")
-    bad = []
+    bad: list[str] = []
+    unknown: list[str] = []
     for table in found:
         setting = configured.setting(table, "enc-algorithm")
-        word = setting.value if setting else ("disable" if "syslogd" in table else "high")
-        if word not in ("high", "high-medium"):
+        word = setting.value if setting else configured.default(_UNSAID["syslogd" in table])
+        if word is None:
+            unknown.append(table)
+        elif word not in ("high", "high-medium"):
             bad.append(f"{table} ({word})")
-        elif _by_udp(configured, table):
-            bad.append(f"{table} (reliable is off: nothing is encrypted over UDP)")
-    if not bad:
-        return Seen(PASSED, f"{listed(found)} encrypts")
-    return Seen(FAILED, f"in clear text or weakly encrypted: {listed(bad)}")
+        elif unreliable := _not_reliable(configured, table):
+            bad.append(f"{table} ({unreliable})")
+    if bad:
+        return Seen(FAILED, f"in clear text or weakly encrypted: {listed(bad)}")
+    if unknown:
+        version = configured.firewall.version or "an unknown version"
+        return Seen(UNDECIDABLE, f"{listed(unknown)} without enc-algorithm: what {version} does then is not known")
+    return Seen(PASSED, f"{listed(found)} encrypts")
 
 
-def _by_udp(configured: Configured, table: str) -> bool:
-    """Does a FortiAnalyzer get its logs without a connection? The default of `reliable` is disable."""
-    setting = configured.setting(table, "reliable")
-    return (
-        table.startswith("log fortianalyzer")
-        and "cloud" not in table
-        and (setting is None or setting.value != "enable")
-    )
+_UNSAID = (
+    (Default((), None), Default((6, 0), "high")),
+    (Default((), "disable"),),
+)
+"""What an absent enc-algorithm means for FortiAnalyzer and FortiCloud, and for syslog."""
+
+
+def _not_reliable(configured: Configured, table: str) -> str:
+    """Why logs go to a server without a connection, which guides ask for and TLS needs; "" when they have one."""
+    if "syslogd" in table:
+        mode = configured.setting(table, "mode")
+        return "" if mode is not None and mode.value == "reliable" else "mode is not reliable: TLS needs a connection"
+    if table.startswith("log fortianalyzer") and "cloud" not in table:
+        setting = configured.setting(table, "reliable")
+        return "" if setting is not None and setting.value == "enable" else "reliable is off, which the guides ask for"
+    return ""
 
 
 MEASURES: Mapping[str, Callable[[Configured], Seen]] = {

@@ -101,6 +101,7 @@ CASES = [
     ("FGT-ADMIN-PROFILES", ADMIN.format("prof", ""), UNDECIDED),
     ("FGT-API-TRUSTED-HOSTS", 'config system api-user\nedit "bot"\nset vdom "root"\nnext\nend\n', FAILED),
     ("FGT-API-TRUSTED-HOSTS", 'config system api-user\nedit "bot"\nconfig trusthost\nedit 1\nset ipv4-trusthost 192.0.2.9 255.255.255.255\nnext\nend\nnext\nend\n', PASSED),
+    ("FGT-API-TRUSTED-HOSTS", 'config system api-user\nedit "bot"\nconfig trusthost\nedit 1\nset ipv4-trusthost 0.0.0.0 0.0.0.0\nnext\nend\nnext\nend\n', FAILED),
     ("FGT-PRIVATE-KEY", PSK.format("ENC Q0hFU1NCT0FSRA=="), FAILED),
     ("FGT-PRIVATE-KEY", "config user radius\nedit \"r\"\nset secret ENC Q0hFU1NCT0FSRA==\nnext\nend\n", FAILED),
     ("FGT-PRIVATE-KEY", "config system admin\nedit \"jo\"\nset password ENC SH2Q0hFU1NCT0FSRA==\nnext\nend\n", PASSED),
@@ -109,7 +110,10 @@ CASES = [
     ("FGT-CENTRAL-LOG", SYSLOG.format(""), PASSED),
     ("FGT-LOG-ENCRYPTION", "", ABSENT),
     ("FGT-LOG-ENCRYPTION", SYSLOG.format(""), FAILED),
-    ("FGT-LOG-ENCRYPTION", SYSLOG.format("set enc-algorithm high"), PASSED),
+    ("FGT-LOG-ENCRYPTION", SYSLOG.format("set enc-algorithm high"), FAILED),
+    ("FGT-LOG-ENCRYPTION", SYSLOG.format("set mode reliable"), FAILED),
+    ("FGT-LOG-ENCRYPTION", SYSLOG.format("set enc-algorithm high\nset mode reliable"), PASSED),
+    ("FGT-LOG-ENCRYPTION", "config log fortiguard setting\nset status enable\nend\n", PASSED),
     ("FGT-LOG-ENCRYPTION", FAZ.format(""), FAILED),
     ("FGT-LOG-ENCRYPTION", FAZ.format("set reliable enable"), PASSED),
     ("FGT-LOG-ENCRYPTION", FAZ.format("set reliable enable\nset enc-algorithm low"), FAILED),
@@ -127,6 +131,19 @@ def test_a_measure(item: str, text: str, state: HardeningState) -> None:
     found = judged(item, text)
     assert found.state is state, found.found
     assert found.found
+
+
+def test_what_fortianalyzer_does_without_a_line_is_known_since_6_0() -> None:
+    text = HEADER.replace("7.2.3", "5.6.3") + FAZ.format("set reliable enable")
+    (firewall,) = parsers.read(text.encode(), "x.conf")
+    found = evaluate((load_benchmark("fortigate"),), (firewall,))
+    assert next(each.state for each in found if each.id == "FGT-LOG-ENCRYPTION") is UNDECIDED
+
+
+def test_a_sensor_that_a_fragment_does_not_hold_is_not_judged() -> None:
+    fragment = policies(accept('set ips-sensor "s"'))
+    found = evaluate((load_benchmark("fortigate"),), parsers.read(fragment.encode(), "x.conf"))
+    assert next(each.state for each in found if each.id == "FGT-BOTNET") is UNDECIDED
 
 
 def test_a_secret_is_counted_and_never_shown() -> None:
