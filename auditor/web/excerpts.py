@@ -9,7 +9,7 @@ from functools import cache
 
 from parsers.archives import is_zip, members
 from parsers.cisco.secrets import masked as cisco_masked
-from parsers.fortigate.convert.secrets import MASK, is_secret
+from parsers.fortigate.convert.secrets import MASK, holds_secret, is_secret, safe_comment
 from parsers.model.origin import Origin
 from parsers.source import Document
 
@@ -17,6 +17,7 @@ MOST_LINES = 14
 CONTINUED = "(continued text)"
 _CLI = re.compile(r"^[ \t]*config [a-z]", re.MULTILINE)
 _PAIR = re.compile(r"^(\s*)([a-z][a-z0-9_-]+):\s+\S")
+_YAML_TABLE = re.compile(r"^\s*([a-z]+_[\w-]+):\s*$")
 _ENCODED = re.compile(r"^\s*[A-Za-z0-9+/=]{40,}\s*$")
 _SET = re.compile(r"^(\s*(?:set|append|select)\s+)(\S+)\s+(.*)$")
 _BLOCK = re.compile(r"^\s*(?:config|edit|next|end|unset|delete|rename|move|#|$)")
@@ -59,26 +60,40 @@ def place(origin: Origin) -> str:
 def masked(text: str) -> Iterator[str]:
     """The lines of an export with every secret value replaced; the number of lines stays."""
     lines = text.replace("\r", "").split("\n")
-    return _fortigate(lines) if _CLI.search(text, 0, 200_000) else map(_other, lines)
+    return _fortigate(lines) if _CLI.search(text, 0, 200_000) else _others(lines)
 
 
-def _other(line: str) -> str:
-    pair = _PAIR.match(line)
-    if pair and _by_keyword(pair.group(2)):
-        return f"{pair.group(1)}{pair.group(2)}: {MASK}"
-    return CONTINUED if _ENCODED.match(line) else _ANY_SECRET.sub(rf"\1\2{MASK}", cisco_masked(line))
+def _others(lines: Sequence[str]) -> Iterator[str]:
+    communities = False
+    for line in lines:
+        table = _YAML_TABLE.match(line)
+        communities = "snmp_community" in table.group(1) if table else communities
+        pair = _PAIR.match(line)
+        if pair and (_by_keyword(pair.group(2)) or (communities and pair.group(2) == "name")):
+            yield f"{pair.group(1)}{pair.group(2)}: {MASK}"
+        elif _ENCODED.match(line):
+            yield CONTINUED
+        else:
+            yield safe_comment(_ANY_SECRET.sub(rf"\1\2{MASK}", cisco_masked(line)))
 
 
 def _fortigate(lines: Sequence[str]) -> Iterator[str]:
     """`set` lines by the reader's own list of secret keywords; what continues a value of several lines is left out."""
+    path: list[str] = []
     for line in lines:
         found = _SET.match(line)
         if found:
             head, keyword, value = found.groups()
-            secret = _by_keyword(keyword) or is_secret(keyword, tuple(value.replace('"', " ").split()))
-            yield f"{head}{keyword} {MASK}" if secret else line
-        else:
-            yield line if _BLOCK.match(line) else CONTINUED
+            words = tuple(value.replace('"', " ").split())
+            secret = _by_keyword(keyword) or is_secret(keyword, words) or holds_secret(tuple(path), keyword, words)
+            yield f"{head}{keyword} {MASK}" if secret else safe_comment(line)
+            continue
+        word, _, rest = line.strip().partition(" ")
+        if word == "config":
+            path.append(rest.strip())
+        elif word == "end" and path:
+            path.pop()
+        yield line if _BLOCK.match(line) else CONTINUED
 
 
 @cache

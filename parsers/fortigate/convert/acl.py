@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from parsers.fortigate.convert.books import Books
+from parsers.fortigate.convert.secrets import safe_comment
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import NO_ADDRESS
 from parsers.model.bounds import Bounded
@@ -68,6 +69,6 @@ def _rule(books: Books, kind: str, block: Block) -> Rule:
             source=block.words("srcaddr"),
             destination=block.words("dstaddr"),
             service=block.words("service"),
-            comment=block.get("comments") or "",
+            comment=safe_comment(block.get("comments") or ""),
         ),
     )

@@ -15,6 +15,7 @@ from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.daemons import daemons
 from parsers.fortigate.convert.implicit import implicit_rule
 from parsers.fortigate.convert.listeners import Management, vpn_gateways
+from parsers.fortigate.convert.secrets import safe_comment
 from parsers.fortigate.objects.addresses import AddressBook
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import NO_ADDRESS, AddressSet
@@ -85,7 +86,7 @@ class LocalTraffic:
                 target = Bounded(target.certain & services.destination, target.possible)
             yield Rule(
                 id=f"local-in {block.name}",
-                name=block.get("comments") or "",
+                name=safe_comment(block.get("comments") or ""),
                 origin=self.scope.origin(kind, block),
                 action=Action.ALLOW if block.get("action") == "accept" else Action.DENY,
                 enabled=block.get("status") != "disable",

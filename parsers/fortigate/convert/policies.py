@@ -13,6 +13,7 @@ from parsers.fortigate.convert.conditions import IDENTITY, OFF, action_of, condi
 from parsers.fortigate.convert.implicit import after_policies, before_policies, unfiltered
 from parsers.fortigate.convert.keywords import WIDENING
 from parsers.fortigate.convert.proxies import proxied, published
+from parsers.fortigate.convert.secrets import safe_comment
 from parsers.fortigate.convert.sides import NO_ADDRESSES, Sides
 from parsers.fortigate.convert.sourcenat import source_nat
 from parsers.fortigate.syntax.tree import Block
@@ -186,7 +187,7 @@ class Policies:
                 destination=block.words("dstaddr") + block.words("dstaddr4") + block.words("dstaddr6"),
                 service=block.words("service"),
                 schedule=block.get("schedule") or "",
-                comment=block.get("comments") or "",
+                comment=safe_comment(block.get("comments") or ""),
             ),
         )
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.conditions import IDENTITY
+from parsers.fortigate.convert.secrets import safe_comment
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
@@ -84,7 +85,7 @@ def _rule(books: Books, kind: str, block: Block, ingress: frozenset[str] | None)
             destination=block.words("dstaddr"),
             service=block.words("service"),
             schedule=block.get("schedule") or "",
-            comment=block.get("comments") or "",
+            comment=safe_comment(block.get("comments") or ""),
         ),
     )
 

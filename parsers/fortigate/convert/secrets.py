@@ -38,12 +38,12 @@ def masked(words: tuple[str, ...]) -> str:
 
 
 _SECRET_WORDS = re.compile(
-    r"passw|passphrase|passcode|secret|psk|private-key|(?:^|-)key\d*$|key-string|keytab|-pwd(?:$|-)|^token|-token$|api-key"
-    r"|credential|ssh-public-key|^script$|^seed$|^pin$|totp|hostkey|^(?:md5|sha1)-"
+    r"passw|passphrase|passcode|secret|psk|private-key|(?:^|-|auth|enc)key\d*$|key-string|keytab|-pwd(?:$|-)|^token|-token$"
+    r"|api-key|credential|ssh-public-key|^script$|^seed$|^pin$|totp|hostkey|^(?:md5|sha1)-|-hmac$|^history\d+$"
 )
 """Keywords whose values are secret wherever they stand; names of certificates and of users are not."""
 _ABOUT_SECRETS = re.compile(
-    r"polic|time|change|expir|renew|warning|attr|reuse|status|type|mode|(?:^|-)age|length|level|retr|lockout|history|save"
+    r"polic|time|change|expir|renew|warning|attr|reuse|status|type|mode|(?:^|-)age|length|level|retr|lockout|history(?!\d)|save"
 )
 """Words of keywords that say something about passwords: their lifetime, their length."""
 _PLAIN = frozenset({"", "enable", "disable", "*", "FortinetPasswordMask", "<removed>"})
@@ -54,6 +54,7 @@ _SECRET_FORMS = re.compile(
     re.DOTALL,
 )
 """What keys, hashes, certificates and tokens look like, whatever their keyword."""
+_COMMUNITIES = re.compile(r"snmp[ -]community$")
 _CALLS = frozenset(
     "uri url http-body headers value script message email-body aws-api-key azure-function-authorization".split()
 )
@@ -72,10 +73,34 @@ def holds_secret(path: tuple[str, ...], keyword: str, words: tuple[str, ...]) ->
         return ()
     if words[0] == "ENC":
         return every
-    if any(each.startswith("system snmp community") for each in path) and keyword == "name":
+    if keyword == "name" and any(_COMMUNITIES.search(each) for each in path):
         return every
     if "system automation-action" in path and keyword in _CALLS:
+        return every
+    if "user fortitoken" in path and keyword == "license":
         return every
     if _SECRET_WORDS.search(keyword) and not _ABOUT_SECRETS.search(keyword) and keyword not in _SWITCHES:
         return every
     return tuple(place for place in every if _SECRET_FORMS.match(words[place]))
+
+
+_USERINFO = re.compile(r"(?<=://)[^/\s@\"']*:[^/\s\"']*(?=@)")
+_NAMED = re.compile(
+    r"(?i)(?<![a-z])(?:pass(?:word|wd|phrase|code)?|pwd?|psk|pre-?shared[ -]?key|secret|api[-_ ]?key|access[-_ ]?key|"
+    r"credentials?|bearer|(?:api|auth|access|bearer)[-_ ]?token|token)[\"']?"
+    r"(?:\s*[=:]+\s*|\s+is\s+|\s+(?=\S*[\d!$%^*]))(?:bearer\s+)?[\"']?([^\s\"',;&]+)"
+)
+"""A word that announces a secret, and the secret: "password: x", "psk=x", "?token=x", "pwd hunter2"."""
+
+
+def quoted_secrets(text: str) -> tuple[str, ...]:
+    """The secrets that a text of people's own gives away: in an address with a login, or announced as such."""
+    found = (*_USERINFO.findall(text), *_NAMED.findall(text))
+    return tuple(dict.fromkeys(each for each in found if each not in _PLAIN))
+
+
+def safe_comment(text: str) -> str:
+    """A comment as it may be shown: without the secrets it gives away."""
+    for each in quoted_secrets(text):
+        text = text.replace(each, MASK)
+    return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from parsers.fortigate.convert.secrets import MASK, REVERSIBLE_MASK, is_secret, masked
+from parsers.fortigate.convert.secrets import MASK, REVERSIBLE_MASK, is_secret, masked, safe_comment
 from parsers.fortigate.objects.scope import Scope
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.firewall import Setting
@@ -73,6 +73,7 @@ def _walk(scope: Scope, path: str, block: Block) -> Iterator[Setting]:
             value = MASK if path.startswith("system admin/") else masked(words)  # administrators: always a hash
         else:
             value = " ".join(words)[:_LONG]
+            value = safe_comment(value) if "://" in value else value
         yield Setting(path, keyword, value, origin)
     if not block.settings:
         # An empty entry still says that it exists.

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
 
-from parsers.fortigate.convert.secrets import holds_secret
+from parsers.fortigate.convert.secrets import holds_secret, quoted_secrets
 from parsers.fortigate.redaction.names import Names, table_of
 from parsers.fortigate.syntax.backup import SPOKEN
 from parsers.fortigate.syntax.captures import PROMPT
@@ -72,6 +72,9 @@ class Redaction:
         for each in self.statements:
             for place in holds_secret(each.path, each.keyword, each.words):
                 self.pseudonyms.secret(each.words[place])
+            for word in each.words if each.command in _LIST_COMMANDS and self.names is None else ():
+                for secret in quoted_secrets(word):
+                    self.pseudonyms.secret(secret)
             if not self.pseudonyms.addresses or each.command not in _LIST_COMMANDS or not each.words:
                 continue
             value, kind = " ".join(each.words), IPv6Address if ":" in each.words[0] else IPv4Address
@@ -131,7 +134,7 @@ class Redaction:
                 return _shaped(word, self.pseudonyms.secret(word))
             if names is not None:
                 return names.word(word, table=table, keyword=each.keyword, bare=not quoted)
-            return self._without_secrets(word) if "\n" in word or " " in word else word
+            return self._without_secrets(word)
 
         if self.names is not None:
             text = self._keyword(text)
@@ -151,8 +154,10 @@ class Redaction:
         return f"{found.group(1)}redacted{text[found.end(2) :]}"
 
     def _without_secrets(self, text: str) -> str:
-        """Long text may quote a secret that is set elsewhere."""
-        for secret, new in self.pseudonyms.secret_of.items():
+        """Text may give a secret away, and long text quote one that is set elsewhere."""
+        for secret in quoted_secrets(text):
+            text = text.replace(secret, self.pseudonyms.secret(secret))
+        for secret, new in self.pseudonyms.secret_of.items() if "\n" in text or " " in text else ():
             if len(secret) > 5 and secret in text:
                 text = text.replace(secret, new)
         return text

@@ -293,7 +293,7 @@ class ScriptReader(BackupReader):
         words = split_words(rest) or ()
         is_edit, table, _ = self.stack[-1]
         if is_edit:
-            message = f"{command} {rest.strip()}: stands inside the entry {table.name}; not carried out"
+            message = f"{' '.join((command, *words[:3]))}: stands inside the entry {table.name}; not carried out"
             self.remark(self.place, message)
             return
         match command, words:
@@ -307,7 +307,7 @@ class ScriptReader(BackupReader):
             case "delete", (_, *_):
                 message = "; ".join(filter(None, (self._delete(table, key) for key in words)))
             case _:
-                message = f"not understood: {command} {rest.strip()}"
+                message = f"not understood: {' '.join((command, *words[:3]))}{' ...' if len(words) > 3 else ''}"
         if message:
             alone = "" if self.base is not None else "; a script is applied to its backup with --apply"
             self.remark(self.place, message + alone)
