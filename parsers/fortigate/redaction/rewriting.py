@@ -14,8 +14,9 @@ from ipaddress import IPv4Address, IPv6Address
 from parsers.fortigate.convert.secrets import holds_secret, quoted_secrets
 from parsers.fortigate.redaction.names import Names, table_of
 from parsers.fortigate.syntax.backup import SPOKEN
-from parsers.fortigate.syntax.captures import PROMPT
+from parsers.fortigate.syntax.captures import PROMPT, annotation
 from parsers.fortigate.syntax.forms import listened
+from parsers.fortigate.syntax.header import stated_version
 from parsers.fortigate.syntax.statement import Statement
 from parsers.fortigate.syntax.vocabulary import COMMANDS
 from parsers.fortigate.syntax.words import split_words
@@ -105,7 +106,7 @@ class Redaction:
             return self._tokens(text, lambda place, word, quoted: self._entry(each, word, quoted))
         # The output of a command that shows no configuration is one statement with its prompt.
         first, *output = text.split("\n")
-        return self._other(first) + "\n" * len(output)
+        return "\n".join((self._other(first), *(stated_version(line) for line in output)))
 
     def _entry(self, each: Statement, word: str, quoted: bool) -> str:
         """The key of an entry; in scripts also the words between keys, and keywords that are unset."""
@@ -142,9 +143,14 @@ class Redaction:
         if parts is None:
             return text
         value = text[parts.end() :]
+        place = -1 if self.yaml else annotation(value)
+        if place >= 0:
+            value, remark = value[:place], "#" + "\n" * value.count("\n", place)
+        else:
+            remark = ""
         if secret and len(_TOKENS.findall(value)) != len(each.words):
             secret = set(range(len(value)))  # pieces that make one word, or a quote that is never closed
-        return text[: parts.end()] + self._tokens(value, new)
+        return text[: parts.end()] + self._tokens(value, new) + remark
 
     def _keyword(self, text: str) -> str:
         """A setting whose keyword cannot be one of the command line loses it."""
@@ -181,6 +187,9 @@ class Redaction:
 
     def _other(self, text: str) -> str:
         """Comments, prompts, other commands, and what is no configuration."""
+        version = stated_version(text)
+        if version:
+            return version
         stripped = text.strip()
         blank = text[: len(text) - len(text.lstrip())]
         if stripped.startswith("#") or stripped[1:2] == "#":
@@ -192,7 +201,9 @@ class Redaction:
             typed = stripped[prompt.end() :].split(None, 2)[:2]
             shown = typed[:1] in (["show"], ["get"]) and typed[1:] in ([], *([each] for each in _SHOWN))
             return f"{blank}redacted # {' '.join(typed) if shown else ''}"
-        word = stripped.split(None, 1)[0]
+        word, *more = stripped.split(None, 1)
+        if word in COMMANDS:
+            return f"{blank}{word}{' redacted' if more else ''}"
         return f"{blank}{word if word in SPOKEN else 'redacted'}"
 
     def _header_value(self, found: re.Match[str]) -> str:

@@ -40,6 +40,12 @@ def read_header(lines: list[str], *, script: bool) -> Header:
     return Header(found.group("model"), version, text, found.group("build") or "", vdom.group(1) if vdom else "", kind)
 
 
+def stated_version(line: str) -> str:
+    """The part of a line of `get system status`, or of a comment, that states model, version and build; else ""."""
+    found = _STATUS.match(line)
+    return found.group() if found else ""
+
+
 def _kind(lines: list[str], head: str, *, exported: bool, script: bool) -> str:
     """A script changes entries; full output prints empty and unset values; captures keep the typed command."""
     if script:

@@ -279,3 +279,19 @@ def test_wrapped_names_stay_names() -> None:
         f'{HEADER}config firewall policy\n    edit 1\n        set srcaddr "acme-1"\n"acme-2" "all"\n    next\nend\n'
     )
     assert re.fullmatch(r'"name-\d+" "all"', text.split("\n")[4])
+
+
+def test_a_remark_behind_a_setting_goes_and_stays_a_remark() -> None:
+    text = redact(
+        f"{HEADER}config firewall policy\n    edit 1\n        set action accept   # for acme\n    next\nend\n"
+    )
+    assert "        set action accept   #\n" in text
+
+
+def test_the_version_of_get_system_status_stays() -> None:
+    text = redact(
+        "acme-fw # get system status\nVersion: FortiGate-60F v7.2.8,build1639,240313 (GA)\nHostname: acme-fw\n"
+        "acme-fw # show\nconfig system global\nend\n"
+    )
+    version = "Version: FortiGate-60F v7.2.8,build1639"
+    assert text == f"redacted # get system\n{version}\n\nredacted # show\nconfig system global\nend\n"
