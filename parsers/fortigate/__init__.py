@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from parsers.errors import UnreadableError
 from parsers.model.firewall import Firewall
 from parsers.parser import Answers, Parser
 from parsers.redaction import Pseudonyms
@@ -39,14 +40,17 @@ def _read(document: Document) -> tuple[Firewall, ...]:
 
 
 def _read_with(document: Document, answers: Answers, scripts: tuple[Document, ...]) -> tuple[Firewall, ...]:
-    from parsers.fortigate.convert import convert
-    from parsers.fortigate.syntax.forms import read_tree
+    from parsers.fortigate.convert import convert_all
+    from parsers.fortigate.syntax.forms import read_trees
     from parsers.fortigate.syntax.scripts import apply_script
 
-    tree = read_tree(document)
+    trees = read_trees(document)
+    if scripts and len(trees) > 1:
+        message = f"holds the configurations of {len(trees)} devices: give the one the script is for in its own file"
+        raise UnreadableError(document.name, message)
     for script in scripts:
-        apply_script(tree, script.text, script.name)
-    return convert(document, tree, answers, scripts)
+        apply_script(trees[0], script.text, script.name)
+    return convert_all(document, trees, answers, scripts)
 
 
 def _redact(document: Document, pseudonyms: Pseudonyms) -> Callable[[], bytes]:

@@ -20,7 +20,7 @@ from parsers.fortigate.objects.vips import TABLES as VIP_TABLES
 from parsers.fortigate.syntax.tree import Tree
 from parsers.model.addresses import AddressSet
 from parsers.model.firewall import Firewall, NamedObject, Source
-from parsers.model.origin import Gap, Origin
+from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
 
 _OBJECT_TABLES = (
@@ -34,6 +34,22 @@ _FACTORY_NAMES = frozenset(
     "wildcard.google.com wildcard.dropbox.com FCTEMS_ALL_FORTICLOUD_SERVERS EMS_ALL_UNKNOWN_CLIENTS "
     "EMS_ALL_UNMANAGEABLE_CLIENTS autoupdate.opera.com google-play swscan.apple.com update.microsoft.com".split()
 ) | {"G Suite", "Microsoft Office 365"}
+
+
+def convert_all(
+    document: Document, trees: Sequence[Tree], answers: Mapping[str, AddressSet], scripts: Sequence[Document] = ()
+) -> tuple[Firewall, ...]:
+    """The firewalls of every device of a file; they share its ledger."""
+    found = [convert(document, tree, answers, scripts) for tree in trees]
+    if len(found) == 1:
+        return found[0]
+    sources = [firewalls[0].sources[0] for firewalls in found]
+    total = max(source.ledger.total for source in sources)
+    read = sum(source.ledger.read for source in sources)
+    unknown = sum(source.ledger.not_understood for source in sources)
+    lines = Ledger(total, read, total - read - unknown, unknown)
+    whole = replace(sources[0], ledger=lines)
+    return tuple(replace(firewall, sources=(whole,)) for firewalls in found for firewall in firewalls)
 
 
 def convert(
@@ -85,7 +101,7 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
     lists = forwarding + local.lists()
     translations = books.vips.translations(policies.referenced(), central=policies.central)
     table = tuple(routes(books))
-    name = scope.setting("system global", "hostname") or PurePath(scope.file).stem
+    name = scope.setting("system global", "hostname") or scope.tree.host or PurePath(scope.file).stem
     if not scope.version:
         scope.assume("The file names no FortiOS version: defaults that changed between versions are left open.")
     open_ways = incomplete(books)

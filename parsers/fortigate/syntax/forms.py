@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 
 from parsers.errors import UnreadableError
+from parsers.fortigate.syntax.header import first_line
 from parsers.fortigate.syntax.products import other_commands, other_product, unheard_model
-from parsers.fortigate.syntax.scripts import read_text
+from parsers.fortigate.syntax.scripts import read_devices, read_text
 from parsers.fortigate.syntax.statement import Statement
 from parsers.fortigate.syntax.tree import Block, Remark, Tree
 from parsers.fortigate.syntax.yamlbackup import is_yaml, read_yaml
@@ -22,8 +23,8 @@ VARIABLE = re.compile(r"\$\{[^}\n]+\}|\{\{[^}\n]+\}\}|\$\(\w+\)|%\{[^}\n]*\}")
 _CONFIG = re.compile(r"^[ \t]*config [a-z]", re.MULTILINE)
 
 
-def read_tree(document: Document) -> Tree:
-    """The tree of a document in whatever form it is.
+def read_trees(document: Document) -> tuple[Tree, ...]:
+    """The trees of a document in whatever form it is, one for each device.
 
     Raises:
         UnreadableError: encrypted backups, other products, nothing that could be read.
@@ -32,7 +33,17 @@ def read_tree(document: Document) -> Tree:
     text = document.text
     if _MIME.search(text[:4000]):
         text = _bootstrap(text)
-    tree = read_yaml(text) if is_yaml(text) else read_text(text)
+    trees = (read_yaml(text),) if is_yaml(text) else read_devices(text)
+    for tree in trees:
+        _refuse_tree(document, tree)
+        if unheard_model(tree.header.model):
+            message = f"the model {tree.header.model} is not known to fwproof: read as a FortiGate"
+            tree.text.remarks.append(Remark(first_line(tree.text.lines) + 1, message, gap=False))
+        _variables(text, tree)
+    return trees
+
+
+def _refuse_tree(document: Document, tree: Tree) -> None:
     if not tree.root.tables and not any(block.tables for block in tree.vdoms.values()):
         message = "this looks like FortiOS text but holds no configuration block; export a full backup and try again"
         if tree.vdoms:
@@ -42,20 +53,15 @@ def read_tree(document: Document) -> Tree:
     other = other_commands({name for block in tree.scopes() for name in block.tables})
     if other:
         raise UnreadableError(document.name, other)
-    if unheard_model(tree.header.model):
-        message = f"the model {tree.header.model} is not known to fwproof: read as a FortiGate"
-        tree.text.remarks.append(Remark(1, message, gap=False))
-    _variables(text, tree)
-    return tree
 
 
 def listened(document: Document) -> tuple[bool, list[str], list[Statement]]:
     """Every statement of a document: whether it is in the YAML dialect, its lines, the statements in order.
 
     Raises:
-        UnreadableError: as `read_tree`.
+        UnreadableError: as `read_trees`.
     """
-    read_tree(document)
+    read_trees(document)
     text = document.text
     text = _bootstrap(text) if _MIME.search(text[:4000]) else text
     statements: list[Statement] = []

@@ -24,9 +24,20 @@ _TYPED_FULL = re.compile(r"[#$] *sh(?:ow?)? +full")
 _VDOM_NAME = re.compile(r"#global_vdom=0:vd_name=([^/\s:]+)")
 
 
+HEADER_LINES = 100
+"""Where the `#config-version` line is looked for: tools put comments and command output before it."""
+
+
+def first_line(lines: list[str]) -> int:
+    """The place of the first line that is not blank."""
+    return next((place for place, line in enumerate(lines) if line.strip()), 0)
+
+
 def read_header(lines: list[str], *, script: bool) -> Header:
-    """The header from the first 100 lines; the kind of file is told from the content."""
-    head = "\n".join(lines[:100])
+    """The header from the first 100 lines that are not blank; the kind of file is told from the content."""
+    start = first_line(lines)
+    lines = lines[start : start + 4000]
+    head = "\n".join(lines[:HEADER_LINES])
     exported = _VERSION.search(head)
     found = exported or _STATUS.search(head)
     vdom = _VDOM_NAME.search(head)
@@ -50,7 +61,7 @@ def _kind(lines: list[str], head: str, *, exported: bool, script: bool) -> str:
     """A script changes entries; full output prints empty and unset values; captures keep the typed command."""
     if script:
         return "script"
-    if any(line.endswith(" ''") for line in lines[:4000]) or _TYPED_FULL.search(head):
+    if any(line.endswith(" ''") for line in lines) or _TYPED_FULL.search(head):
         return "full-configuration"
     if _TYPED.search(head):
         return "show"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from parsers.errors import UnreadableError
 from parsers.fortigate.syntax.backup import BackupReader
 from parsers.fortigate.syntax.captures import cleaned
+from parsers.fortigate.syntax.devices import parts
 from parsers.fortigate.syntax.edits import (
     clone_entry,
     delete_entry,
@@ -17,6 +18,7 @@ from parsers.fortigate.syntax.edits import (
     move_entry,
     rename_entry,
 )
+from parsers.fortigate.syntax.header import HEADER_LINES, first_line
 from parsers.fortigate.syntax.references import follow, used_by
 from parsers.fortigate.syntax.statement import Heard, Statement
 from parsers.fortigate.syntax.tree import Block, Tree
@@ -24,17 +26,29 @@ from parsers.fortigate.syntax.undo import Undo
 from parsers.fortigate.syntax.vocabulary import COMMANDS, full_command, full_keyword, full_options, full_path
 from parsers.fortigate.syntax.words import split_words
 
-_HEADER_LINES = 100
-"""Where the `#config-version` line is looked for: tools put comments and command output before it."""
-
 
 def read_text(text: str, heard: Heard | None = None) -> Tree:
     """The tree of a configuration text; whatever is odd becomes a remark or a stray line, nothing is dropped.
 
     `heard` is told every statement, which takes longer.
     """
-    lines = cleaned(text).split("\n")
-    exported = any("config-version=" in line for line in lines[:_HEADER_LINES])
+    return read_lines(cleaned(text).split("\n"), heard)
+
+
+def read_devices(text: str) -> tuple[Tree, ...]:
+    """As `read_text`, a tree for each device whose configuration the text holds."""
+    text = cleaned(text)
+    trees = []
+    for part in parts(text.split("\n"), text):
+        trees.append(read_lines(part.lines))
+        trees[-1].host = part.host
+    return tuple(trees)
+
+
+def read_lines(lines: list[str], heard: Heard | None = None) -> Tree:
+    """The tree of the lines of one configuration, as `read_text`."""
+    start = first_line(lines)
+    exported = any("config-version=" in line for line in lines[start : start + HEADER_LINES])
     reader = ScriptReader(lines, exported=exported, heard=heard)
     reader.run()
     return reader.finish()

@@ -100,7 +100,8 @@ class Text:
 class Tree:
     """A whole configuration: `root` holds the tables of a device without VDOMs, or the global part of one with.
 
-    `text` is what was read, `scripts` the texts applied to it afterwards, by file name.
+    `text` is what was read, `scripts` the texts applied to it afterwards, by file name; `host` is what the prompts of a
+    capture call the device, "" without any.
     """
 
     root: Block
@@ -108,6 +109,7 @@ class Tree:
     header: Header = Header()
     text: Text = field(default_factory=Text)
     scripts: dict[str, Text] = field(default_factory=dict)
+    host: str = ""
 
     def scopes(self) -> tuple[Block, ...]:
         """The blocks that hold tables: the root, and each VDOM."""
