@@ -1,12 +1,13 @@
-"""Folders and zip archives of exports, read in memory within limits."""
+"""Folders and archives (zip, tar) of exports, read in memory within limits."""
 
 from __future__ import annotations
 
 import io
 import lzma
+import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePosixPath
@@ -22,8 +23,12 @@ MOST_MEMBERS = 10_000
 _SMALL = 1 << 20
 
 
-def is_zip(data: bytes) -> bool:
-    """Do the bytes begin like a zip archive?"""
+def is_archive(data: bytes) -> bool:
+    """Do the bytes begin like a zip or a tar archive?"""
+    return _is_zip(data) or data[257:262] == b"ustar"
+
+
+def _is_zip(data: bytes) -> bool:
     return data.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
@@ -34,9 +39,9 @@ class _Allowance:
     size: int
     count: int
 
-    def spend(self, name: str, infos: list[zipfile.ZipInfo]) -> None:
-        self.count -= len(infos)
-        self.size -= sum(info.file_size for info in infos)
+    def spend(self, name: str, sizes: Sequence[int]) -> None:
+        self.count -= len(sizes)
+        self.size -= sum(sizes)
         if self.count < 0:
             raise TooLargeError(name, f"the archive has over {MOST_MEMBERS} members: give the exports alone")
         if self.size < 0:
@@ -44,45 +49,70 @@ class _Allowance:
 
 
 def members(document: Document, within: _Allowance | None = None) -> Iterator[Document]:
-    """The files of a zip archive as documents named "archive/member"; zips inside it one level deep.
+    """The files of an archive as documents named "archive/member"; archives inside it one level deep.
 
     `within` is what is left of the limits of the archive around it.
 
     Raises:
         UnreadableError: broken or encrypted archives, names that leave the archive, sizes over the limits.
     """
+    allowance = within or _Allowance(MOST_BYTES, MOST_MEMBERS)
+    zipped = _is_zip(document.data)
     try:
-        with zipfile.ZipFile(io.BytesIO(document.data)) as archive:
-            allowance = within or _Allowance(MOST_BYTES, MOST_MEMBERS)
-            allowance.spend(document.name, archive.infolist())
-            _check(document.name, archive)
-            for info in sorted(archive.infolist(), key=lambda each: each.filename):
-                if info.is_dir():
-                    continue
+        for name, data in (_zipped if zipped else _tarred)(document, allowance):
+            member = Document(f"{document.name}/{name}", data)
+            if is_archive(data) and within is None:
+                yield from members(member, allowance)
+            else:
+                yield member
+    except (zipfile.BadZipFile, tarfile.TarError, NotImplementedError, EOFError, OSError, ValueError) as error:
+        kind = "zip" if zipped else "tar"
+        raise UnreadableError(document.name, f"the {kind} archive cannot be read ({error}): make it again") from None
+
+
+def _zipped(document: Document, allowance: _Allowance) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(io.BytesIO(document.data)) as archive:
+        infos = archive.infolist()
+        allowance.spend(document.name, [info.file_size for info in infos])
+        for info in infos:
+            _check(document.name, info)
+        for info in sorted(infos, key=lambda each: each.filename):
+            if info.is_dir():
+                continue
+            with archive.open(info) as stream:
+                # The header may lie about the size: never read more than it claims.
+                data = stream.read(info.file_size + 1)
+            if len(data) > info.file_size:
                 name = f"{document.name}/{info.filename}"
-                with archive.open(info) as stream:
-                    # The header may lie about the size: never read more than it claims.
-                    data = stream.read(info.file_size + 1)
-                if len(data) > info.file_size:
-                    raise UnreadableError(name, "the archive states a wrong size for this member")
-                member = Document(name, data)
-                if is_zip(data) and within is None:
-                    yield from members(member, allowance)
-                else:
-                    yield member
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise UnreadableError(document.name, f"the zip archive cannot be read ({error}): make it again") from None
+                raise UnreadableError(name, "the archive states a wrong size for this member")
+            yield info.filename, data
 
 
-def _check(name: str, archive: zipfile.ZipFile) -> None:
-    for info in archive.infolist():
-        path = PurePosixPath(info.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in info.filename[:3]:
-            raise UnreadableError(name, f"the archive holds a name that leaves it: {info.filename!r}")
-        if info.flag_bits & 1:
-            raise UnreadableError(name, f"member {info.filename!r} is encrypted: unpack it first")
-        if info.file_size > _SMALL and info.file_size > MOST_RATIO * max(info.compress_size, 1):
-            raise TooLargeError(name, f"member {info.filename!r} expands over {MOST_RATIO}-fold: not a real export")
+def _tarred(document: Document, allowance: _Allowance) -> Iterator[tuple[str, bytes]]:
+    with tarfile.open(fileobj=io.BytesIO(document.data), mode="r:") as archive:
+        infos = archive.getmembers()
+        allowance.spend(document.name, [info.size for info in infos])
+        for info in infos:
+            _check_name(document.name, info.name)
+        for info in sorted(infos, key=lambda each: each.name):
+            # Links and devices hold nothing; a sparse member expands to more than the archive holds.
+            stream = archive.extractfile(info) if info.isreg() and not info.issparse() else None
+            if stream is not None:
+                yield info.name, stream.read()
+
+
+def _check(name: str, info: zipfile.ZipInfo) -> None:
+    _check_name(name, info.filename)
+    if info.flag_bits & 1:
+        raise UnreadableError(name, f"member {info.filename!r} is encrypted: unpack it first")
+    if info.file_size > _SMALL and info.file_size > MOST_RATIO * max(info.compress_size, 1):
+        raise TooLargeError(name, f"member {info.filename!r} expands over {MOST_RATIO}-fold: not a real export")
+
+
+def _check_name(name: str, member: str) -> None:
+    path = PurePosixPath(member.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in member[:3]:
+        raise UnreadableError(name, f"the archive holds a name that leaves it: {member!r}")
 
 
 _PACKED = ((b"\x1f\x8b", "gzip"), (b"\xfd7zXZ\x00", "lzma"), (b"BZh", "bz2"))

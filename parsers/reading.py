@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 
 from parsers import cisco, fortigate, windows
-from parsers.archives import folder, is_zip, load, members, unpacked
+from parsers.archives import folder, is_archive, load, members, unpacked
 from parsers.errors import NoTargetError, UnreadableError
 from parsers.model.firewall import Firewall
 from parsers.parser import Answers, Parser, Script
@@ -34,7 +34,7 @@ class Inputs:
 
 
 def read(source: Path | str | bytes, name: str | None = None) -> tuple[Firewall, ...]:
-    """The firewalls of one file, folder or zip archive (or of its bytes).
+    """The firewalls of one file, folder or archive (zip, tar) (or of its bytes).
 
     Raises:
         UnreadableError: nothing in it can be read; the message says why and what to do.
@@ -73,19 +73,14 @@ def read_inputs(
     skipped: list[tuple[str, str]] = []
     for number, each in enumerate(inputs):
         told(f"reading {each.name}", number, len(inputs))
-        if isinstance(each, Document) and not is_zip(each.data):
-            found.append(_read_document(unpacked(each), answers))
-            continue
-        if isinstance(each, Path) and not each.is_dir():
-            document = unpacked(load(each))
-            if not is_zip(document.data):
-                found.append(_read_document(document, answers))
-                continue
-            found += _several(document.name, members(document), skipped, answers)
-        elif isinstance(each, Path):
+        if isinstance(each, Path) and each.is_dir():
             found += _several(str(each), folder(each), skipped, answers)
+            continue
+        document = unpacked(load(each) if isinstance(each, Path) else each)
+        if is_archive(document.data):
+            found += _several(document.name, members(document), skipped, answers)
         else:
-            found += _several(each.name, members(each), skipped, answers)
+            found.append(_read_document(document, answers))
     if scripts:
         found = _changed(found, scripts, answers)
     firewalls: list[Firewall] = []
@@ -143,7 +138,7 @@ def redactable(source: Path) -> tuple[Document, Parser]:
         UnreadableError: it cannot be read, or nobody can redact it.
     """
     document = load(source)
-    parser = None if is_zip(document.data) else _parser(document)
+    parser = None if is_archive(document.data) else _parser(document)
     if parser is None or parser.redact is None:
         raise UnreadableError(document.name, f"cannot be redacted: give single files, {_known()}")
     return document, parser
@@ -154,7 +149,8 @@ def _several(
 ) -> Iterator[_Read]:
     read_any = False
     for document in documents:
-        expanded = members(document) if is_zip(document.data) else (unpacked(document),)
+        inner = unpacked(document)
+        expanded = members(inner) if is_archive(inner.data) else (inner,)
         for each in expanded:
             if _parser(each) is None:
                 skipped.append((each.name, _explained(each) or "not an export fwproof knows"))

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.commands.case import open_case, site_option, today_option
+from auditor.commands.case import apply_option, open_case, site_option, today_option
 from auditor.commands.output import show, window
 from auditor.commands.reference import condition_text, port_terms
 
 if TYPE_CHECKING:
     from auditor.baseline.model import BaselineFlow, Forbidden, ReaderQuestion, Ruleset, When
     from auditor.findings.result import Answer
+    from parsers.parser import Script
 
 SCHEMA = "fwproof-ask/1"
 
@@ -33,6 +34,7 @@ SCHEMA = "fwproof-ask/1"
     help="A service (activesync) or one question (Q10); every question unless given. May be repeated.",
 )
 @site_option
+@apply_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema fwproof-ask/1) instead of text.")
 @click.option("--allow-gaps", is_flag=True, help="Answer although something that was not understood may hide access.")
 @today_option
@@ -41,6 +43,7 @@ def ask_command(
     files: tuple[Path, ...],
     words: tuple[str, ...],
     site_path: Path | None,
+    scripts: tuple[Script, ...],
     as_json: bool,
     allow_gaps: bool,
     now: datetime,
@@ -52,6 +55,8 @@ def ask_command(
       fwproof ask exchange-2010 --service activesync
     With exports, whether it is so in this network, and which rules decide:
       fwproof ask exchange-2010 backup.conf host.txt --site site.yaml --service activesync
+    Before a change is made:
+      fwproof ask exchange-2010 backup.conf --apply change.txt --service activesync
 
     With exports the exit code is 0 when everything asked is in order, 1 when something is missing, over-broad or
     forbidden, 3 when an answer cannot be told. What no firewall can check is printed as a hint.
@@ -60,12 +65,14 @@ def ask_command(
 
     if site_path is not None and not files:
         raise click.UsageError("--site says who is who in exports: name their files too.")
+    if scripts and not files:
+        raise click.UsageError("--apply carries a script out on an export: name its file too.")
     ruleset = load_ruleset(ruleset_id)
     asked = _chosen(ruleset, words)
     if not files:
         show(_json(ruleset, asked, {}) if as_json else "\n".join(_documented(ruleset, asked)))
         return 0
-    found, code, reason = _answered(ruleset_id, files, site_path, allow_gaps, now)
+    found, code, reason = _answered(ruleset_id, files, site_path, scripts, allow_gaps, now)
     if as_json:
         show(_json(ruleset, asked, found))
     else:
@@ -105,13 +112,18 @@ def _chosen(ruleset: Ruleset, words: Iterable[str]) -> tuple[ReaderQuestion, ...
 
 
 def _answered(
-    ruleset_id: str, files: tuple[Path, ...], site_path: Path | None, allow_gaps: bool, now: datetime
+    ruleset_id: str,
+    files: tuple[Path, ...],
+    site_path: Path | None,
+    scripts: tuple[Script, ...],
+    allow_gaps: bool,
+    now: datetime,
 ) -> tuple[dict[str, Answer], int, str]:
     """The answers by question id, the gate's code with findings left out, and why nothing was judged."""
     from auditor.audit import audit
     from auditor.gate import PASSED, rule_on
 
-    case = open_case(files, site_path, (ruleset_id,))
+    case = open_case(files, site_path, (ruleset_id,), scripts=scripts)
     result = audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred)
     for note in case.inferred:
         show(f"inferred: {note}", err=True)

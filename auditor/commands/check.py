@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.commands.case import today_option
+from auditor.commands.case import apply_option, today_option
 from auditor.commands.gated import files_of, judge, open_settings, waivers_of
 from auditor.commands.output import save, show, spare
 from auditor.commands.progress import progress
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from auditor.findings.waivers import Waiver
     from auditor.reports import Report
     from auditor.settings import AuditSettings, Settings
+    from parsers.parser import Script
 
 _TOGETHER = ("terminal", "markdown")
 """Formats of which several may follow each other on standard output."""
@@ -57,6 +58,7 @@ config_option = click.option(
 @click.option(
     "--waivers", type=click.Path(path_type=Path), metavar="WAIVERS.YAML", help="Instead of what the settings say."
 )
+@apply_option
 @click.option("--show-settings", is_flag=True, help="Print what is in force and where it was said, and judge nothing.")
 @output_option
 @format_option
@@ -72,6 +74,7 @@ def check_command(
     fail_on: str | None,
     allow_gaps: bool | None,
     waivers: Path | None,
+    scripts: tuple[Script, ...],
     show_settings: bool,
     outputs: tuple[Output, ...],
     shown: Report,
@@ -82,6 +85,8 @@ def check_command(
 
     With several audits a report is written for each, its name before the ending: audit-NAME.sarif. The exit code
     is the worst of all audits: 3 not judged, 1 findings, 0 passed.
+
+    With --apply a change is judged before it is made: the CLI script is carried out on the export it is for.
     """
     from auditor.gate import rule_on
     from auditor.revisions import revision
@@ -95,6 +100,8 @@ def check_command(
         show("\n".join(_settings_text(settings, context, since, now)))
         return 0
     several = len(settings.audits) > 1
+    if several and scripts:
+        raise click.UsageError("--apply changes the exports of one audit: choose it with --audit.")
     if several and shown.name not in _TOGETHER:
         raise click.UsageError(f"--format {shown.name} prints one audit: choose it with --audit, or use -o.")
     spare(
@@ -105,7 +112,7 @@ def check_command(
     accepted = [waivers_of(settings, audit) for audit in settings.audits]
     with progress() as told:
         results = [
-            judge(settings, audit, now, each, before, told)
+            judge(settings, audit, now, each, before, told, scripts)
             for audit, each in zip(settings.audits, accepted, strict=True)
         ]
     results = list(_apart(results, accepted, len(settings.audits) < len(whole.audits)))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from auditor.settings import AuditSettings, Settings
     from parsers import Told
     from parsers.model.firewall import Firewall
+    from parsers.parser import Script
     from parsers.source import Document
 
 
@@ -80,16 +81,20 @@ def judge(
     waivers: tuple[Waiver, ...],
     since: Revision | None = None,
     told: Told = lambda what, done, total: None,
+    scripts: Sequence[Script] = (),
 ) -> AuditResult:
     """Judge the exports of one audit; findings that a revision had are marked as still open.
 
+    `scripts` are carried out on today's exports; one that is among them is no export.
+
     Raises:
         UnreadableError: a glob means no file, a file is no export, or site file or ruleset is broken.
+        click.UsageError: it is not clear what a script is for.
     """
-    exports, site = _exports(settings, audit), _site(settings, audit)
+    exports, site = _exports(settings, audit, scripts), _site(settings, audit)
     before = _before(settings, audit, now, since, waivers, told) if since else None
     last = before.found if before else None
-    result, known = _judged(settings, audit, now, exports, site, waivers, last, told)
+    result, known = _judged(settings, audit, now, exports, site, waivers, last, told, scripts)
     if since is None or before is None or not before.devices:
         return result
     return replace(result, changes=_changes(since, before.devices, result, known, audit, now))
@@ -136,6 +141,7 @@ def _judged(
     waivers: tuple[Waiver, ...],
     last: LastWorkbook | None,
     told: Told,
+    scripts: Sequence[Script] = (),
 ) -> tuple[AuditResult, Site]:
     """The result, and the site it was judged by: inferred where there is no site file."""
     from auditor.audit import audit as run
@@ -145,7 +151,7 @@ def _judged(
     benchmarks = load_benchmarks(names) if audit.hardening.value else ()
     rulesets = tuple(_beside(settings, name) for name in audit.rulesets.value)
     folder = (settings.root / audit.site.value).parent
-    case = case_of(exports, site, rulesets, folder, told)
+    case = case_of(exports, site, rulesets, folder, told, scripts)
     result = run(
         case.firewalls,
         case.rulesets,
@@ -166,7 +172,7 @@ def _beside(settings: Settings, name: str) -> str:
     return str(path) if path.is_file() else name
 
 
-def _exports(settings: Settings, audit: AuditSettings) -> list[Document]:
+def _exports(settings: Settings, audit: AuditSettings, scripts: Sequence[Script] = ()) -> list[Document]:
     from auditor.settings.selection import files_below, select, unmatched
     from parsers.archives import load
     from parsers.errors import UnreadableError
@@ -177,7 +183,9 @@ def _exports(settings: Settings, audit: AuditSettings) -> list[Document]:
     for pattern in unmatched(patterns, names):
         hint = f": it is a folder, write {pattern.rstrip('/')}/*" if (settings.root / pattern).is_dir() else ""
         raise UnreadableError(audit.files.source, f"audit {audit.name}: {pattern!r} means no file{hint}")
-    return [Document(settings.shown(name), load(settings.root / name).data) for name in select(patterns, names)]
+    changes = {Path(script.document.name).resolve() for script in scripts}
+    chosen = [name for name in select(patterns, names) if (settings.root / name).resolve() not in changes]
+    return [Document(settings.shown(name), load(settings.root / name).data) for name in chosen]
 
 
 def _site(settings: Settings, audit: AuditSettings) -> Site | None:

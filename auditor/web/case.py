@@ -21,7 +21,7 @@ from auditor.baseline import (
 from auditor.commands.case import DEFAULT_RULESETS, Case, unasked
 from auditor.web.excerpts import Excerpts
 from parsers import Told, read_inputs
-from parsers.archives import is_zip, members
+from parsers.archives import is_archive, members, unpacked
 from parsers.model.firewall import Firewall
 from parsers.source import Document
 
@@ -70,9 +70,10 @@ def _sorted(documents: Iterable[Document]) -> tuple[list[Document], list[Documen
     exports: list[Document] = []
     kinds: dict[bytes, list[Document]] = {b"fwsite": [], b"fwbaseline": []}
     for document in documents:
-        if is_zip(document.data):
+        inner = unpacked(document)
+        if is_archive(inner.data):
             exports.append(document)
-            for each in members(document):
+            for each in members(inner):
                 kind = _kind(each)
                 if kind:
                     kinds[kind].append(each)

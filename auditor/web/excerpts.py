@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from parsers.archives import is_zip, members
+from parsers.archives import is_archive, members, unpacked
 from parsers.cisco.secrets import masked as cisco_masked
 from parsers.fortigate.convert.secrets import MASK, holds_secret, is_secret, safe_comment
 from parsers.model.origin import Origin
@@ -32,8 +32,8 @@ class Excerpts:
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._texts: dict[str, bytes] = {}
-        for document in documents:
-            for each in members(document) if is_zip(document.data) else (document,):
+        for document in map(unpacked, documents):
+            for each in members(document) if is_archive(document.data) else (document,):
                 if b"\0\0\0\0" not in each.data[:4096]:
                     self._texts[each.name] = zlib.compress("\n".join(masked(each.text)).encode("utf-8", "replace"), 1)
 

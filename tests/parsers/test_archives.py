@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import tarfile
 import zipfile
 
 import pytest
@@ -83,3 +84,48 @@ def test_archives_inside_an_archive_share_its_size(monkeypatch):
     inner = packed({"a.txt": b"\0" * (1 << 20)})
     with pytest.raises(TooLargeError, match="expands to over"):
         parsers.read(packed({f"{n}.zip": inner for n in range(4)}), "EX01.zip")
+
+
+def tarred(*names, kind="", data=DUMP):
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=f"w:{kind}") as archive:
+        for name in names:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+        link = tarfile.TarInfo("link")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["", "gz", "bz2", "xz"])
+def test_a_tar_archive(kind):
+    found = parsers.read(tarred("a/EX02.txt", "a/EX01.txt", kind=kind), "backups.tar")
+    assert [each.name for each in found] == ["EX01", "EX02"]
+    assert found[0].sources[0].name.endswith("/a/EX01.txt")
+
+
+def test_a_tar_archive_in_a_folder_and_in_a_zip(tmp_path):
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("inner.tar", tarred("EX01.txt"))
+    assert [each.name for each in parsers.read(tmp_path)] == ["EX01"]
+    (tmp_path / "all.zip").unlink()
+    (tmp_path / "inner.tar.gz").write_bytes(tarred("EX01.txt", kind="gz"))
+    assert [each.name for each in parsers.read(tmp_path)] == ["EX01"]
+
+
+@pytest.mark.parametrize("name", ["../EX01.txt", "/EX01.txt", "C:/EX01.txt"])
+def test_a_tar_archive_with_names_that_leave_it_is_refused(name):
+    with pytest.raises(UnreadableError, match="a name that leaves it"):
+        parsers.read(tarred(name), "x.tar")
+
+
+def test_a_damaged_tar_archive_is_refused():
+    with pytest.raises(UnreadableError, match="tar archive cannot be read"):
+        parsers.read(tarred("EX01.txt", data=DUMP * 100)[:3000], "x.tar")
+
+
+def test_a_tar_archive_without_an_export_is_refused():
+    with pytest.raises(UnreadableError, match="holds no export"):
+        parsers.read(tarred("readme", data=b"hello"), "x.tar")

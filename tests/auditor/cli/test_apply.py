@@ -112,6 +112,45 @@ def test_a_wrong_line_of_a_script_is_not_judged(folder: Path, capsys: pytest.Cap
     assert "change.txt:2" in capsys.readouterr().out
 
 
+TOML = """[[audit]]
+name = "edge"
+files = ["*.conf", "*.txt"]
+rulesets = ["perimeter"]
+hardening = false
+"""
+
+
+def test_the_gate_judges_a_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "fwproof.toml").write_text(TOML)
+    assert run(["check", "--apply", "change.txt", "--format", "json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [source["name"] for source in report["devices"][0]["sources"]] == ["edge.conf", "change.txt"]
+    opened = [each for each in report["findings"] if each["origin"]["file"] == "change.txt"]
+    assert any("3389" in each["message"] for each in opened)
+
+
+def test_the_gate_applies_to_one_audit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "fwproof.toml").write_text(TOML + TOML.replace('"edge"', '"again"'))
+    assert run(["check", "--apply", "change.txt"]) == 2
+    assert "choose it with --audit" in capsys.readouterr().err
+    assert run(["check", "--apply", "change.txt", "--audit", "again"]) == 1
+
+
+def test_a_question_is_answered_for_a_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "change.txt").write_text(OPENING.replace("3389", "443").replace('"RDP"', '"HTTPS"'))
+    answers = []
+    for more in ([], ["--apply", "change.txt"]):
+        run(["ask", "exchange-2010", "edge.conf", "--service", "activesync", "--json", *more])
+        answers.append(json.loads(capsys.readouterr().out))
+    assert answers[0] != answers[1]
+    assert "edge 2" in json.dumps(answers[1])
+
+
+def test_a_question_without_exports_has_nothing_to_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ask", "exchange-2010", "--apply", "change.txt"]) == 2
+    assert "name its file too" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
