@@ -43,10 +43,12 @@ from auditor.baseline import BoundRuleset, HostRule, KnownHostRules, executable,
 from auditor.checks.check import Check, evidence, exact, names
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from parsers.model.addresses import PUBLIC
+from parsers.model.firewall import HOST_PROFILES
 from parsers.model.rule import Action, Direction, Rule, ScopeKind
 from parsers.model.services import ServiceSet
 
 _MAPPER = frozenset({"rpc-epmap", "rpcepmap", "135"})
+_ENDPOINT_MAPPER = ServiceSet.parse("tcp/135")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def _finding(
     called = "" if host_rule_key(rule.name) == host_rule_key(known.name) else f"By its ports it is {known.name}. "
     message = f"{called}It opens {ports} {program} to {rule.source.possible.text(3)}"
     message += f"; {_reach(analysis, ruleset, device, reached)}."
-    situation, twins = _situation(host, ruleset.ruleset.host_rules, known)
+    situation, twins = _situation(host, ruleset.ruleset.host_rules, known, rule)
     return check.found(
         device=device.name,
         rule=rule,
@@ -113,41 +115,76 @@ def _finding(
         remedy=f"{situation} {known.advice}".strip(),
         packets=f"{' '.join(known.ports)} {'reached ' + exact(reached, 20) if reached else 'not reached'}",
         identity=f"{known.id} {' '.join(sorted(rule.ingress or ()))}",
-        related=(*related, *(evidence(device.name, each, "opens the same for its program only") for each in twins)),
+        related=(*related, *(evidence(device.name, each, _share(host, each, rule)) for each in twins)),
         citation=known.cite,
     )
 
 
-def _situation(host: _Host, setup: tuple[HostRule, ...], known: HostRule) -> tuple[str, tuple[Rule, ...]]:
+def _situation(host: _Host, setup: tuple[HostRule, ...], known: HostRule, rule: Rule) -> tuple[str, tuple[Rule, ...]]:
     """What the host's other rules mean for this one, and those rules."""
     if known.relation == "none":
-        return _mapper(host)
+        return _mapper(host, rule)
     if known.ports == ("any",):
         return "", ()
     if known.relation == "collective":
         bound = [each for each in setup if each.program and each.ports == known.ports]
-        on = [rule for each in bound for rule in host.enabled(each)]
-        return f"{len(on)} program-bound rules for {', '.join(known.ports)} are enabled here.", ()
+        there = [each for each in host.rules if host.known.get(id(each)) in bound]
+        off = names((each.name for each in there if not each.enabled), 4)
+        said = f", disabled are {off}" if off else ""
+        enabled = sum(each.enabled for each in there)
+        return f"{enabled} program-bound rules for {', '.join(known.ports)} are enabled here{said}.", ()
     twin = next((each for each in setup if each.id == known.twin), None)
     on = host.enabled(twin) if twin else []
+    on.sort(key=lambda each: bool(_lacking(host, each, rule)))
     if on:
-        word = "opens a part of it" if known.relation == "partial" else "opens the same"
-        return f"Rule {on[0].id} ({on[0].name}) {word} for {on[0].program.name or 'its program'} alone.", tuple(on[:3])
+        called = f"Rule {on[0].id} ({on[0].name})"
+        lacking = _lacking(host, on[0], rule)
+        word = f"does not replace it ({lacking}): it is" if lacking else "opens the same"
+        return f"{called} {word} for {on[0].program.name or 'its program'} alone.", tuple(on[:3])
     return (f"Its program-bound twin ({twin.name}) is not enabled here: enable it first." if twin else ""), ()
 
 
-def _mapper(host: _Host) -> tuple[str, tuple[Rule, ...]]:
-    """Who else opens the endpoint mapper: only a rule for svchost.exe really does."""
+def _share(host: _Host, twin: Rule, rule: Rule) -> str:
+    lacking = _lacking(host, twin, rule)
+    return f"opens a part of it for its program only ({lacking})" if lacking else "opens the same for its program only"
+
+
+def _lacking(host: _Host, twin: Rule, rule: Rule) -> str:
+    """What a setup rule opens and its twin does not, "" when the twin opens all of it to its program."""
+    if not effect(host.device, twin).possible:
+        return "another rule blocks all of it"
+    services = rule.service.possible - twin.service.possible
+    sources = rule.source.possible - twin.source.possible
+    less = any(_counts(rule, each) and not _counts(twin, each) for each in HOST_PROFILES)
+    profiles = names((each for each in HOST_PROFILES if _counts(twin, each)), 3)
+    return "; ".join(
+        (f"not {services.text(6)}",) * bool(services)
+        + (f"only from {twin.source.possible.text(3)}",) * bool(sources)
+        + (f"only in the {profiles} profile",) * less
+        + tuple(condition.text for condition in twin.conditions)
+    )
+
+
+def _counts(rule: Rule, profile: str) -> bool:
+    return rule.ingress is None or profile in rule.ingress
+
+
+def _mapper(host: _Host, rule: Rule) -> tuple[str, tuple[Rule, ...]]:
+    """Who else opens the endpoint mapper: only a rule for RpcSs in svchost.exe really does."""
     others = [
-        rule
-        for rule in host.rules
-        if rule.enabled
-        and executable(rule.program.name) == "svchost.exe"
-        and any(word.casefold() in _MAPPER for word in rule.written.service)
+        each
+        for each in host.rules
+        if each.enabled
+        and executable(each.program.name) == "svchost.exe"
+        and any(word.casefold() in _MAPPER for word in each.written.service)
+        and effect(host.device, each).possible.services().overlaps(_ENDPOINT_MAPPER)
     ]
+    others.sort(key=lambda each: bool(_lacking(host, each, rule)))
     if others:
-        shown = names((rule.id for rule in others), 4)
-        return f"Port 135 is also opened for svchost.exe by rule {shown}.", tuple(others[:4])
+        shown = names((each.id for each in others), 4)
+        lacking = _lacking(host, others[0], rule)
+        less = f" ({lacking})" if lacking else ""
+        return f"Port 135 is also opened for svchost.exe by rule {shown}{less}.", tuple(others[:4])
     if any(rule.program.kind is ScopeKind.UNKNOWN for rule in host.rules):
         return "Whether another rule opens port 135 for svchost.exe is not in the export (use verbose).", ()
     return "No other enabled rule here opens port 135 for svchost.exe: without this one remote RPC stops.", ()

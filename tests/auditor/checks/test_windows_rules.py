@@ -302,6 +302,45 @@ def test_the_mapper_rule_names_who_else_opens_135() -> None:
     assert "Do not simply delete it" in finding.remedy
 
 
+def test_a_rule_that_cannot_open_135_does_not_stand_in_for_the_mapper_rule() -> None:
+    gfw = f"{TCP}|LPort=RPC-EPMap|Name=MSExchangeRPCEPMap (GFW) (TCP-In)"
+    svchost = f"{TCP}|LPort=RPC-EPMap|App=%SystemRoot%\\system32\\svchost.exe"
+    twice = f"{TCP}|LPort=RPC-EPMap|App=C:\\Windows\\system32\\System32\\Svchost.exe|Svc=RPCSS"
+    for other in (f"{svchost}|Svc=EventLog", twice):
+        [finding] = findings("gfw-rule", gfw, other)
+        assert "without this one remote RPC stops" in finding.remedy
+    [finding] = findings("gfw-rule", gfw, f"{svchost}|Svc=RPCSS|Profile=Domain|RA4=10.0.0.0/8")
+    assert "by rule r2 (only from 10.0.0.0/8; only in the domain profile)." in finding.remedy
+
+
+POP3 = "App=C:\\Ex\\ClientAccess\\PopImap\\Microsoft.Exchange.Pop3Service.exe|Name=MSExchangePOP3 (TCP-In)"
+
+
+@pytest.mark.parametrize(
+    ("twin", "lacking"),
+    [
+        ("LPort=110", "not tcp/995"),
+        ("LPort=110|LPort=995|Profile=Domain", "only in the domain profile"),
+        ("LPort=110|LPort=995|RA4=10.0.0.0/8", "only from 10.0.0.0/8"),
+        ("LPort=110|LPort=995|IFType=Wireless", "only on interfaces of type Wireless"),
+    ],
+)
+def test_a_twin_that_opens_less_is_no_reason_to_switch_off(twin: str, lacking: str) -> None:
+    gfw = f"{TCP}|LPort=110|LPort=995|Name=MSExchange - POP3 (GFW) (TCP-In)"
+    [finding] = findings("gfw-rule", gfw, f"{TCP}|{twin}|{POP3}")
+    assert f"does not replace it ({lacking})" in finding.remedy
+    assert [each.text for each in finding.related] == [f"opens a part of it for its program only ({lacking})"]
+
+
+def test_program_bound_rpc_rules_that_are_off_are_named() -> None:
+    gfw = f"{TCP}|LPort=RPC|Name=MSExchangeRPC (GFW) (TCP-In)"
+    bound = "LPort=RPC|App=C:\\Ex\\Bin\\Store.exe|Name=MSExchangeIS - RPC (TCP-In)"
+    [finding] = findings("gfw-rule", gfw, f"{TCP}|{bound}")
+    assert finding.remedy.startswith("1 program-bound rules for RPC are enabled here.")
+    [finding] = findings("gfw-rule", gfw, f"Action=Allow|Active=FALSE|Dir=In|Protocol=6|{bound}")
+    assert finding.remedy.startswith("0 program-bound rules for RPC are enabled here, disabled are MSExchangeIS - RPC")
+
+
 def test_sesworker_is_switched_off_whole() -> None:
     both = (
         f"{TCP}|Name=SESWorker (GFW) (TCP-In)",
