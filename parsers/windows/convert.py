@@ -53,7 +53,7 @@ def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
     hardened = hardening.limits(host.rules)
     scopes = Scopes(host)
     for written in host.rules:
-        if written.store == "hardening":
+        if written.store == "hardening" or written.name_only:
             continue
         for reading in _readings(written):
             rule = _rule(reading, states, gaps, hardened, scopes)

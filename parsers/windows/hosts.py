@@ -45,10 +45,15 @@ def _is_host(part: WindowsFirewall) -> bool:
     return bool(written.bundle) or ("local" in written.stores and bool(written.rules or written.richness))
 
 
+def _is_script(part: WindowsFirewall) -> bool:
+    """Does it come from a script? What an export says of the host's rules, be it little, goes before that."""
+    return any(store.startswith("script ") for store in part.written.stores)
+
+
 def _merge(parts: list[WindowsFirewall]) -> WindowsFirewall:
     if len(parts) == 1:
         return parts[0]
-    parts = sorted(parts, key=lambda part: (not _is_host(part), -part.written.richness))
+    parts = sorted(parts, key=lambda part: (not _is_host(part), -part.written.richness, _is_script(part)))
     host = parts[0].written
     for part in parts[1:]:
         host = joined(host, part.written)

@@ -9,7 +9,6 @@ from parsers.windows.encodings import decoded
 
 _HEAD = 100_000
 _NETSH = "export 'netsh advfirewall firewall show rule name=all verbose' or 'netsh advfirewall export FILE' instead"
-_NAMES = re.compile(r"^\s*(?:\S+[ \t]+)*DisplayName\b[^\r\n:]*[\r\n]+\s*(?:-+[ \t]+)*-{4,}", re.MULTILINE)
 _SCRIPT = re.compile(
     r"^[^\r\n#]*(?:\badvfirewall\s+firewall\s+(?:add|set|delete)\s+rule\b|\badd\s+rule\s+name=|"
     r"\b(?:New|Set|Enable|Disable|Remove)-NetFirewallRule\b)",
@@ -30,9 +29,6 @@ def explain(document: Document) -> str:
         if document.data.startswith(magic):
             return f"a {name} archive: unpack it, or give a zip"
     text = decoded(Document(document.name, document.data[:_HEAD])).text.lstrip("\ufeff").replace("\r\n", "\n")
-    if (table := _NAMES.search(text[:4000])) and "Rule Name:" not in text:
-        lost = "ports and addresses" if "Direction" in table[0] else "direction, action and ports"
-        return f"a table of rule names without {lost} says nothing about access; {_NETSH}"
     if _FARBAR.search(text):
         return f"a log of FRST names the programs of rules, not their ports and directions; {_NETSH}"
     if _SCRIPT.search(text):

@@ -51,6 +51,8 @@ class WrittenRule:
     unread: tuple[str, ...] = ()
     edge: str = ""
     """Edge traversal: "no", "yes", "defer to application", "defer to user"; "" where the export does not say."""
+    name_only: bool = False
+    """The export names the rule and tells neither its direction nor its action nor what it matches."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,20 @@ from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
 from parsers.windows.convert import device_name
 from parsers.windows.encodings import MOST_LINES, refuse_broken, refuse_nonsense
-from parsers.windows.powershell import bags, filters, script
+from parsers.windows.powershell import bags, columns, columntext, filters, script
 from parsers.windows.written import WrittenHost, WrittenRule
 
 _HEAD = 200_000
 _WORDS = re.compile(
     r"\b(?:DefaultInboundAction|LocalPort|LocalAddress|InterfaceAlias|PolicyStoreSource)\b", re.IGNORECASE
 )
-_CSV = re.compile(r'^(?:#TYPE .*[\r\n]+|sep=.[\r\n]+)*"?[A-Za-z]\w*"?(?:[,;\t]"?[A-Za-z]\w*"?){3,}\s*$', re.MULTILINE)
-_LIST = re.compile(r"^(?:DisplayName|InstanceID|Name) *: ", re.MULTILINE)
+_LIST = re.compile(r"^(?:DisplayName|InstanceID|Name) *: ", re.MULTILINE | re.IGNORECASE)
+_TELLS = re.compile(r"^(?:Direction|DefaultInboundAction) *: ", re.MULTILINE)
+_BLANK = re.compile(r"\n[ \t]*\r?\n")
+_KEY = re.compile(r"^([A-Za-z]\w*) *: ?", re.MULTILINE)
+_JSON_KEY = re.compile(r'"(\w+)"\s*:')
+_CLIXML_KEY = re.compile(r'<\w+ N="(\w+)"')
+_MOST_NAMED = 20_000
 _MOST_OBJECTS = 500_000
 _MOST_SCRIPT_LINES = 500_000
 _WITHOUT = "protocol and ports are not in the export"
@@ -38,18 +43,38 @@ def _reader(document: Document) -> Callable[[Document], Iterator[bags.Bag]] | No
     head = Document("", document.data[:_HEAD]).text.lstrip("\ufeff \t\r\n\0")
     if head.startswith(("[", "{")):
         is_rules = re.search(r'"(?:DisplayName|InstanceID)"', head) and '"Direction"' in head
-        return bags.from_json if is_rules or (_WORDS.search(head) and '"InstanceID"' in head) else None
+        is_filter = _WORDS.search(head) and '"InstanceID"' in head
+        if head.startswith("{") and not is_rules and not is_filter:
+            return None  # one object with a display name may be anything
+        return bags.from_json if is_rules or is_filter or _are_known(_JSON_KEY, head.partition("}")[0]) else None
     if head.startswith("<Objs") or (head.startswith("<?xml") and "<Objs" in head[:400]):
-        return bags.from_clixml if "NetFirewall" in head or _WORDS.search(head) else None
-    if _CSV.match(head):
-        lines = (line for line in head.splitlines() if not bags.BEFORE_HEADER.match(line))
-        header = next(lines, "").casefold()
-        if "direction" in header and "action" in header and ("displayname" in header or "instanceid" in header):
-            return bags.from_csv
-        return None
-    if _LIST.search(head) and re.search(r"^(?:Direction|DefaultInboundAction) *: ", head, re.MULTILINE):
-        return bags.from_list
-    return None
+        is_known = "NetFirewall" in head or _WORDS.search(head)
+        return bags.from_clixml if is_known or _are_known(_CLIXML_KEY, head.partition("</Obj>")[0]) else None
+    if _is_csv(head):
+        return bags.from_csv
+    lines = head.splitlines()
+    if _is_known(columntext.header(lines)[1]):
+        return columntext.from_table
+    listed = next((each for each in _BLANK.split(head) if _LIST.search(each)), "")
+    return bags.from_list if listed and (_TELLS.search(head) or _are_known(_KEY, listed)) else None
+
+
+def _is_known(names: list[str]) -> bool:
+    return columns.are_rules(names) or columns.are_profiles(names)
+
+
+def _are_known(key: re.Pattern[str], first: str) -> bool:
+    """Are the properties of the first object those of a rule or a profile?"""
+    return _is_known([found.casefold() for found in key.findall(first[:_MOST_NAMED])])
+
+
+def _is_csv(head: str) -> bool:
+    lines = [line for line in head.splitlines()[:20] if line.strip() and not bags.BEFORE_HEADER.match(line)]
+    if len(lines) < 2 or not re.fullmatch(r'\s*"?[A-Za-z]\w*"?(?:[,;\t]"?[A-Za-z]\w*"?)*\s*', lines[0]):
+        return False
+    names = [name.strip().strip('"').casefold() for name in re.split(r"[,;\t]", lines[0])]
+    table = lines[1].lstrip().startswith("--")
+    return not table and (columns.are_rules(names) or {"displayname", "direction", "action"} <= set(names))
 
 
 def read(document: Document) -> WrittenHost:
@@ -68,7 +93,7 @@ def read(document: Document) -> WrittenHost:
     if len(objects) > _MOST_OBJECTS:
         raise UnreadableError(document.name, f"over {_MOST_OBJECTS} objects: no server has so many rules and filters")
     profiles = tuple(each for bag in objects if (each := filters.profile(document.name, bag)) is not None)
-    found, doubtful = filters.joined(bag for bag in objects if not bag.has("defaultinboundaction"))
+    found, doubtful = filters.joined(bag for bag in objects if not filters.is_profile(bag))
     if not found and not profiles:
         raise UnreadableError(document.name, f"filters or names without their rules; {_ASK}")
     rules = tuple(_distinct(_rules(document.name, found, doubtful)))
@@ -91,6 +116,7 @@ def read(document: Document) -> WrittenHost:
         notes=tuple(notes),
         richness=4 if active and richness == 3 else richness,
         stores=_ALL_STORES if active else ("local",),
+        missing=_unknown(rules),
         format="PowerShell active store" if active else "PowerShell",
         encoding=document.decoded.encoding,
         ledger=Ledger(len(objects), read_count, max(0, len(objects) - read_count), 0),
@@ -120,6 +146,8 @@ def _richness(rules: tuple[WrittenRule, ...]) -> tuple[int, list[str]]:
     if not rules:
         return 0, []
     without = sum(_WITHOUT in rule.unread for rule in rules)
+    if all(rule.name_only for rule in rules):
+        return 0, []
     if without:
         return 0, [
             f"{without} of {len(rules)} rules come without their filters (Get-NetFirewallPortFilter ...): what they "
@@ -143,9 +171,38 @@ def _without_filters(found: list[bags.Bag]) -> list[str]:
     ]
 
 
+def _unknown(rules: tuple[WrittenRule, ...]) -> str:
+    """Why rules of the host count as not seen: the export names them and says nothing else; "" where it says more."""
+    named = [rule for rule in rules if rule.name_only and rule.enabled is not False]
+    if not named:
+        return ""
+    are = f"{len(named)} rules are" if len(named) > 1 else f"rule {named[0].name!r} is"
+    return f"{are} known by name only: direction, action, ports and addresses are not in the export; {_ASK}"
+
+
 def _gaps(rules: tuple[WrittenRule, ...]) -> Iterator[Gap]:
+    """What is not known of rules; where many lack the same (a column of the table), that is said once."""
     for rule in rules:
-        if rule.unread:
+        if rule.name_only:
             origin = Origin(rule.file, rule.first_line, rule.last_line, "rule", rule.name)
-            what = f"rule {rule.name!r}: not known: {', '.join(rule.unread)}"
-            yield Gap(origin, f"rule {rule.id}", rule.unread[0], what, hides_access=rule.enabled is not False)
+            off = ", but it is disabled" if rule.enabled is False else ""
+            yield Gap(
+                origin, f"rule {rule.id}", "", f"rule {rule.name!r} is known by name only{off}", hides_access=False
+            )
+    alike: dict[tuple[tuple[str, ...], bool], list[WrittenRule]] = {}
+    for rule in rules:
+        if rule.unread and not rule.name_only:
+            alike.setdefault((rule.unread, rule.enabled is not False), []).append(rule)
+    for (unread, hides), each in alike.items():
+        parts = [tuple(each)] if len(each) >= _MANY else [(rule,) for rule in each]
+        for part in parts:
+            first = part[0]
+            last_line = max(rule.last_line for rule in part)
+            origin = Origin(first.file, first.first_line, last_line, "rule", first.name)
+            named = f"rule {first.name!r}" if len(part) == 1 else f"{len(part)} rules, {first.name!r} first"
+            what = f"{named}: not known: {', '.join(unread)}"
+            yield Gap(origin, f"rule {first.id}", unread[0], what, hides_access=hides)
+
+
+_MANY = 8
+"""So many rules that lack the same are one gap."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from parsers.errors import UnreadableError
 from parsers.source import Document
 from parsers.windows.encodings import lines_with_ends
+from parsers.windows.powershell.columns import are_rules
 from parsers.windows.xmltree import local, tree
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _objects(node: Any, depth: int) -> Iterator[Bag]:
             yield from _objects(each, depth + 1)
     elif isinstance(node, dict):
         names = {str(key).casefold() for key in node}
-        if names & set(_MARKS):
+        if names & set(_MARKS) or are_rules(names):
             yield _bag(node)
         else:
             for each in node.values():

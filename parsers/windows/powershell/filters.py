@@ -13,6 +13,7 @@ from parsers.model.rule import Scope, ScopeKind
 from parsers.windows.descriptors import limit
 from parsers.windows.numbers import number
 from parsers.windows.powershell.bags import Bag, Lost, Value
+from parsers.windows.powershell.columns import are_profiles, are_rules
 from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenProfile, WrittenRule, is_every_interface
 
 FACETS: Mapping[str, tuple[str, ...]] = {
@@ -43,8 +44,16 @@ _PLATFORM = re.compile(r"^([0-9]{1,3})\.([0-9]{1,3})\+$")
 
 
 def is_rule(bag: Bag) -> bool:
-    """Is the object a firewall rule?"""
-    return bag.has("direction", "action") and bag.text("name", "instanceid", "displayname") != ""
+    """Is the object a firewall rule? A filter has neither a display name nor a switch."""
+    if bag.text("name", "instanceid", "displayname") == "":
+        return False
+    return bag.has("direction", "action") or are_rules(bag.properties)
+
+
+def is_profile(bag: Bag) -> bool:
+    """Is the object a firewall profile? "Name, Enabled" alone are one's if the name is."""
+    named = bag.text("name").casefold() in PROFILES and bag.has("enabled") and not bag.has("displayname")
+    return are_profiles(bag.properties) or (named and not bag.has("direction"))
 
 
 def identity(bag: Bag) -> str:
@@ -86,10 +95,10 @@ def written(file: str, place: int, bag: Bag, *, doubtful: bool) -> WrittenRule:
         unread.append("several filters with the same InstanceID")
     direction = _DIRECTIONS.get(bag.text("direction").casefold(), "")
     action = _ACTIONS.get(bag.text("action").casefold(), "")
-    if not direction:
-        unread.append(f"Direction={bag.text('direction')}")
-    if not action:
-        unread.append(f"Action={bag.text('action')}")
+    for word, name in ((direction, "Direction"), (action, "Action")):
+        if not word:
+            said = bag.text(name.casefold())
+            unread.append(f"{name}={said}" if said else f"the {name.casefold()} is not in the export")
     if action == "allow" and bag.text("overrideblockrules").casefold() in ("true", "1"):
         action = "bypass"
     protocol = _protocol(bag, unread)
@@ -123,7 +132,12 @@ def written(file: str, place: int, bag: Bag, *, doubtful: bool) -> WrittenRule:
         store=_store(bag),
         unread=tuple(unread),
         edge=_EDGE.get(bag.text("edgetraversalpolicy").casefold(), ""),
+        name_only=not any(name in bag.properties for name in _SAYING),
     )
+
+
+_SAYING = ("direction", "action", *(name for names in FACETS.values() for name in names))
+"""Without any of these properties a rule object says nothing of what the rule is for."""
 
 
 def _switch(bag: Bag, unread: list[str]) -> bool | None:
@@ -255,7 +269,7 @@ def _conditions(bag: Bag) -> Iterator[tuple[str, str]]:
 def profile(file: str, bag: Bag) -> WrittenProfile | None:
     """The state of a profile from `Get-NetFirewallProfile`, None for another object."""
     name = bag.text("name", "profile", "instanceid").casefold().rpartition("|")[2]
-    if not bag.has("defaultinboundaction") or name not in PROFILES:
+    if not is_profile(bag) or name not in PROFILES:
         return None
     # 2 is "NotConfigured" (the enumeration of group policy's booleans), which says nothing.
     switch = {"1": True, "true": True, "0": False, "false": False}

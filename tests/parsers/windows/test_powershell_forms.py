@@ -96,12 +96,6 @@ def test_a_list_that_the_console_cut_is_unknown():
     assert "remoteport is a list that the export does not show" in read(text).rules[1].unread
 
 
-def test_table_of_names_is_refused_with_the_reason():
-    table = "\r\nDisplayName\r\n-----------\r\nmDNS (UDP-In)\r\nCast to Device (UPnP-In)\r\n"
-    with pytest.raises(UnreadableError, match="table of rule names"):
-        parsers.read(table.encode("utf-16"), "x.txt")
-
-
 CLIXML = """<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">
  <Obj RefId="0">
   <TN RefId="0"><T>Microsoft.Management.Infrastructure.CimInstance#root/standardcimv2/MSFT_NetFirewallRule</T></TN>

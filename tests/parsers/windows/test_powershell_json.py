@@ -254,7 +254,7 @@ def test_what_a_profile_leaves_open_is_not_no(word):
 
 def test_filters_without_rules_are_refused():
     with pytest.raises(UnreadableError, match="without their rules"):
-        read([{**PORTS, "DisplayName": "x", "Direction": None, "PolicyStoreSource": "x"}])
+        read([PORTS, PORTS])
 
 
 @pytest.mark.parametrize(

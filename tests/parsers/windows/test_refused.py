@@ -19,11 +19,6 @@ CONSOLE = "Name\tGruppe\tProfil\tAktiviert\tAktion\tÜber\tProgramm\tLokal\tRemo
 CONSOLE += "Web\t\tAlle\tJa\tZulassen\tNein\tBeliebig\tBeliebig\tBeliebig\tTCP\t443\r\n"
 
 CASES = {
-    "names": ("\r\nDisplayName\r\n-----------\r\nmDNS (UDP-In)\r\n".encode("utf-16"), "table of rule names"),
-    "table": (
-        b"\r\nDisplayName Direction Action\r\n----------- --------- ------\r\nWeb         Inbound   Allow\r\n",
-        "names without ports",
-    ),
     "frst": (
         b"==== FirewallRules ====\r\nFirewallRules: [{1-2}] => (Allow) C:\\a.exe (Vendor -> Product)\r\n",
         "log of FRST",
