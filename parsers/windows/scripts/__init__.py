@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 
 from parsers.source import Document
-from parsers.windows.encodings import decoded, refuse_broken
+from parsers.windows.encodings import decoded, refuse_broken, refuse_nonsense
 from parsers.windows.scripts import carried, lines
 from parsers.windows.scripts.made import Made
 from parsers.windows.written import WrittenHost
 
 _HEAD = 400_000
+_MOST_LINES = 500_000
 _HINT = re.compile(rb"(?i)netsh|^[ \t]*add\s+rule\s+name\s*=", re.MULTILINE)
 MARKED_UP = re.compile(
     r"^[ \t]*(?:```|~~~)|\A\s*<(?!#)|^[ \t]*</?(?:html|body|pre|code|p)\b", re.MULTILINE | re.IGNORECASE
@@ -51,8 +52,9 @@ def read(document: Document) -> WrittenHost:
     """The rules and profiles a script makes.
 
     Raises:
-        UnreadableError: broken UTF-16.
+        UnreadableError: broken UTF-16, or more lines than any script has.
     """
+    refuse_nonsense(document, _MOST_LINES)
     refuse_broken(document.name, document.decoded)
     found = decoded(document)
     text = found.text.lstrip("\ufeff")
