@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from auditor.analysis.devices import Device
-from auditor.analysis.layers import Layer, host_layer
-from auditor.analysis.paths import Journey, Paths
+from auditor.analysis.layers import Layer, either, host_layer
+from auditor.analysis.paths import Journey, Paths, arriving
 from auditor.baseline import BoundFlow
 from auditor.findings.result import CoverageState, FlowCoverage
 from auditor.packets import PacketSet
@@ -117,30 +117,39 @@ def _alternatives(
     bound: BoundFlow, service: ServiceSet, paths: Paths, devices: Mapping[str, Device], fixed: ServiceSet
 ) -> Iterator[tuple[Layer, ...]]:
     """Network devices in the order of travel, then the source's and the destination's own firewall, for each way."""
-    hosts = tuple(_hosts(bound, service, bound.pool & fixed, devices)) if "host" in bound.flow.enforce else ()
+    asked = "host" in bound.flow.enforce
+    sender = tuple(_sending(bound, service, bound.pool & fixed, devices)) if asked else ()
     journeys: tuple[Journey, ...] = ()
     if "network" in bound.flow.enforce:
         journeys = paths.alternatives(bound.source, bound.destination, service)
-    for journey in journeys:
-        yield (*(each.layer for each in journey), *hosts)
-    if not journeys:
-        yield hosts
+    for journey in journeys or ((),):
+        receiver = tuple(_receiving(bound, service, bound.pool & fixed, devices, journey)) if asked else ()
+        yield (*(each.layer for each in journey), *sender, *receiver)
 
 
-def _hosts(
+def _sending(
     bound: BoundFlow, service: ServiceSet, besides: ServiceSet, devices: Mapping[str, Device]
 ) -> Iterator[Layer]:
-    sender = devices.get(bound.source.host)
-    source, target = bound.source.addresses, bound.destination.addresses
-    if sender is not None:
-        found = host_layer(sender, source, target, service, inward=False, besides=besides)
+    device = devices.get(bound.source.host)
+    if device is not None:
+        ends = bound.source.addresses, bound.destination.addresses
+        found = host_layer(device, *ends, service, inward=False, besides=besides)
         if found is not None:
             yield found
-    receiver = devices.get(bound.destination.host)
-    if receiver is not None:
-        found = host_layer(receiver, source or ANY_ADDRESS, target, service, besides=besides)
-        if found is not None:
-            yield found
+
+
+def _receiving(
+    bound: BoundFlow, service: ServiceSet, besides: ServiceSet, devices: Mapping[str, Device], journey: Journey
+) -> Iterator[Layer]:
+    """The receiver's own firewall, for the senders as it sees them behind the devices of a journey."""
+    device = devices.get(bound.destination.host)
+    if device is not None:
+        senders = arriving(journey, bound.source.addresses or ANY_ADDRESS)
+        target = bound.destination.addresses
+        found = [host_layer(device, each, target, service, besides=besides) for each in sorted(senders, key=str)]
+        layers = tuple(each for each in found if each is not None)
+        if layers:
+            yield either(layers, f"{device.name}: the rules before it decide as whom it sees the senders (NAT)")
 
 
 def _row(bound: BoundFlow, state: CoverageState, layers: tuple[Layer, ...], question: str) -> FlowCoverage:

@@ -129,7 +129,10 @@ def _onward(
         left, passed, _ = paths.passing(opening.zone, target, services, opening.device)
         layers += passed
     host = next((end.host for end in servers if end.host and destination <= end.addresses), "")
-    own = host_passing(devices[host], part.sources(), destination, left) if left and host in devices else None
+    senders = opening.rule.onward(part.sources())
+    for layer in layers:
+        senders = AddressSet.union(each.rule.onward(senders) for each in layer.accepts) or senders
+    own = host_passing(devices[host], senders, destination, left) if left and host in devices else None
     if own is not None:
         left = left & own.services
         layers.append(own)

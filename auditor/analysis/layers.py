@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -76,8 +77,46 @@ def candidates(asked: Asked, service: ServiceSet) -> tuple[PacketSet, PacketSet]
 def network_layer(asked: Asked, service: ServiceSet) -> Layer:
     """Does every packet of the service get through a network device by some way it offers?
 
-    The way (which of several Internet interfaces, which translation) is free: one that covers all suffices.
+    The way (which of several Internet interfaces, which translation) is free: one that covers all suffices. Which way
+    out policy routes choose is not: what passes for certain must pass by each of them.
     """
+    ways = asked.device.routing.alternatives(asked.ingress, asked.source, asked.destination, service)
+    if ways is None:
+        return _by_one_way(asked, service)
+    layers = tuple(_by_one_way(replace(asked, egress=egress), service) for egress in ways)
+    return either(layers, f"{asked.device.name}: policy routes decide where the packets leave")
+
+
+def either(layers: tuple[Layer, ...], why: str) -> Layer:
+    """One of several answers of a device holds, and nobody knows which: certain is what all of them say.
+
+    Args:
+        layers: the answers, at least one.
+        why: what decides, for people.
+    """
+    if len({(each.certain, each.possible, each.touched) for each in layers}) == 1:
+        return layers[0]
+    best = max(layers, key=lambda each: (each.possible, each.touched))
+    whole = [each.let for each in layers if each.let is not None]
+    let = functools.reduce(PacketSet.__or__, whole) if whole else None
+    return replace(
+        best,
+        certain=False,
+        accepts=_together(each.accepts for each in layers),
+        denies=_together(each.denies for each in layers),
+        reasons=(*dict.fromkeys(reason for each in layers for reason in each.reasons), why),
+        packets=let,
+        let=let,
+        sure=PacketSet(let.space, ()) if let is not None else None,
+        missing=best.missing or next((each.missing for each in layers if each.missing), ""),
+    )
+
+
+def _together(decisions: Iterable[tuple[Decision, ...]]) -> tuple[Decision, ...]:
+    return tuple({id(each.rule): each for some in decisions for each in some}.values())
+
+
+def _by_one_way(asked: Asked, service: ServiceSet) -> Layer:
     filter_ = asked.device.forward
     assert filter_ is not None
     packets, _ = candidates(asked, service)

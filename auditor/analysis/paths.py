@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.analysis.devices import Device
-from auditor.analysis.layers import Asked, Layer, network_layer
+from auditor.analysis.layers import Asked, Layer, either, network_layer
 from auditor.analysis.topology import Hop, Topology, Way
 from auditor.baseline import BoundEnd
 from auditor.packets.translated import image
@@ -14,6 +14,7 @@ from parsers.model.addresses import NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Firewall
 from parsers.model.firewall import Mapping as Translated
+from parsers.model.rule import Action, Direction, Rule
 from parsers.model.services import NO_SERVICE, ServiceSet
 
 
@@ -25,8 +26,20 @@ class Stretch:
     service: ServiceSet
 
 
+_Face = tuple[AddressSet, ServiceSet]
+
 Journey = tuple[Stretch, ...]
 """Every device that a flow must pass, in the order of travel."""
+
+
+def arriving(journey: Journey, source: AddressSet) -> frozenset[AddressSet]:
+    """As whom the server itself sees some senders: what each rule that lets them through makes of them."""
+    found = frozenset({source})
+    for stretch in journey:
+        rules = [each.rule for each in stretch.layer.accepts]
+        if any(rule.source_nat is not None for rule in rules):
+            found = frozenset(rule.onward(each) for each in found for rule in rules)
+    return found
 
 
 class Paths:
@@ -119,15 +132,56 @@ def _back(
     assert forward is not None
     # A service that no ruleset names may cut through what this device can tell: ask for all that holds it.
     told = forward.space.atoms.covering(service) if foreign else service
-    here = Stretch(network_layer(asked, told), service)
+    layer = network_layer(asked, told)
     if last == 0:
-        yield (here,)
+        yield (Stretch(layer, service),)
         return
-    for faces in _faces(here.layer, target, service):
+    for faces in _faces(layer, target, service):
         before: Journey = ()
         for face, port in faces:
             before += next(_back(way, last - 1, source, face, port, foreign))
-        yield (*before, here)
+        yield (*before, Stretch(_seen(way[:last], asked, layer, faces, told), service))
+
+
+def _seen(way: Way, asked: Asked, layer: Layer, faces: tuple[_Face, ...], told: ServiceSet) -> Layer:
+    """The answer of a device for the senders it really sees: those before it may have translated them."""
+    senders = frozenset({asked.source})
+    for place, hop in enumerate(way):
+        near = faces if place == len(way) - 1 else ()
+        senders = frozenset(after for before in senders for after in masked(hop, before, near))
+    if senders == {asked.source}:
+        return layer
+    layers = tuple(network_layer(replace(asked, source=each), told) for each in sorted(senders, key=str))
+    return either(layers, f"{asked.device.name}: rules of a device before decide as whom it sees the senders (NAT)")
+
+
+def masked(hop: Hop, source: AddressSet, faces: Iterable[_Face] = ()) -> frozenset[AddressSet]:
+    """As whom the next device sees some senders, by the rules of one that may let them through.
+
+    Args:
+        hop: the device that lets them through.
+        source: the senders as it sees them.
+        faces: what they are on the way to, as it leaves the device; () for anything.
+    """
+    faces = tuple(faces)
+    found = set()
+    for rules in hop.device.firewall.lists:
+        for rule in rules.rules if rules.direction is Direction.FORWARD else ():
+            if rule.action is Action.DENY or not rule.enabled or not rule.source.possible.overlaps(source):
+                continue
+            apart = (
+                (rule.ingress is not None and hop.ingress is not None and not rule.ingress & hop.ingress)
+                or (rule.egress is not None and hop.egress is not None and not rule.egress & hop.egress)
+                or (faces and not any(_leads_to(rule, *face) for face in faces))
+            )
+            if not apart:
+                found.add(rule.onward(source))
+    return frozenset(found) or frozenset({source})
+
+
+def _leads_to(rule: Rule, target: AddressSet, service: ServiceSet) -> bool:
+    there = rule.destination.possible | rule.translated_destination.possible
+    return rule.service.possible.overlaps(service) and (bool(rule.translations.possible) or target.overlaps(there))
 
 
 def faces(services: Iterable[ServiceSet], firewalls: Iterable[Firewall]) -> tuple[ServiceSet, ...]:
@@ -166,9 +220,6 @@ def _moving(firewalls: Iterable[Firewall]) -> list[Translated]:
         for mapping in translation.mappings
         if translation.active and mapping.original_service != mapping.mapped_service
     ]
-
-
-_Face = tuple[AddressSet, ServiceSet]
 
 
 def _faces(layer: Layer, target: AddressSet, service: ServiceSet) -> Iterator[tuple[_Face, ...]]:

@@ -75,32 +75,52 @@ class Routing:
             found |= interfaces
         return frozenset(found)
 
-    def leaving(
-        self, ingress: frozenset[str], source: AddressSet, destination: AddressSet, service: ServiceSet
-    ) -> frozenset[str] | None:
-        """The interfaces by which some packets leave, policy routes included; None where it is not known."""
-        found: set[str] = set()
+    def alternatives(
+        self, ingress: frozenset[str] | None, source: AddressSet, destination: AddressSet, service: ServiceSet
+    ) -> tuple[frozenset[str] | None, ...] | None:
+        """Where policy routes send some packets: the interfaces of each that may take them, and those of the table.
+
+        Args:
+            ingress: where they come in, None for anywhere.
+            source: their senders.
+            destination: where they go, after translation.
+            service: their service.
+
+        Returns:
+            One item for each possible way, None in it where a way is open; None when no policy route takes any packet.
+        """
+        found: dict[frozenset[str] | None, None] = {}
         for detour in self._detours:
             if not _touches(detour, ingress, source, destination, service):
                 continue
             certain = _takes(detour, ingress, source, destination, service)
-            if detour.interface is None:
-                return None
-            if detour.interface:
-                found.add(detour.interface)
+            if detour.interface != "":
+                found[None if detour.interface is None else frozenset({detour.interface})] = None
+                if certain:
+                    return tuple(found)
             elif certain:
                 break
-            if certain:
-                return frozenset(found)
-        regular = self.interfaces(destination)
-        return None if regular is None else regular | found
+        if not found:
+            return None
+        found[self.interfaces(destination)] = None
+        return tuple(found)
+
+    def leaving(
+        self, ingress: frozenset[str] | None, source: AddressSet, destination: AddressSet, service: ServiceSet
+    ) -> frozenset[str] | None:
+        """The interfaces by which some packets leave, policy routes included; None where it is not known."""
+        found = self.alternatives(ingress, source, destination, service)
+        if found is None:
+            return self.interfaces(destination)
+        known = [each for each in found if each is not None]
+        return frozenset[str]().union(*known) if len(known) == len(found) else None
 
 
 def _touches(
-    detour: Detour, ingress: frozenset[str], source: AddressSet, destination: AddressSet, service: ServiceSet
+    detour: Detour, ingress: frozenset[str] | None, source: AddressSet, destination: AddressSet, service: ServiceSet
 ) -> bool:
     return (
-        (detour.ingress is None or bool(detour.ingress & ingress))
+        (detour.ingress is None or ingress is None or bool(detour.ingress & ingress))
         and detour.source.possible.overlaps(source)
         and detour.destination.possible.overlaps(destination)
         and detour.service.possible.overlaps(service)
@@ -108,10 +128,10 @@ def _touches(
 
 
 def _takes(
-    detour: Detour, ingress: frozenset[str], source: AddressSet, destination: AddressSet, service: ServiceSet
+    detour: Detour, ingress: frozenset[str] | None, source: AddressSet, destination: AddressSet, service: ServiceSet
 ) -> bool:
     return (
-        (detour.ingress is None or ingress <= detour.ingress)
+        (detour.ingress is None or (ingress is not None and ingress <= detour.ingress))
         and source <= detour.source.certain
         and destination <= detour.destination.certain
         and service <= detour.service.certain

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from auditor.analysis.devices import Device
 from auditor.baseline import BoundEnd, share_segment
+from parsers.model.services import ANY_SERVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,10 @@ class Topology:
         complete: list[Way] = []
         unplaced: list[Way] = []
         for device in self.devices:
-            egress = _towards(device, destination)
+            egress = _leaving(device, source, destination)
             if egress is not None and not egress:
                 continue
-            if self._leads_further(device, egress, destination):
+            if self._leads_further(device, egress, source, destination):
                 continue
             for way in self._back(device, egress, source, destination, frozenset()):
                 placed = self._lies_at(way[0].device, source) and self._lies_at(way[-1].device, destination)
@@ -145,7 +146,7 @@ class Topology:
             for other, there in self.neighbours(device, name):
                 if other.name in visited or not self._hands_over(other, there, source):
                     continue
-                if _sends(other, there, device, destination):
+                if _sends(other, there, device, source, destination):
                     found.append((name, (other, there)))
         return found
 
@@ -158,11 +159,13 @@ class Topology:
         coming = _towards(other, source)
         return coming is None or bool(coming - {there})
 
-    def _leads_further(self, device: Device, egress: frozenset[str] | None, destination: BoundEnd) -> bool:
+    def _leads_further(
+        self, device: Device, egress: frozenset[str] | None, source: BoundEnd, destination: BoundEnd
+    ) -> bool:
         names = egress if egress is not None else self._linked(device)
         for name in names:
             for other, there in self.neighbours(device, name):
-                leaving = _towards(other, destination)
+                leaving = _leaving(other, source, destination)
                 if leaving and there not in leaving and (egress is not None or _connected(other, destination)):
                     return True
         return False
@@ -190,7 +193,9 @@ def _shared(one: Device, other: Device) -> Iterator[tuple[str, str]]:
     """Pairs of interfaces that are joined."""
     for here in one.firewall.interfaces:
         for there in other.firewall.interfaces:
-            joined = share_segment(here, there) or _is_link(one, here.peer, other, there.name)
+            # Nothing stands between the two ends of a link, so nothing else shares its network.
+            near = not here.peer and not there.peer and share_segment(here, there)
+            joined = near or _is_link(one, here.peer, other, there.name)
             if joined and here.enabled and there.enabled:
                 yield here.name, there.name
 
@@ -211,9 +216,20 @@ def _towards(device: Device, end: BoundEnd) -> frozenset[str] | None:
     return device.routing.interfaces(end.addresses)
 
 
-def _sends(other: Device, there: str, device: Device, destination: BoundEnd) -> bool:
+def _leaving(device: Device, source: BoundEnd, destination: BoundEnd) -> frozenset[str] | None:
+    """The interfaces by which a device sends what goes from one end to another, policy routes included."""
+    named = destination.interfaces.get(device.name)
+    if named is not None or not device.firewall.detours:
+        return _towards(device, destination)
+    ways = device.routing.alternatives(_towards(device, source), source.addresses, destination.addresses, ANY_SERVICE)
+    if ways is None:
+        return _towards(device, destination)
+    return None if None in ways else frozenset(name for way in ways for name in way or ())
+
+
+def _sends(other: Device, there: str, device: Device, source: BoundEnd, destination: BoundEnd) -> bool:
     """Does a neighbour send packets for the destination over the shared interface: itself, or its public face?"""
-    leaving = _towards(other, destination)
+    leaving = _leaving(other, source, destination)
     if leaving is None or there in leaving:
         return True
     for translation in device.firewall.translations:

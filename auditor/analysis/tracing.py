@@ -13,6 +13,7 @@ from auditor.analysis.topology import Topology
 from auditor.baseline import BoundRuleset
 from auditor.packets import Arrival, Filter, Flow, Outcome, PacketSet, Verdict, arrivals, judge
 from parsers.model.addresses import ANY_ADDRESS, PUBLIC, AddressSet
+from parsers.model.rule import Action
 from parsers.model.services import ServiceSet
 
 
@@ -37,11 +38,12 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """The steps from one firewall the packets may meet first, and what arrives (nothing if blocked)."""
+    """The steps from one firewall the packets may meet first, and what arrives (nothing if blocked) from whom."""
 
     steps: tuple[Step, ...]
     targets: AddressSet
     service: ServiceSet
+    senders: AddressSet
 
 
 def trace(
@@ -65,9 +67,8 @@ def trace(
     if not walks:
         reasons = ("no device sees these packets: source and destination lie behind the same interface",)
         return Trace(question, Outcome.POSSIBLE, (), reasons)
-    sender = question.source or _sources(*starts[0])
     out = tuple(left(question, devices, rulesets))
-    journeys = [(*out, *walk.steps, *_received(walk, sender, devices, rulesets)) for walk in walks]
+    journeys = [(*out, *walk.steps, *_received(walk, devices, rulesets)) for walk in walks]
     outcomes = [_together([step.outcome for step in journey]) for journey in journeys]
     if len(set(outcomes)) > 1:
         names = ", ".join(walk.steps[0].device for walk in walks)
@@ -81,12 +82,10 @@ def _all_reasons(steps: Iterable[Step]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reason for step in steps for reason in step.reasons))
 
 
-def _received(
-    walk: _Walk, sender: AddressSet, devices: Mapping[str, Device], rulesets: tuple[BoundRuleset, ...]
-) -> tuple[Step, ...]:
+def _received(walk: _Walk, devices: Mapping[str, Device], rulesets: tuple[BoundRuleset, ...]) -> tuple[Step, ...]:
     if any(step.outcome is Outcome.BLOCKED for step in walk.steps):
         return ()
-    return tuple(entered(sender or PUBLIC, walk.targets, walk.service, devices, rulesets))
+    return tuple(entered(walk.senders, walk.targets, walk.service, devices, rulesets))
 
 
 def _starts(
@@ -151,10 +150,18 @@ def _walked(question: Question, device: Device, ingress: frozenset[str], topolog
         if step is None:
             break
         steps.append(step)
+        asked = replace(asked, source=_onward(step, asked.source or ANY_ADDRESS))
         if step.outcome is Outcome.BLOCKED or not targets:
             break
         here = None if question.device else _next(device, targets, topology, visited)
-    return _Walk(tuple(steps), targets, service)
+    return _Walk(tuple(steps), targets, service, asked.source or PUBLIC)
+
+
+def _onward(step: Step, source: AddressSet) -> AddressSet:
+    """As whom the next device sees the senders: what each rule that may let them through makes of them."""
+    rules = (step.rule,) if step.rule is not None else step.candidates
+    passing = [each for each in rules if each.action is not Action.DENY]
+    return AddressSet.union(each.onward(source) for each in passing) or source
 
 
 def _next(
@@ -166,7 +173,8 @@ def _next(
     for name in sorted(names):
         for other, there in topology.neighbours(device, name):
             leaving = other.routing.interfaces(targets)
-            if other.name not in visited and (_is_face(other, targets) or (leaving and there not in leaving)):
+            further = other.firewall.bridges or (leaving and there not in leaving)
+            if other.name not in visited and (_is_face(other, targets) or further):
                 return other, frozenset({there})
     return None
 
@@ -232,6 +240,8 @@ def _arrived(device: Device, ingress: frozenset[str], source: AddressSet, arriva
             device, judge(device.local, asked, device.now), arrival, "the device itself", "local"
         ), AddressSet()
     egress = device.routing.leaving(ingress, source, arrival.destination, arrival.service)
+    if egress is None and device.firewall.bridges:
+        egress = frozenset(each.name for each in device.firewall.interfaces if each.enabled) - ingress
     asked = _asked(forward, source, arrival, ingress, egress)
     if egress is not None and not egress:
         verdict = Verdict(Outcome.BLOCKED, None, (), ("no route leads to the destination",))

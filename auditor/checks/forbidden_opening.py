@@ -174,7 +174,7 @@ def _host(
     hit: Hit, server: BoundEnd, analysis: Analysis, services: ServiceSet
 ) -> tuple[str, ServiceSet, tuple[Evidence, ...]]:
     """What the destination's own firewall does with the same packets: one finding, two evidences."""
-    let_in, layer = host_answer(analysis.devices, server, hit.source.addresses, services)
+    let_in, layer = host_answer(analysis.devices, server, hit.rule.onward(hit.source.addresses), services)
     if layer is None:
         return "", services, ()
     if not let_in:

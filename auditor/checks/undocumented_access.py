@@ -130,7 +130,7 @@ def _finding(
     services = share.services()
     destination = share.destinations()
     passing, _, stopping = analysis.paths.passing(world.source, world.destination, services, device)
-    own, hosts = let_in(analysis.devices, servers, world.source.addresses, destination, services)
+    own, hosts = let_in(analysis.devices, servers, rule.onward(world.source.addresses), destination, services)
     known = port_names(services)
     who = f"{world.source.name} ({exact(rule.source.possible)})"
     return check.found(

@@ -150,6 +150,10 @@ class Rule:
     """True for rules no line states: defaults, intrazone traffic, a firewall that is switched off."""
     written: AsWritten = AsWritten()
 
+    def onward(self, source: AddressSet) -> AddressSet:
+        """As whom the next device sees some senders that this rule lets through."""
+        return source if self.source_nat is None else self.source_nat.onward(source)
+
 
 class Evaluation(Enum):
     """How a rule list decides."""

@@ -117,9 +117,9 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
     if scope.setting("system settings", "asymroute") == "enable":
         scope.assume("asymroute is enabled: asymmetric flows pass without stateful checks.")
     if scope.table("system virtual-wire-pair") is not None:
-        scope.assume(
-            "Packets of a virtual wire pair leave through its other member, whatever the routes say: traces follow."
-        )
+        scope.assume("Packets of a virtual wire pair leave through its other member, whatever the routes say.")
+    if any(True for kind in ("router policy", "router policy6") for _ in scope.entries(kind)):
+        scope.assume("Policy routes decide before the routing table where the packets they match leave.")
     for zone in interfaces.zones:
         for member in zone.interfaces:
             defined = member in interfaces.by_name or scope.table("system interface") is None
@@ -140,6 +140,7 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
         routes=table,
         detours=tuple(detours(books)),
         dynamic_routing=bool(open_ways),
+        bridges=interfaces.transparent,
         translations=translations,
         objects=tuple(_objects(books)),
         references=tuple(scope.references),

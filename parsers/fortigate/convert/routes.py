@@ -14,7 +14,6 @@ from parsers.model.addresses import ANY_IPV4, ANY_IPV6, AddressSet
 from parsers.model.firewall import Route
 
 _DYNAMIC = ("router bgp", "router ospf", "router ospf6", "router rip", "router ripng", "router isis")
-_BY_POLICY = ("router policy", "router policy6")
 
 
 def routes(books: Books) -> Iterator[Route]:
@@ -56,8 +55,8 @@ def incomplete(books: Books) -> tuple[str, ...]:
         found.append("the VDOM works in transparent mode: packets leave where the MAC address is")
     if any(_has_content(scope.table(name)) for name in _DYNAMIC):
         found.append("the device also learns routes dynamically")
-    if any(_has_content(scope.table(name)) for name in _BY_POLICY):
-        found.append("policy routes send packets past the routing table (fwproof trace follows them)")
+    if any((block.get("vrf") or "0") != "0" for block in books.interfaces.blocks.values()):
+        found.append("its interfaces belong to several routing instances (VRF)")
     if any(_by_service(block) for kind in ("router static", "router static6") for _, block in scope.entries(kind)):
         found.append("routes to Internet services depend on addresses that are not in the backup")
     if any(_by_name(books, block) for _, block in scope.entries("router static")):

@@ -8,6 +8,7 @@ import pytest
 
 import parsers
 from auditor.analysis.analysis import Analysis
+from auditor.analysis.layers import Asked, network_layer
 from auditor.analysis.steps import Question
 from auditor.baseline.inference import infer_site
 from parsers.model.addresses import AddressSet
@@ -76,3 +77,37 @@ def test_other_interfaces_are_left_alone() -> None:
 def test_a_virtual_wire_pair_leads_to_its_other_member(egress: str, outcome: str) -> None:
     pair = table("system virtual-wire-pair", "vw\nset member lan wan2")
     assert fate(pair + policies(with_lines(ANY, srcintf="lan", dstintf=egress))) == outcome
+
+
+def covered(detours: str, rules: str = OUT) -> str:
+    """What the audit says of a flow from lan to the Internet: by every way the packets may leave."""
+    text = HEADER.format("7.0.12") + INTERFACES + ROUTES + rules + detours
+    firewalls = parsers.read(text.encode(), "fw.conf")
+    service = ServiceSet.parse("tcp/443")
+    (device,) = Analysis(firewalls, (), infer_site(firewalls, ()).site, NOW, (service,)).devices.values()
+    sender, target = AddressSet.network("10.0.0.7"), AddressSet.network("198.51.100.7")
+    lan = frozenset({"lan"})
+    layer = network_layer(Asked(device, sender, target, lan, device.routing.interfaces(target), False), service)
+    return "certain" if layer.certain else "possible" if layer.possible else "closed"
+
+
+@pytest.mark.parametrize(
+    ("lines", "answer"),
+    [
+        ("", "closed"),
+        ("\nset dst 192.0.2.0/255.255.255.0", "certain"),
+        ("\nset protocol 6\nset start-port 443\nset end-port 443", "closed"),
+        ("\nset protocol 6\nset start-port 80\nset end-port 80", "certain"),
+        ("\nset status disable", "certain"),
+        ("\nset action deny", "certain"),
+        ("\nset tos 0x10", "possible"),
+        ("\nset internet-service-id 65536", "possible"),
+    ],
+)
+def test_audited_flows_follow_policy_routes(lines: str, answer: str) -> None:
+    assert covered(table("router policy", STEER + lines)) == answer
+
+
+def test_what_passes_by_every_way_is_certain() -> None:
+    both = policies(with_lines(ANY, srcintf="lan", dstintf="wan wan2"))
+    assert covered(table("router policy", STEER + "\nset tos 0x10"), both) == "certain"

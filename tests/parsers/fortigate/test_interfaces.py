@@ -92,7 +92,8 @@ def test_transparent_mode_has_no_routes_and_one_address() -> None:
         ("", True),
         ("config router bgp\nset as 65001\nend\n", True),
         ("config router bgp\nset as 65001\nconfig neighbor\nedit 10.0.0.9\nnext\nend\nend\n", False),
-        ("config router policy\nedit 1\nset output-device wan\nnext\nend\n", False),
+        ("config router policy\nedit 1\nset output-device wan\nnext\nend\n", True),
+        ("config system interface\nedit lan\nset vrf 10\nnext\nend\n", False),
         ("config router static\nedit 1\nset internet-service 65539\nset device wan\nnext\nend\n", False),
     ],
 )
