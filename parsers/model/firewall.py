@@ -233,9 +233,9 @@ class Firewall:
     settings: tuple[Setting, ...] = ()
     administrators: tuple[Administrator, ...] = ()
     dynamic_routing: bool = False
-    """Routes are also learnt (BGP, OSPF, EIGRP ...) or chosen by policy: `routes` are not all there are."""
+    """Routes are also learnt (BGP, OSPF, EIGRP ...) or not wholly known: `routes` are not all there are."""
     bridges: bool = False
-    """Does it forward by MAC address (transparent mode)? Then packets leave by any other interface, whatever routes say."""
+    """Does it forward by MAC address (transparent mode)? Then packets leave by any other interface."""
     host: HostFacts | None = None
     gaps: tuple[Gap, ...] = ()
     assumptions: tuple[str, ...] = ()
