@@ -1,8 +1,7 @@
 """What the labels and words of one netsh dump mean: by the table of known languages, and by structure.
 
-Source: the reference, section 1.6, measured on full dumps: the order of fields is fixed, most local addresses are
-"Any", most edge values "No", inbound rules have specific local ports. A word of the table that no real export has
-confirmed counts unless the dump contradicts it; a word that nothing decides stays unknown.
+Source: the reference, section 1.6, measured on full dumps: the order of fields is fixed. A word of the table that no
+real export has confirmed counts unless the dump contradicts it; a word that nothing decides stays unknown.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from parsers.windows.blocks import Block
+from parsers.windows.learning import learn, parts_of
 from parsers.windows.words import Language, best_language, damaged_match, fold, languages
 from parsers.windows.written import PROFILES
 
@@ -35,8 +35,6 @@ _DESCRIPTOR = re.compile(r"^[OGD]:\S*\(")
 _LAST = ("interface_types", "security", "rule_source", "action")
 _BEFORE = ("remote_ip", "local_ip", "grouping", "profiles", "direction", "enabled")
 _PORTS = frozenset({"tcp", "udp"})
-_MOST_ALLOW = 0.75
-_VOTES = 5
 
 Row = dict[str, str]
 Shape = tuple[str, ...]
@@ -47,9 +45,9 @@ class Dialect:
 
     `language` is the one of the table that knows the labels or all the words (None: neither), `rows` the fields of
     each rule by key. `inferred` holds the words that only structure explains, with their meaning, `guessed` those
-    that the table merely guesses and structure does not confirm, `doubtful` why a word is not taken as the table has
-    it. `anonymous` says that labels could not be told apart, so that fields go by their place; `strange` that some
-    label stays unknown.
+    that the table merely guesses and structure does not confirm (`unconfirmed`: nor any other word of their field),
+    `doubtful` why a word is not taken as the table has it. `anonymous` says that labels could not be told apart, so
+    that fields go by their place; `strange` that some label stays unknown.
     """
 
     def __init__(self, blocks: list[Block]) -> None:
@@ -59,6 +57,7 @@ class Dialect:
         self.doubtful: dict[tuple[str, str], str] = {}
         self.inferred: dict[str, str] = {}
         self.guessed: set[str] = set()
+        self.unconfirmed: set[str] = set()
         self.anonymous = _anonymous(blocks)
         own_shapes = [tuple([label for label, _ in block.fields]) for block in blocks]
         shapes = _distinct(blocks, own_shapes)
@@ -115,6 +114,8 @@ class Dialect:
                 return ""
             if guess and key in REQUIRED and not learned and not alike:
                 self.guessed.add(text)
+                if not any(field == key for field, _ in self.learned):
+                    self.unconfirmed.add(text)
             return found
         if learned:
             self.inferred[text] = learned.removeprefix("edge_")
@@ -194,55 +195,11 @@ class Dialect:
     def _learn(self) -> None:
         self._known.clear()
         self.guessed.clear()
+        self.unconfirmed.clear()
         self.inferred.clear()
         complete = [row for row in self.rows if all(key in row for key in ("local_ip", "edge", *REQUIRED))]
-        if len(complete) < FEWEST:
-            return
-        everyone = _commonest(complete, "local_ip")
-        self.learned["any", fold(everyone)] = "any"
-        no = _commonest(complete, "edge")
-        self.learned["edge", fold(no)] = "edge_no"
-        states = {fold(row["enabled"]) for row in complete}
-        if fold(no) in states or len(states) == 1:
-            self.learned["enabled", fold(no)] = "no"
-            others = states - {fold(no)}
-            if len(others) == 1:
-                self.learned["enabled", others.pop()] = "yes"
-        self._learn_direction(complete, everyone)
-        self._learn_profiles(complete)
-        if allow := _allowing(complete):
-            self.learned["action", fold(allow)] = "allow"
-            # A rarer word may be "block" or "bypass": it stays unknown, which makes its rules a gap.
-
-    def _learn_direction(self, rows: list[Row], everyone: str) -> None:
-        """Rules with a specific local and any remote port are inbound ones; with the opposite, outbound ones."""
-        words = {fold(row["direction"]) for row in rows}
-        votes: Counter[tuple[str, str]] = Counter()
-        for row in rows:
-            local, remote = row.get("local_port", everyone), row.get("remote_port", everyone)
-            if (local == everyone) != (remote == everyone):
-                votes[fold(row["direction"]), "in" if remote == everyone else "out"] += 1
-        for word in words:
-            inward, outward = votes[word, "in"], votes[word, "out"]
-            rival = max((votes[other, "in"] for other in words - {word}), default=0)
-            if len(words) <= 2 and inward >= _VOTES and inward > 2 * rival and inward > outward:
-                self.learned["direction", word] = "in"
-                for other in words - {word}:
-                    self.learned["direction", other] = "out"
-
-    def _learn_profiles(self, rows: list[Row]) -> None:
-        """A value of three parts names domain, private and public in this order."""
-        for row in rows:
-            parts = parts_of(row["profiles"])
-            if len(parts) == len(PROFILES):
-                for part, key in zip(parts, PROFILES, strict=True):
-                    self.learned["profiles", fold(part)] = key
-                return
-
-
-def parts_of(text: str) -> list[str]:
-    """The parts of a list of profiles, with the commas of any script."""
-    return [part.strip() for part in re.split(r"[,、，]", text) if part.strip()]
+        if len(complete) >= FEWEST:
+            self.learned.update(learn(complete))
 
 
 def _distinct(blocks: list[Block], own: list[Shape]) -> list[tuple[Shape, list[Block]]]:
@@ -251,18 +208,6 @@ def _distinct(blocks: list[Block], own: list[Shape]) -> list[tuple[Shape, list[B
     for shape, block in zip(own, blocks, strict=True):
         shapes.setdefault(shape, []).append(block)
     return sorted(shapes.items(), key=lambda pair: -len(pair[1]))
-
-
-def _commonest(rows: list[Row], key: str) -> str:
-    return Counter(row[key] for row in rows).most_common(1)[0][0]
-
-
-def _allowing(rows: list[Row]) -> str:
-    """The action of most rules of groups (those that Windows brings are nearly all "allow"), or of nearly all rules."""
-    grouped = Counter(row["action"] for row in rows if row.get("grouping"))
-    counts = grouped if grouped.total() >= FEWEST // 2 else Counter(row["action"] for row in rows)
-    word, count = counts.most_common(1)[0]
-    return word if count >= _MOST_ALLOW * counts.total() else ""
 
 
 def _language_of_words(rows: list[Row]) -> Language | None:

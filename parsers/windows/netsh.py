@@ -15,7 +15,8 @@ from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Scope, ScopeKind
 from parsers.windows.blocks import Block
 from parsers.windows.descriptors import limit
-from parsers.windows.dialect import FEWEST, VERBOSE, Dialect, Row, parts_of
+from parsers.windows.dialect import FEWEST, VERBOSE, Dialect, Row
+from parsers.windows.learning import parts_of
 from parsers.windows.numbers import number as decimal
 from parsers.windows.words import fold, languages
 from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenRule, is_every_interface
@@ -192,7 +193,8 @@ class _Reader:
         access only where a rule would let more through if they meant something else.
         """
         if self.dialect.guessed:
-            hiding = self.dialect.guessed & self._narrowing if rules < FEWEST else set()
+            doubted = self.dialect.guessed if rules < FEWEST else self.dialect.unconfirmed
+            hiding = doubted & self._narrowing
             words = sorted(hiding or self.dialect.guessed)
             shown = ", ".join(map(repr, words[:10]))
             what = (

@@ -228,7 +228,7 @@ def test_a_guessed_word_that_the_dump_contradicts_is_a_gap(server, locales, nets
 
 def test_mostly_blocking_dumps_are_not_turned_around(server, locales, netsh):
     """Rules of Windows' own groups tell what the allowing word is, however many rules block."""
-    blocking = [{**each, "action": "block", "grouping": ""} for each in server for _ in range(3)]
+    blocking = [{**each, "action": "block", "grouping": "", "edge": "edge_no"} for each in server for _ in range(3)]
     text = netsh([*server, *blocking], locales["en"])
     host = read(replaced(without_labels(text, invented), NEW))
     assert {rule.action for rule in host.rules} == {"allow", ""}
