@@ -35,7 +35,9 @@ _MOST_FIELDS = 100
 """Five times the labels that a rule can have."""
 _MOST_WRAPPED = 10_000
 """Lines of wrapped values of one rule; the longest lists have some thousand addresses."""
-_BLANK, _RULE, _OTHER, _UNDERLINE = range(4)
+_STOPS = re.compile(r"^(?:\x1b\[[\d;]*m)*(?:\*Evil-WinRM\*\S*\s+)?(?:PS )?[A-Za-z]:\\[^<>|\"]*>|^\*{10,}\s*$")
+"""A prompt, or the frame of a PowerShell transcript: what stands above is over."""
+_BLANK, _RULE, _OTHER, _UNDERLINE, _STOP = range(5)
 Item = tuple[str, str] | int
 
 
@@ -113,7 +115,7 @@ def scan(lines: list[str]) -> Scan:
         if type(item) is tuple:
             # The common case: most lines of a dump repeat others.
             fields.append(item)
-        elif item == _BLANK:
+        elif item in (_BLANK, _STOP):
             if current is not None and fields:
                 current.last_line = (current.closing or number) - 1
                 current = None
@@ -153,6 +155,8 @@ def _item(line: str) -> Item:
         return _UNDERLINE
     if line[0] in " \t" and len(line) - len(line.lstrip()) >= 8:
         return _OTHER
+    if _STOPS.match(line):
+        return _STOP
     stripped = line.strip()
     if stripped[0] in ":：" and not stripped[1:2].strip():
         return "", stripped[1:].strip()

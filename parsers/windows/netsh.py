@@ -91,7 +91,8 @@ def read_rules(name: str, lines: list[str] | None, found: list[Block]) -> Dump |
     end = max(block.last_line for block in (pairs[-1][0], *ipsec))
     rest = [] if lines is None else [line for line in lines[end:] if line.strip()]
     ended = lines is None or bool(rest)
-    half = not ended and "action" not in pairs[-1][1]
+    # A prompt or the end of a transcript may stand below what is left of a rule.
+    half = "action" not in pairs[-1][1] and (not ended or all("action" in row for _, row in pairs[:-1]))
     # The name of one more rule, and nothing below it.
     cut = half or any(line.lstrip().startswith(f"{found[0].label}:") for line in rest)
     if half:

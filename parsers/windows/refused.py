@@ -20,6 +20,11 @@ _CONSOLE = re.compile(
 )
 _RESULT = re.compile(r"<html[^>]*>.{0,4000}(?:gpresult|RSOP|Group Policy|rsop)", re.IGNORECASE | re.DOTALL)
 _FARBAR = re.compile(r"^FirewallRules: \[[^\r\n]+\] => \((?:Allow|Block)\)", re.MULTILINE)
+_FAILED = re.compile(
+    r"^(?:Get-NetFirewall\w+|netsh|Show-NetFirewallRule) ?: .{0,400}?(?:denied|not recognized|CommandNotFound|"
+    r"CimException|FullyQualifiedErrorId)",
+    re.MULTILINE | re.DOTALL,
+)
 _ARCHIVES = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR", b"MSCF": "cabinet"}
 
 
@@ -29,6 +34,8 @@ def explain(document: Document) -> str:
         if document.data.startswith(magic):
             return f"a {name} archive: unpack it, or give a zip"
     text = decoded(Document(document.name, document.data[:_HEAD])).text.lstrip("\ufeff").replace("\r\n", "\n")
+    if _FAILED.search(text[:8000]):
+        return "the command failed instead of writing an export: run it again from an elevated PowerShell"
     if _FARBAR.search(text):
         return f"a log of FRST names the programs of rules, not their ports and directions; {_NETSH}"
     if _SCRIPT.search(text):

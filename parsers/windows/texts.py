@@ -8,7 +8,7 @@ import re
 from parsers.errors import UnreadableError
 from parsers.model.origin import Ledger
 from parsers.source import Decoded, Document
-from parsers.windows.blocks import Scan, lines_of, scan
+from parsers.windows.blocks import Block, Scan, lines_of, scan
 from parsers.windows.convert import device_name
 from parsers.windows.encodings import BINARY, MOST_NULS, decoded, refuse_broken, refuse_nonsense
 from parsers.windows.legacy import Legacy, is_legacy, read_legacy
@@ -40,6 +40,10 @@ _COMMAND = re.compile(
     re.IGNORECASE,
 )
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¤¶¼]|â€|Å[\u0080-\u00bf]|\ufffd")
+_MARKED_UP = re.compile(r"<(?:pre|br|html)\b", re.IGNORECASE)
+_TAGS = re.compile(r"</?(?:html|head|body|pre|code|br|p|div|span|tt|font)\b[^<>]*>", re.IGNORECASE)
+_BREAKS = re.compile(r"<br ?/?>(?!\s*\n)", re.IGNORECASE)
+_ENTITIES = re.compile(r"&(?:#\d|#x|amp;|nbsp;|lt;|gt;|quot;)", re.IGNORECASE)
 _HEAD = 64_000
 _SMALL = 20_000
 _HINTS = re.compile(rb"(?i)netsh|advfirewall|LocalPort|Rule Name|-{10}")
@@ -68,8 +72,17 @@ def _text(document: Document) -> str:
 
 
 def _plain(found: Decoded) -> str:
+    """The text without what a page on the web put into it."""
     text = found.text
-    return html.unescape(text) if "&" in text and ("&#" in text or "&amp;" in text) else text
+    if "<" in text and _MARKED_UP.search(text[:_HEAD]):
+        text = _TAGS.sub("", _BREAKS.sub("\n", text))
+    return html.unescape(text) if "&" in text and _ENTITIES.search(text) else text
+
+
+def _outside(lines: list[str], blocks: list[Block]) -> str:
+    """The lines between the rules: what a rule's description says is no message of netsh."""
+    inside = {number for block in blocks for number in range(block.first_line, block.last_line + 1)}
+    return "\n".join(line for number, line in enumerate(lines, start=1) if number not in inside)
 
 
 def _is_message(text: str) -> bool:
@@ -106,7 +119,8 @@ def read(document: Document) -> WrittenHost:
     legacy = read_legacy(document.name, lines) if parts.headings and is_legacy(lines) else Legacy()
     empty = dump is None and not legacy.rules and len(text) <= _SMALL and _says_nothing_matches(text)
     stated = profiles.profiles or profiles.gaps or legacy.profiles or legacy.rules
-    refusal = _refusal(text) if len(text) <= _SMALL or (dump is None and not stated) else ""
+    small = len(text) <= _SMALL or (dump is None and not stated)
+    refusal = _refusal(_outside(lines, parts.blocks)) if small else ""
     if refusal or (dump is None and not stated and dynamic is None and not empty):
         raise UnreadableError(document.name, refusal or _why(text))
     rules = (dump.rules if dump else ()) or tuple(legacy.rules)
