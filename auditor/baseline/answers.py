@@ -5,7 +5,11 @@ from __future__ import annotations
 from auditor.baseline.ends import Ends
 from auditor.baseline.model import Port, Ruleset, When
 from auditor.baseline.site import Site
+from parsers.model.intervals import IntervalSet
 from parsers.model.services import ServiceSet
+
+DYNAMIC = "rpc_dynamic"
+"""The variable of rulesets that stands for a server's dynamic ports: Windows tells what they are."""
 
 
 class Answers:
@@ -63,30 +67,38 @@ class Answers:
             return True
         return False if role in self.site.not_deployed else None
 
-    def service(self, names: tuple[str, ...]) -> tuple[ServiceSet | None, str]:
-        """The ports of some services; None and the question when one of their variables is not set."""
+    def service(self, names: tuple[str, ...], dynamic: IntervalSet | None = None) -> tuple[ServiceSet | None, str]:
+        """The ports of some services; None and the question when one of their variables is not set.
+
+        `dynamic` is the server's own range of dynamic ports, where its export tells.
+        """
         parts: list[ServiceSet] = []
         for name in names:
             for port in self.ruleset.services[name]:
-                found = self.port(port)
+                found = self.port(port, dynamic)
                 if found is None:
                     return None, self._unset(port.variable)
                 parts.append(found)
         return ServiceSet.union(parts), ""
 
-    def pool(self, names: tuple[str, ...]) -> ServiceSet:
+    def pool(self, names: tuple[str, ...], dynamic: IntervalSet | None = None) -> ServiceSet:
         """The ports of some services that a variable gives as a range: any of them may be drawn."""
-        ports = (self.port(port) for name in names for port in self.ruleset.services[name] if port.variable)
+        ports = (self.port(port, dynamic) for name in names for port in self.ruleset.services[name] if port.variable)
         return ServiceSet.union(port for port in ports if port is not None and _is_range(port))
 
     def _unset(self, name: str) -> str:
         usual = ", ".join(f"{key} {value}" for key, value in self.ruleset.variables[name].suggest)
-        return f"which ports is {name}? (set it under set.{name}{f'; usual: {usual}' if usual else ''})"
+        ask = f"set it under set.{name}{f'; usual: {usual}' if usual else ''}"
+        if name == DYNAMIC:
+            ask += ", or add the server's 'netsh int ipv4 show dynamicport tcp'"
+        return f"which ports is {name}? ({ask})"
 
-    def port(self, port: Port) -> ServiceSet | None:
+    def port(self, port: Port, dynamic: IntervalSet | None = None) -> ServiceSet | None:
         """One service term; None when its variable is not set."""
         if not port.variable:
             return ServiceSet.parse(port.text)
+        if port.variable == DYNAMIC and port.protocol == "tcp" and dynamic:
+            return ServiceSet.ports(6, dynamic)
         value = self.use.variables.get(port.variable) or self.ruleset.variables[port.variable].default
         return ServiceSet.ports(6 if port.protocol == "tcp" else 17, value) if value else None
 

@@ -14,6 +14,7 @@ from auditor.baseline.words import check_answers, check_interfaces
 from auditor.findings.result import CoverageState
 from parsers.model.addresses import AddressSet
 from parsers.model.firewall import Firewall
+from parsers.model.intervals import IntervalSet
 from parsers.model.services import ServiceSet
 
 
@@ -36,6 +37,7 @@ class _Binder:
         self.ends = Ends(ruleset, site, firewalls)
         self.answers = Answers(ruleset, site, self.ends)
         self.severities = site.use(ruleset.id).severities
+        self._ranges = {each.name: each.host.dynamic_tcp for each in firewalls if each.host is not None}
 
     def bound(self) -> BoundRuleset:
         """Every flow, forbidden opening and closed world per pair of ends."""
@@ -71,26 +73,32 @@ class _Binder:
     def _flow(self, flow: BaselineFlow) -> Iterator[BoundFlow]:
         if flow.id in self.severities:
             flow = replace(flow, if_missing=self.severities[flow.id])
-        service, unset = self.answers.service(flow.services) if flow.services else (None, "")
-        options = [self.answers.service(names) for names in flow.any_of]
+        truth, ask = self.answers.truth(flow.when)
+        for source in self.ends.or_unbound(flow.source):
+            for destination in self.ends.or_unbound(flow.destination):
+                if source.addresses and source.addresses == destination.addresses and source.kind == destination.kind:
+                    continue  # both roles on one server: no packet crosses a network (trap P16)
+                service, alternatives, pool, unset = self._ports(flow, self._ranges.get(destination.host))
+                state: CoverageState | None
+                if truth is False:
+                    state, why = CoverageState.NOT_APPLICABLE, ""
+                elif truth is None or unset:
+                    state, why = CoverageState.CANNOT_TELL, ask if truth is None else unset
+                else:
+                    state, why = self._unbound(source, destination)
+                yield BoundFlow(self.ruleset.id, flow, source, destination, service, alternatives, state, why, pool)
+
+    def _ports(
+        self, flow: BaselineFlow, dynamic: IntervalSet | None
+    ) -> tuple[ServiceSet | None, tuple[ServiceSet, ...], ServiceSet, str]:
+        """A flow's services at a server with this dynamic range, what suffices instead, the pool, what is unset."""
+        service, unset = self.answers.service(flow.services, dynamic) if flow.services else (None, "")
+        options = [self.answers.service(names, dynamic) for names in flow.any_of]
         alternatives = tuple(found for found, _ in options if found is not None)
         if options and not alternatives:
             unset = options[0][1]
-        pool = self.answers.pool((*flow.services, *(name for names in flow.any_of for name in names)))
-        truth, ask = self.answers.truth(flow.when)
-        preset, question = None, ""
-        if truth is False:
-            preset = CoverageState.NOT_APPLICABLE
-        elif truth is None:
-            preset, question = CoverageState.CANNOT_TELL, ask
-        elif unset:
-            preset, question = CoverageState.CANNOT_TELL, unset
-        for source in self.ends.or_unbound(flow.source):
-            for destination in self.ends.or_unbound(flow.destination):
-                state, why = self._unbound(source, destination) if preset is None else (preset, question)
-                if source.addresses and source.addresses == destination.addresses and source.kind == destination.kind:
-                    continue  # both roles on one server: no packet crosses a network (trap P16)
-                yield BoundFlow(self.ruleset.id, flow, source, destination, service, alternatives, state, why, pool)
+        names = (*flow.services, *(name for names in flow.any_of for name in names))
+        return service, alternatives, self.answers.pool(names, dynamic), unset
 
     def _unbound(self, source: BoundEnd, destination: BoundEnd) -> tuple[CoverageState | None, str]:
         for end in (source, destination):
@@ -110,19 +118,22 @@ class _Binder:
         yield from self._pairs(rule, documented)
 
     def _pairs(self, rule: Forbidden, documented: _Documented) -> Iterator[BoundForbidden]:
-        # An unset variable leaves its own ports out: the fixed ones are forbidden all the same.
-        ports = [self.answers.port(port) for name in rule.services for port in self.ruleset.services[name]]
-        service = ServiceSet.union(port for port in ports if port is not None)
-        pool = self.answers.pool(rule.services)
         if rule.id in self.severities:
             rule = replace(rule, severity=(("default", self.severities[rule.id]),))
         for source in self.ends.of(rule.source):
             for destination in self.ends.of(rule.destination):
                 if not source.addresses or not destination.addresses or source.addresses == destination.addresses:
                     continue
+                service, pool = self._forbidden_ports(rule, self._ranges.get(destination.host))
                 left = service - documented.for_other_roles(source, destination)
                 if left:
                     yield BoundForbidden(self.ruleset.id, rule, source, destination, left, left & pool)
+
+    def _forbidden_ports(self, rule: Forbidden, dynamic: IntervalSet | None) -> tuple[ServiceSet, ServiceSet]:
+        """What is forbidden, and its pool. An unset variable leaves its own ports out, not the fixed ones."""
+        ports = [self.answers.port(port, dynamic) for name in rule.services for port in self.ruleset.services[name]]
+        service = ServiceSet.union(port for port in ports if port is not None)
+        return service, self.answers.pool(rule.services, dynamic)
 
 
 class _Documented:

@@ -50,9 +50,11 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
 def _finding(check: Check, item: HardeningItem) -> Finding:
     doubt = item.enforced == "unknown from this export"
     expected = f"; expected {item.expected}" if item.expected else ""
+    # Without its reason "is locally '1'; expected 1" reads like a mistake.
+    why = f" {item.reason}" if item.enforced == "no" else ""
     return check.found(
         device=item.device,
-        message=f"Not met: {item.title}. {_capital(item.found)}{expected}.",
+        message=f"Not met: {item.title}. {_capital(item.found)}{expected}.{why}",
         remedy=item.remedy,
         packets=item.setting,
         severity=Severity.parse(item.severity),

@@ -116,7 +116,7 @@ def _finding(check: Check, device: Device, name: str, opening: _Open) -> Finding
         severity=Severity.HIGH if only else Severity.MEDIUM,
         confidence=Confidence.CERTAIN if opening.certain else Confidence.POSSIBLE,
         message=(
-            f"{name} ({opening.services.text(4)}) is open to {opening.sources.text(3)} in {where}, by rule "
+            f"{name} ({_ports(name, opening.services)}) is open to {opening.sources.text(3)} in {where}, by rule "
             f"{names((f'{rule.id} ({rule.name})' for rule in opening.rules), 3)}."
         ),
         remedy="Limit these rules to the domain profile and to the addresses that administer the host.",
@@ -126,6 +126,15 @@ def _finding(check: Check, device: Device, name: str, opening: _Open) -> Finding
         related=tuple(evidence(device.name, rule, "opens it") for rule in opening.rules[:8]),
         uncertain=tuple(dict.fromkeys(reason for rule in opening.rules for reason in rule.uncertain)),
     )
+
+
+def _ports(name: str, services: ServiceSet) -> str:
+    """The ports for people: of the dynamic range its ends, not the many holes that fixed ports leave in it."""
+    if name != _DYNAMIC:
+        return services.text(4)
+    ranges = services.destination_ports(TCP).ranges
+    less = ", less the fixed ports of other services" if len(ranges) > 1 else ""
+    return f"tcp/{ranges[0][0]}-{ranges[-1][1]}{less}" if ranges else services.text(4)
 
 
 CHECK = Check(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from auditor.findings.finding import Confidence, Finding, Severity
+from auditor.findings.hardening import HardeningState
 from auditor.findings.result import AuditResult
 from auditor.reports.text import one_line
 from auditor.reports.verdict import hardening_findings
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_ITEMS = 5
 """Failed items shown before the rest is counted."""
+MOST_REASONS = 2
+"""Reasons for items that are not decidable; the list of all items has the others."""
 
 
 def failed_items(result: AuditResult, styles: Mapping[Severity, str], every: bool) -> tuple[RenderableType, int]:
@@ -34,6 +38,12 @@ def failed_items(result: AuditResult, styles: Mapping[Severity, str], every: boo
         severity = alike[0].severity
         grid.add_row(Text(severity.word, style=styles[severity]), Text(one_line(_line(alike, every))))
     return Padding(grid, (0, 0, 0, 2)), len(items) - len(shown)
+
+
+def undecided(result: AuditResult) -> tuple[str, ...]:
+    """Why items are not decidable, one sentence for all that share a reason, the commonest first."""
+    reasons = Counter(item.reason for item in result.hardening if item.state is HardeningState.NOT_DECIDABLE)
+    return tuple(f"{number} not decidable: {reason}" for reason, number in reasons.most_common())
 
 
 def _line(alike: list[Finding], every: bool) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import AuditResult, CoverageState
 from auditor.reports.flows import QUIET, alike
-from auditor.reports.guides import failed_items
+from auditor.reports.guides import MOST_REASONS, failed_items, undecided
 from auditor.reports.lines import files_read
 from auditor.reports.since import changes_sentence, mark, since_lines
 from auditor.reports.text import one_line
@@ -298,6 +298,8 @@ def _hardening(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     yield shown
     if hidden:
         yield from _note(f"and {hidden} more: --all shows them, so does -o audit.xlsx")
+    for sentence in undecided(result)[: None if every else MOST_REASONS]:
+        yield from _note(sentence)
 
 
 def _gaps(result: AuditResult, every: bool) -> Iterator[RenderableType]:

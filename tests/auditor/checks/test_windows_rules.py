@@ -16,6 +16,7 @@ POLICY = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\SharedAccess\Par
 GROUP = r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\WindowsFirewall"
 OPEN = "Action=Allow|Active=TRUE|Dir=In"
 TCP = f"{OPEN}|Protocol=6"
+POP3 = "App=C:\\Ex\\ClientAccess\\PopImap\\Microsoft.Exchange.Pop3Service.exe|Name=MSExchangePOP3 (TCP-In)"
 
 
 def registry(*rules: str, more: str = "") -> str:
@@ -70,6 +71,10 @@ def test_w2_a_profile_that_allows_by_default() -> None:
     [finding] = found("implicit-permit", Document("EX01.reg", text.encode("utf-16")))
     assert finding.severity is Severity.HIGH
     assert "domain profile allows by default" in finding.message
+
+
+def test_w1_w2_profiles_that_are_on_and_block() -> None:
+    assert findings("implicit-permit", TCP) == []
 
 
 def test_w3_a_rule_for_everything() -> None:
@@ -139,6 +144,11 @@ def test_w4_rules_of_one_service_are_one_finding() -> None:
     assert [each.rule for each in finding.related] == ["r1 (rule 1)", "r2 (rule 2)"]
 
 
+def test_w4_the_dynamic_range_is_named_by_its_ends() -> None:
+    [finding] = findings("host-management", f"{TCP}|LPort=RPC")
+    assert "RPC (dynamic ports) (tcp/1024-65535, less the fixed ports of other services) is open" in finding.message
+
+
 def test_w5_a_setup_rule_and_its_twin() -> None:
     gfw = f"{TCP}|LPort=110|LPort=995|Name=MSExchange - POP3 (GFW) (TCP-In)"
     twin = f"{TCP}|LPort=110|LPort=995|App=C:\\Ex\\ClientAccess\\PopImap\\Microsoft.Exchange.Pop3Service.exe"
@@ -147,6 +157,11 @@ def test_w5_a_setup_rule_and_its_twin() -> None:
     [finding] = findings("gfw-rule", gfw, twin)
     assert finding.remedy.startswith("Rule r2 (rule 2) opens the same for C:\\Ex\\ClientAccess")
     assert [each.rule for each in finding.related] == ["r2 (rule 2)"]
+
+
+def test_w5_the_program_bound_rule_alone_is_no_finding() -> None:
+    assert findings("gfw-rule", f"{TCP}|LPort=110|LPort=995|{POP3}") == []
+    assert findings("gfw-rule", f"{TCP}|LPort=110|Name=Mailbox program") == []
 
 
 @pytest.mark.parametrize(("edge", "severity"), [("Edge=TRUE", Severity.MEDIUM), ("Edge=TRUE|Defer=App", Severity.LOW)])
@@ -214,6 +229,13 @@ def test_w10_a_bypass(who: str, severity: Severity) -> None:
     assert finding.severity is severity
 
 
+@pytest.mark.parametrize(
+    "rule", [f"{TCP}|Security=Authenticate|RMauth=O:LSD:(A;;CC;;;DC)", "Action=ByPass|Active=FALSE|Dir=In"]
+)
+def test_w10_no_bypass(rule: str) -> None:
+    assert findings("bypass-rule", rule) == []
+
+
 def test_w11_one_name_with_several_scopes() -> None:
     [finding] = findings("same-name", f"{TCP}|LPort=80|Name=Web", f"{TCP}|LPort=81|Name=Web", f"{TCP}|Name=Other")
     assert "Web (r1, r2)" in finding.message
@@ -277,6 +299,11 @@ def test_w15_rules_for_every_profile() -> None:
     assert finding.message.startswith("1 enabled rule allows any address in every profile, public networks too: Mail")
 
 
+@pytest.mark.parametrize("limit", ["Profile=Domain", "Profile=Domain|Profile=Private", "RA4=LocalSubnet"])
+def test_w15_rules_with_a_limit(limit: str) -> None:
+    assert findings("all-profiles", f"{TCP}|LPort=25|{limit}") == []
+
+
 @pytest.mark.parametrize(
     ("block", "count"), [("LPort=135", 0), ("LPort=RPC-EPMap", 0), ("LPort=136", 1), ("LPort=135|Profile=Public", 1)]
 )
@@ -311,9 +338,6 @@ def test_a_rule_that_cannot_open_135_does_not_stand_in_for_the_mapper_rule() -> 
         assert "without this one remote RPC stops" in finding.remedy
     [finding] = findings("gfw-rule", gfw, f"{svchost}|Svc=RPCSS|Profile=Domain|RA4=10.0.0.0/8")
     assert "by rule r2 (only from 10.0.0.0/8; only in the domain profile)." in finding.remedy
-
-
-POP3 = "App=C:\\Ex\\ClientAccess\\PopImap\\Microsoft.Exchange.Pop3Service.exe|Name=MSExchangePOP3 (TCP-In)"
 
 
 @pytest.mark.parametrize(

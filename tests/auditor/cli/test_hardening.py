@@ -56,6 +56,30 @@ def test_the_port_audit_comes_first_in_the_terminal(capsys: pytest.CaptureFixtur
     assert "settings against hardening guides" in text.splitlines()[0]
 
 
+def test_a_local_dump_is_said_to_be_no_evidence_for_group_policy(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["audit", "samples/quillwort/ex-cas01.txt", "--benchmark", "cis-windows-server-2022-4.0"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "not decidable: The local value meets the guides; a local dump alone is not evidence" in text
+
+
+def test_a_local_value_that_meets_a_guide_and_still_fails_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = (
+        "SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\DomainProfile",
+        "SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\PublicProfile",
+    )
+    lines = [f'[HKEY_LOCAL_MACHINE\\{key}]\n"EnableFirewall"=dword:00000001\n' for key in keys]
+    file = tmp_path / "EX01.reg"
+    file.write_text("\n".join(["Windows Registry Editor Version 5.00\n", *lines]), encoding="utf-16")
+    run(["audit", str(file), "--benchmark", "cis-windows-server-2022-4.0", "--allow-gaps", "--format", "json"])
+    found = json.loads(capsys.readouterr().out)["findings"]
+    [finding] = [
+        each for each in found if each["check"] == "FW130" and "Domain profile: firewall is on" in each["message"]
+    ]
+    assert "they ask for a group policy, and the one given does not set it" in finding["message"]
+
+
 def test_a_contradiction_and_an_unknown_guide_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["audit", FILE, "--no-hardening", "--benchmark", "cis-fortigate-7.0"]) == 2
     assert run(["audit", FILE, "--benchmark", "cis-fortigat-7.4"]) == 3

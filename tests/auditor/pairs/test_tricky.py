@@ -243,6 +243,34 @@ def test_without_a_range_rpc_cannot_be_told_and_the_usual_ones_are_named(audited
     assert states(result, "LOG-SHIPPING") == ["satisfied", "satisfied"]
 
 
+def dynamic(start: int, count: int) -> str:
+    """What `netsh int ipv4 show dynamicport tcp` prints: the second number is a count."""
+    return (
+        f"\r\nProtocol tcp Dynamic Port Range\r\n---------------------------------\r\n"
+        f"Start Port      : {start}\r\nNumber of Ports : {count}\r\n\r\n"
+    )
+
+
+def test_a_range_that_a_server_exports_is_that_servers(audited) -> None:  # type: ignore[no-untyped-def]
+    """Whatever the site says for servers that do not tell, and without a word of it."""
+    host = dump(MAPPER, RPC, HEARTBEAT, COPIER)
+    wide, usual = dynamic(6005, 59530), dynamic(49152, 16384)
+    told = audited(OPEN, DAG, NO_OTHERS, values="", one=host + wide, two=host + usual)
+    assert states(told, "CLUSTER") == ["satisfied", "satisfied"]
+    half = audited(OPEN, DAG, NO_OTHERS, values="", one=host + wide, two=host)
+    assert sorted(states(half, "CLUSTER")) == ["cannot tell", "satisfied"]
+    assert any("show dynamicport tcp" in row.question for row in rows(half, "CLUSTER"))
+    # A firewall between them that lets the usual range through suffices for the second server only.
+    ports = "135 49152-65535 64327"
+    backup = policy(1, "all", ports, "lan>dmz") + policy(2, "all", ports, "dmz>lan")
+    values = 'rpc_dynamic: "49152-65535"'
+    missing = [
+        row.missing
+        for row in rows(audited(backup, DAG, NO_OTHERS, values=values, one=host + wide, two=host + usual), "CLUSTER")
+    ]
+    assert ["6005-49151" in each for each in missing] == [False, True]
+
+
 def test_a_part_of_the_range_says_which_part_is_missing(audited) -> None:  # type: ignore[no-untyped-def]
     backup = policy(1, "all", "135 6005-64000 64327", "lan>dmz") + policy(2, "all", "ALL", "dmz>lan")
     result = audited(backup, DAG, NO_OTHERS)
