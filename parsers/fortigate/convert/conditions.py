@@ -33,6 +33,7 @@ _UNSEEN = {
     "scim-users": "only after authentication as {0}",
     "scim-groups": "only after authentication as {0}",
     "disclaimer": "only after a disclaimer was accepted",
+    "email-collect": "only after an e-mail address was given",
 }
 
 

@@ -26,7 +26,7 @@ POLICY_READ = frozenset(
     "policyid poolname6 uuid-idx permit-any-host permit-stun-host pcp-inbound cgn-eif eif-check eif-learn "
     "tcp-session-without-syn fall-through-unauthenticated network-service-dynamic network-service-src-dynamic "
     "internet-service-fortiguard internet-service-src-fortiguard internet-service6-fortiguard "
-    "internet-service6-src-fortiguard endpoint-compliance disclaimer".split()
+    "internet-service6-src-fortiguard endpoint-compliance disclaimer email-collect".split()
 )
 
 POLICY_IRRELEVANT = frozenset(
@@ -54,10 +54,10 @@ POLICY_IRRELEVANT = frozenset(
     "log-http-transaction log-unmatched-traffic ztna-policy-redirect ztna-tags-match-logic "
     "isolator-server url-risk bandwidth sslvpn-auth sslvpn-ccert sslvpn-cipher "
     "casb-profile "
-    "color email-collect email-collection-portal "
+    "color email-collection-portal "
     "require-tfa devices-detection device-detection-portal forticlient-compliance-enforcement-portal "
     "client-reputation client-reputation-mode dynamic-profile bypass-fragment identity-from traffic-shaper6 "
-    "srcintf-negate6 nat46-pool pool-list transaction-based web-auth-cookie dynamic-profile-fallthrough "
+    "nat46-pool pool-list transaction-based web-auth-cookie dynamic-profile-fallthrough "
     "dynamic-profile-access log-http-transaction gtp-inspection".split()
 )
 """NAT of sources, inspection, shaping, logging and looks: they may block content, and never widen what passes."""
@@ -93,7 +93,7 @@ _LOCAL_IN = frozenset(
     "internet-service-src-group internet-service-src-custom internet-service-src-custom-group "
     "internet-service-src-negate internet-service6-src internet-service6-src-name internet-service6-src-group "
     "internet-service6-src-custom internet-service6-src-custom-group internet-service6-src-negate "
-    "auto-asic-offload".split()
+    "internet-service-src-fortiguard internet-service6-src-fortiguard auto-asic-offload".split()
 )
 
 _ACL = frozenset("uuid name comments status interface srcaddr dstaddr service fragment".split())

@@ -9,9 +9,10 @@ from __future__ import annotations
 import difflib
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from parsers.fortigate.convert.keywords import NESTED, TABLES
+from parsers.fortigate.convert.nestedkeywords import INNER
 from parsers.fortigate.convert.tables import APART, READ, irrelevant
 from parsers.fortigate.syntax.tree import Block, Remark, Text, Tree
 from parsers.fortigate.syntax.vocabulary import COMMANDS, known_keywords, known_paths
@@ -110,7 +111,7 @@ def _meant(word: str, known: Iterable[str]) -> str:
     cut = _abbreviated(word, known)
     if len(cut) > 1:
         return f"; it abbreviates {', '.join(cut[:4])}"
-    near = difflib.get_close_matches(word, known, 1, 0.85)
+    near = difflib.get_close_matches(word, [each for each in known if each != word], 1, 0.85)
     return f"; did somebody mean {near[0]!r}?" if near else ""
 
 
@@ -233,7 +234,19 @@ def _unknown_words(name: str, table: Block) -> dict[str, list[tuple[Block, str]]
         for child in () if inner >= entry.tables.keys() else entry.tables.keys() - inner:
             if entry.tables[child].settings or entry.tables[child].entries:
                 found.setdefault(f"table {child!r}", []).append((entry.tables[child], child))
+        if entry.tables and name in INNER:
+            for child, keyword, block in _unknown_inside(INNER[name], entry):
+                found.setdefault(f"keyword {keyword!r} of {child!r}", []).append((block, keyword))
     return found
+
+
+def _unknown_inside(known: Mapping[str, frozenset[str]], entry: Block) -> Iterator[tuple[str, str, Block]]:
+    """The words that nobody knows of the tables inside an entry, or inside a table of settings."""
+    for child, keywords in known.items():
+        table = entry.tables.get(child)
+        for block in (table, *table.entries.values()) if table is not None else ():
+            for keyword in () if keywords >= block.settings.keys() else block.settings.keys() - keywords:
+                yield child, keyword, block
 
 
 def _holding(name: str, table: Block) -> Iterator[Block]:

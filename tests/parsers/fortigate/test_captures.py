@@ -223,3 +223,21 @@ def test_tables_that_share_a_line_are_counted_once(inner: str) -> None:
     ledger = read(text)[0].sources[0].ledger
     assert (ledger.total, ledger.not_understood) == (text.count("\n"), 0)
     assert ledger.irrelevant == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "inner"),
+    [
+        ("system interface", "config secondaryip\nedit 1\nset {} x\nnext\nend"),
+        ("system interface", "config ipv6\nset {} x\nend"),
+        ("firewall vip", "config realservers\nedit 1\nset {} x\nnext\nend"),
+        ("firewall internet-service-custom", "config entry\nedit 1\nset {} x\nnext\nend"),
+    ],
+)
+def test_words_inside_entries_that_no_version_knows_may_hide_access(table: str, inner: str) -> None:
+    text = HEADER + BODY + f"config {table}\nedit a\n{{}}\nnext\nend\n"
+    (firewall,) = read(text.format(inner.format("opens-all")))
+    gap = next(gap for gap in firewall.gaps if gap.keyword == "opens-all")
+    assert gap.hides_access
+    assert text.format(inner.format("opens-all")).splitlines()[gap.origin.first_line - 1] == "set opens-all x"
+    assert firewall.sources[0].ledger.not_understood == 1
