@@ -19,7 +19,7 @@ from auditor.findings.finding import Packet
 from auditor.packets import OTHER, Difference, Filter, PacketSet, difference, opens, unsure_since
 from parsers.model.addresses import PUBLIC, AddressSet
 from parsers.model.bounds import Bounded
-from parsers.model.firewall import Firewall
+from parsers.model.firewall import Firewall, Source
 from parsers.model.origin import Origin
 from parsers.model.rule import Direction, Rule
 
@@ -90,6 +90,7 @@ class Comparison:
     devices: tuple[str, ...]
     gaps: tuple[str, ...]
     unpaired: tuple[str, ...] = ()
+    files: tuple[Source, ...] = ()
 
     @property
     def no_effect(self) -> bool:
@@ -126,6 +127,7 @@ def compare(old: tuple[Firewall, ...], new: tuple[Firewall, ...], site: Site, no
         devices=tuple(after.name for _, after in pairs),
         gaps=gaps,
         unpaired=added if renamed else (),
+        files=tuple(dict.fromkeys(source for each in (*old, *new) for source in each.sources)),
     )
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING
+
+from auditor.reports.lines import ledger_text
 
 if TYPE_CHECKING:
     from auditor.compare import Change, Comparison
@@ -16,7 +19,12 @@ def comparison_text(found: Comparison) -> Iterator[str]:
     yield from found.notes
     if found.no_effect:
         yield f"No effect: exactly the same packets pass ({', '.join(found.devices)})."
-        return
+    else:
+        yield from _changes_text(found)
+    yield from (f"read {each.name}: {ledger_text(each.ledger)}" for each in found.files)
+
+
+def _changes_text(found: Comparison) -> Iterator[str]:
     yield f"{_counted(found)} ({', '.join(found.devices)})."
     for change in found.changes:
         yield f"  {'+' if change.opened else '-'} {change.device}: {change.text}"
@@ -45,7 +53,15 @@ def comparison_markdown(found: Comparison) -> Iterator[str]:
         yield ""
     if found.no_effect:
         yield "No effect: exactly the same packets pass."
-        return
+    else:
+        yield from _changes_markdown(found)
+    yield ""
+    yield from (f"- read {plain(each.name)}: {ledger_text(each.ledger)}" for each in found.files)
+
+
+def _changes_markdown(found: Comparison) -> Iterator[str]:
+    from auditor.reports.markdown import plain
+
     yield f"{_counted(found)}."
     yield ""
     for change in found.changes:
@@ -68,6 +84,10 @@ def comparison_value(found: Comparison, failing: tuple[Change, ...] = ()) -> dic
         "cannot_tell": found.unsure,
         "failing": len(failing),
         "gaps": found.gaps,
+        "files": [
+            {"name": each.name, "sha256": each.sha256, "format": each.format, "lines": asdict(each.ledger)}
+            for each in found.files
+        ],
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from openpyxl import Workbook
 
 from auditor.findings.result import AuditResult
+from auditor.reports.lines import files_read
 from auditor.reports.since import changes_sentence
 from auditor.reports.verdict import alarming, headline
 from auditor.reports.workbook.ink import COLOURS, HEADER, Colours, Ink, Value, XlsxCell
@@ -52,9 +53,9 @@ def _head(ink: Ink, result: AuditResult) -> list[Row]:
 
 def _facts(ink: Ink, result: AuditResult) -> list[Row]:
     rules = sum(not rule.implicit for device in result.devices for each in device.lists for rule in each.rules)
-    read = sum(source.ledger.read for device in result.devices for source in device.sources)
-    total = sum(source.ledger.total for device in result.devices for source in device.sources)
-    open_lines = sum(source.ledger.not_understood for device in result.devices for source in device.sources)
+    ledgers = [source.ledger for source in files_read(result)]  # the VDOMs of a device share a file
+    total, read = sum(each.total for each in ledgers), sum(each.read for each in ledgers)
+    open_lines = sum(each.not_understood for each in ledgers)
     facts: list[tuple[str, str]] = [
         ("Scope", f"{_count(len(result.devices), 'firewall')}, {_count(rules, 'rule')}"),
         ("Judged as of", result.today.isoformat()),

@@ -44,7 +44,10 @@ def test_names_order_and_secrets_have_no_effect(compare) -> None:  # type: ignor
     new = new.replace("ENC ", "ENC x").replace('"vip-mail"', '"post"')
     assert new != BACKUP
     code, said = compare(BACKUP, new, "--site", SITE)
-    assert (code, said) == (0, "No effect: exactly the same packets pass (fgt-quillwort).\n")
+    first, *files = said.splitlines()
+    assert (code, first) == (0, "No effect: exactly the same packets pass (fgt-quillwort).")
+    ledger = "835 lines = 787 read + 48 irrelevant + 0 not understood"
+    assert [line.partition(": ")[2] for line in files] == [ledger, ledger]
 
 
 def test_an_opening_names_packets_rule_and_lines(compare) -> None:  # type: ignore[no-untyped-def]
@@ -217,3 +220,18 @@ def test_two_firewalls_renamed_at_once_are_not_judged(tmp_path: Path, capsys: py
     assert "Not judged: x, y could be an older firewall under another name" in capsys.readouterr().err
     assert run(["compare", *sides]) == 0
     assert "No effect" not in capsys.readouterr().out
+
+
+def test_the_lines_of_both_versions_are_counted(compare) -> None:  # type: ignore[no-untyped-def]
+    new = BACKUP.replace("        set action accept\n", "        set action accept\n        set frobnicate x\n", 1)
+    code, said = compare(BACKUP, new, "--site", SITE, "--json", "--allow-gaps")
+    files = json.loads(said)["files"]
+    assert code == 0
+    assert [(Path(each["name"]).parent.name, each["lines"]["not_understood"]) for each in files] == [
+        ("old", 0),
+        ("new", 1),
+    ]
+    for each in files:
+        lines = each["lines"]
+        assert lines["read"] + lines["irrelevant"] + lines["not_understood"] == lines["total"]
+    assert "lines = 787 read" in compare(BACKUP, new, "--site", SITE, "--markdown", "--allow-gaps")[1]

@@ -123,3 +123,12 @@ def test_a_text_too_long_for_a_cell_is_cut_with_a_note() -> None:
 
 def test_escapes_of_the_file_format_stay_literal() -> None:
     assert cell_text("a_x0041_b") == "a_x005F_x0041_b"
+
+
+def test_the_cover_counts_the_lines_of_every_file_once(result: AuditResult) -> None:
+    """The VDOMs of a device share its file."""
+    twice = replace(result, devices=(*result.devices, *(replace(each, name="2") for each in result.devices)))
+    cover = load_workbook(io.BytesIO(workbook_bytes(twice)))["Cover"]
+    said = {row[0].value: row[1].value for row in cover.iter_rows()}
+    ledgers = {source.name: source.ledger for each in result.devices for source in each.sources}.values()
+    assert said["Lines"].startswith(f"{sum(each.total for each in ledgers):,} lines: ")
