@@ -14,6 +14,9 @@ from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS,
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Administrator
 
+_FURTHER = "which further sources may log in is not certain (API users, the other IP version)"
+_NOBODY_NAMED = "the export holds no administrators, whose trusted hosts decide who may log in"
+
 
 def administrators(scope: Scope) -> Iterator[Administrator]:
     """Every account with the sources it may log in from."""
@@ -39,17 +42,26 @@ def administrators(scope: Scope) -> Iterator[Administrator]:
         yield Administrator(name, scope.origin("system admin", block), trusted, restricted)
 
 
-def trusted_sources(scope: Scope, accounts: tuple[Administrator, ...]) -> Bounded[AddressSet]:
-    """Sources the logins answer: those at least one administrator (perhaps: one API user) may come from."""
-    if not accounts or any(not each.restricted for each in accounts):
-        return Bounded.exactly(ANY_ADDRESS)
+def trusted_sources(scope: Scope, accounts: tuple[Administrator, ...]) -> tuple[Bounded[AddressSet], str]:
+    """Sources the logins answer: those at least one administrator (perhaps: one API user) may come from.
+
+    Returns:
+        The sources, and why they are not certain ("" when they are).
+    """
+    if not accounts:
+        # Every device has administrators: here is a part of its configuration.
+        return Bounded(NO_ADDRESS, ANY_ADDRESS), _NOBODY_NAMED
+    if any(not each.restricted for each in accounts):
+        return Bounded.exactly(ANY_ADDRESS), ""
     certain = AddressSet.union(each.trusted for each in accounts)
     possible = certain
-    if not certain.ipv6:
-        possible |= ANY_IPV6  # whether IPv4 trusted hosts alone close IPv6 is not documented
+    for each in accounts:
+        # Whether trusted hosts of one IP version close the other one is not documented.
+        possible |= NO_ADDRESS if each.trusted.ipv6 else ANY_IPV6
+        possible |= NO_ADDRESS if each.trusted.ipv4 else ANY_IPV4
     for _, block in scope.entries("system api-user"):
         possible |= _api_sources(block)
-    return Bounded(certain, possible)
+    return Bounded(certain, possible), _FURTHER
 
 
 def _api_sources(block: Block) -> AddressSet:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from parsers.fortigate.convert.administrators import network_or_none
 from parsers.fortigate.convert.books import Books
+from parsers.fortigate.convert.snmp import snmp_sources
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
@@ -45,13 +46,17 @@ def listener(
     source: Bounded[AddressSet],
     origin: Origin,
     where: Bounded[AddressSet] | None = None,
+    unsure: str = "",
 ) -> Rule:
-    """The rule of one server on one interface: it answers at the interface's own addresses, or at those of `where`."""
+    """The rule of one server on one interface: it answers at the interface's own addresses, or at those of `where`.
+
+    `unsure` says why the sources are not certain.
+    """
     where = where or books.interfaces.listening(interface)
     held = where.is_exact
     reasons: tuple[str, ...] = () if held else (f"the address of interface {interface.name} is not in the backup",)
-    if not source.is_exact:
-        reasons += ("which further sources may log in is not certain (API users, IPv6)",)
+    if not source.is_exact and unsure:
+        reasons += (unsure,)
     conditions = () if interface.enabled else (Condition("interface", f"interface {interface.name} is down"),)
     return Rule(
         id=f"{word} on {interface.name}",
@@ -76,12 +81,14 @@ class Management:
     Args:
         books: the objects of the VDOM.
         trusted: the sources that logins answer.
+        unsure: why they are not certain, "" when they are.
     """
 
-    def __init__(self, books: Books, trusted: Bounded[AddressSet]) -> None:
+    def __init__(self, books: Books, trusted: Bounded[AddressSet], unsure: str) -> None:
         self.books = books
         self.scope = books.scope
         self.trusted = trusted
+        self.unsure = unsure
 
     def rules(self) -> Iterator[Rule]:
         """One rule for each service of each address of each interface."""
@@ -108,11 +115,15 @@ class Management:
         unheld = ANY_IPV6 if six else ANY_IPV4
         where = Bounded.exactly(own) if own else Bounded(NO_ADDRESS, unheld)
         source = self._sources(word) & self._dedicated(interface)
-        rule = listener(word, self.books, interface, service, source, origin, where)
-        if word == "snmp" and not self.scope.enabled("system snmp sysinfo", "status"):
-            text = "the SNMP agent is not switched on in this backup"
-            rule = replace(rule, conditions=(*rule.conditions, Condition("setting", text)))
-        return rule
+        if word != "snmp":
+            return listener(word, self.books, interface, service, source, origin, where, self.unsure)
+        if self.scope.enabled("system snmp sysinfo", "status"):
+            asking, unsure = snmp_sources(self.scope)
+            unsure = unsure or self.unsure
+            return listener(word, self.books, interface, service, source & asking, origin, where, unsure)
+        off = Condition("setting", "the SNMP agent is not switched on in this backup")
+        rule = listener(word, self.books, interface, service, source, origin, where, self.unsure)
+        return replace(rule, conditions=(*rule.conditions, off))
 
     def _sources(self, word: str) -> Bounded[AddressSet]:
         """Who is answered: logins ask for trusted hosts, and so do ping and SNMP when every administrator has some."""

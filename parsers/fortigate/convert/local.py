@@ -164,8 +164,8 @@ class LocalTraffic:
 
     def _answering(self) -> Iterator[Rule]:
         """Each server at the addresses of its interface, and what it perhaps answers at others."""
-        trusted = trusted_sources(self.scope, self.administrators)
-        management = tuple(Management(self.books, trusted).rules())
+        trusted, unsure = trusted_sources(self.scope, self.administrators)
+        management = tuple(Management(self.books, trusted, unsure).rules())
         servers = (*management, *vpn_gateways(self.books), *daemons(self.books))
         yield from servers
         interfaces = {each.name: each for each in self.books.interfaces.interfaces}

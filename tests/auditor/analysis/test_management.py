@@ -46,8 +46,16 @@ def test_an_api_user_is_said_apart() -> None:
 
 def test_other_interfaces_are_rows_only_where_a_policy_lets_them() -> None:
     out = with_lines(ANY, srcintf="lan", dstintf="wan")
-    assert [(row.interface, row.confidence) for row in rows(policies(out))] == [("wan", "certain"), ("lan", "possible")]
-    assert [row.interface for row in rows("")] == ["wan"]
+    somebody = table("system admin", "a")
+    found = rows(somebody + policies(out))
+    assert [(row.interface, row.confidence) for row in found] == [("wan", "certain"), ("lan", "possible")]
+    assert [row.interface for row in rows(somebody)] == ["wan"]
+
+
+def test_without_administrators_in_the_export_a_login_is_possible_and_why_is_said() -> None:
+    (row,) = rows("")
+    assert (row.who, row.confidence) == ("everybody", "possible")
+    assert row.limits == "the export holds no administrators, whose trusted hosts decide who may log in"
 
 
 def findings(text: str, interfaces: str = LOGIN) -> list[tuple[Severity, Confidence, str]]:

@@ -185,6 +185,10 @@ end
 config system global
     set admin-ssh-port {port}
 end
+config system admin
+    edit "admin"
+    next
+end
 config firewall policy
 end
 """

@@ -143,7 +143,7 @@ def test_bgp_answers_its_neighbours_only() -> None:
         ("config system global\nset admin-telnet-port 2223\nend\n", "set allowaccess telnet", "tcp/2223", "allowed"),
         ("config system global\nset admin-ssh-port 2222\nend\n", "set allowaccess ssh", "tcp/2222", "allowed"),
         ("", "set allowaccess snmp", "udp/161", "possible"),
-        ("config system snmp sysinfo\nset status enable\nend\n", "set allowaccess snmp", "udp/161", "allowed"),
+        ("config system snmp sysinfo\nset status enable\nend\n", "set allowaccess snmp", "udp/161", "possible"),
         ("", "set allowaccess fgfm", "tcp/541", "allowed"),
     ],
 )
@@ -163,6 +163,34 @@ def test_trusted_hosts_of_version_six(lines: str, source: str, outcome: str) -> 
     six = with_interface("config ipv6\nset ip6-address 2001:db8::2/64\nset ip6-allowaccess https\nend")
     text = table("system admin", f"a\nset trusthost1 10.9.0.0 255.255.0.0\n{lines}")
     assert local(text, "2001:db8::2", source=source, interfaces=six) == outcome
+
+
+def test_trusted_hosts_of_version_six_alone_perhaps_leave_version_four_open() -> None:
+    text = table("system admin", "a\nset ip6-trusthost1 2001:db8:9::/48")
+    assert local(text, source="198.51.100.7", interfaces=HTTPS.format("")) == "possible"
+
+
+AGENT = "config system snmp sysinfo\nset status enable\nend\n"
+HOST = "config hosts\nedit 1\nset ip {}\n{}\nnext\nend"
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (table("system snmp community", "1\nset name x"), "allowed"),
+        (table("system snmp community", "1\nset name x\nset status disable"), "blocked"),
+        (table("system snmp community", "1\nset query-v1-status disable\nset query-v2c-status disable"), "blocked"),
+        (table("system snmp community", f"1\n{HOST.format('10.0.0.5 255.255.255.255', '')}"), "blocked"),
+        (table("system snmp community", f"1\n{HOST.format('198.51.100.0 255.255.255.0', '')}"), "allowed"),
+        (table("system snmp community", f"1\n{HOST.format('0.0.0.0 0.0.0.0', '')}"), "allowed"),
+        (table("system snmp community", f"1\n{HOST.format('10.0.0.5 255.255.255.255', 'set host-type trap')}"), "allowed"),
+        (table("system snmp community", f"1\n{HOST.format('10.0.0.5 255.255.255.255', '')}", "2\nset name y"), "allowed"),
+        (table("system snmp user", "u\nset security-level auth-priv"), "allowed"),
+        (table("system snmp user", "u\nset queries disable"), "blocked"),
+    ],
+)  # fmt: skip
+def test_the_snmp_agent_answers_the_hosts_of_its_communities(text: str, outcome: str) -> None:
+    assert local(AGENT + text, service="udp/161", interfaces=with_interface("set allowaccess snmp")) == outcome
 
 
 def test_the_trusted_hosts_of_all_administrators_count_together() -> None:

@@ -89,8 +89,9 @@ def local(
     text: str, to: str = "203.0.113.2", service: str = "tcp/443", source: str = "198.51.100.7", way: str = "wan",
     interfaces: str = INTERFACES,
 ) -> str:  # fmt: skip
-    """The fate of one packet to the device itself."""
-    (firewall,) = parsers.read((HEADER.format("7.0.12") + interfaces + text).encode(), "fw.conf")
+    """The fate of one packet to the device itself; unless the text has administrators, one may log in from anywhere."""
+    somebody = "" if "config system admin" in text else "config system admin\nedit admin\nnext\nend\n"
+    (firewall,) = parsers.read((HEADER.format("7.0.12") + interfaces + somebody + text).encode(), "fw.conf")
     asked = ServiceSet.parse(service)
     filter_ = Filter(firewall, Direction.LOCAL, NOW, [asked])
     flow = Flow(AddressSet.network(source), AddressSet.network(to), asked, frozenset({way}), None, False)
