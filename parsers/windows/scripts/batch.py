@@ -61,7 +61,7 @@ def _logical(text: str) -> Iterator[tuple[int, int, str]]:
         begun = begun or number
         stripped = line.rstrip()
         carets = len(stripped) - len(stripped.rstrip("^"))
-        if carets % 2 and not _is_comment(held or stripped):
+        if carets % 2 and not is_comment(held or stripped):
             held += stripped[:-1]
             continue
         yield begun, number, held + line
@@ -70,7 +70,8 @@ def _logical(text: str) -> Iterator[tuple[int, int, str]]:
         yield begun, begun, held
 
 
-def _is_comment(line: str) -> bool:
+def is_comment(line: str) -> bool:
+    """Is a line a remark (rem, ::), or one of PowerShell or netsh (#)?"""
     text = line.lstrip(" \t@;,=(").casefold()
     return text.startswith(("::", "#")) or re.match(r"rem(?![\w.])", text) is not None
 
@@ -94,7 +95,7 @@ class _Reader:
             line = _PROMPT.sub("", line, count=1)
             if label := LABEL.match(line):
                 self._label(label[1].casefold())
-            elif not _is_comment(line):
+            elif not is_comment(line):
                 yield from self._line(self._expanded(line), first, last)
 
     def _label(self, name: str) -> None:
@@ -168,7 +169,7 @@ class _Reader:
             self._jump((jump[1] or "").casefold(), behind=behind)
         elif text.casefold().startswith("set "):
             self._assign(text, sure=not behind and not self._passed())
-        elif text and not _is_comment(text):
+        elif text and not is_comment(text):
             yield Line(text, first, last, BRANCH if behind else PASSED if self._passed() else "", piped)
 
     def _passed(self) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from parsers.windows.scripts import batch, netsh
-from parsers.windows.scripts.made import Made, Place
+from parsers.windows.scripts.made import Made, Place, in_words
 from parsers.windows.scripts.tags import is_computed
 
 NETSH = re.compile(r"(?:^|[\\/])netsh(?:\.exe)?$", re.IGNORECASE)
@@ -94,10 +94,33 @@ def _powershell(made: Made, text: str, place: Place) -> None:
 
 
 def mentions(made: Made, text: str) -> None:
-    """A gap for every line that speaks of a changing netsh command and that nobody read."""
+    """A gap for every line that speaks of a changing netsh command and that nobody read.
+
+    Other ways to change the firewall (its registry keys, its service) are one gap each.
+    """
+    other: dict[str, list[int]] = {}
     for number, line in enumerate(text.splitlines(), start=1):
-        if number in made.lines or number in made.passed or line.lstrip(" \t@").startswith(("#", "::", ";")):
+        if number in made.passed or batch.is_comment(line):
             continue
-        if _MENTION.search(line) and not re.match(r"[ \t@]*rem\b", line, re.IGNORECASE):
+        if number not in made.lines and _MENTION.search(line):
             place = Place(number, number)
             made.gap(place, "a line", "speaks of a netsh command in a way that is not read", hides=True)
+        for what, pattern in _OTHER_WAYS.items():
+            if pattern.search(line):
+                other.setdefault(what, []).append(number)
+    for what, numbers in other.items():
+        made.gap(Place(numbers[0], numbers[-1]), "the script", f"{what} ({in_words(numbers)})", hides=True)
+
+
+_OTHER_WAYS = {
+    "changes registry keys of the firewall, which is not read: give a .reg export of them": re.compile(
+        r"(?:\breg(?:\.exe)?\s+(?:add|delete|copy|restore)\b|-Item(?:Property)?\b).*(?:\\WindowsFirewall\b|\\FirewallPolicy\b)",
+        re.IGNORECASE,
+    ),
+    "stops or disables the service of the firewall": re.compile(
+        r"(?:\b(?:net|sc|wmic)(?:\.exe)?\s|-Service\b).*(?:\b(?:stop|disabled|delete)\b.*\bMpsSvc\b|"
+        r"\bMpsSvc\b.*\b(?:stop|disabled|delete)\b)|\bStop-Service\b.*\bMpsSvc\b",
+        re.IGNORECASE,
+    ),
+}
+"""Ways to change the firewall that need no command of it."""

@@ -122,7 +122,7 @@ class Made:
 
     def _said(self) -> Iterator[str]:
         for text, numbers in self._notes.items():
-            yield f"{self.file}, {_lines(numbers)}: {text}"
+            yield f"{self.file}, {in_words(numbers)}: {text}"
 
     def host(self, document: Document, text: str, *, encoding: str, form: str) -> WrittenHost:
         """Everything as what an export of a host says."""
@@ -143,7 +143,8 @@ class Made:
         )
 
 
-def _lines(numbers: list[int]) -> str:
+def in_words(numbers: list[int]) -> str:
+    """Line numbers for a sentence, the first five of them."""
     shown = ", ".join(map(str, numbers[:_MOST_NUMBERS]))
     more = f" and {len(numbers) - _MOST_NUMBERS} more" if len(numbers) > _MOST_NUMBERS else ""
     return f"line{'s' if len(numbers) > 1 else ''} {shown}{more}"

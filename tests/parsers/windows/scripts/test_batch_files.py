@@ -170,6 +170,32 @@ def test_a_command_that_is_carried_in_another_way_is_a_gap(read, line):
     assert [(gap.origin.first_line, gap.hides_access) for gap in firewall.gaps] == [(2, True)]
 
 
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (
+            'reg add "HKLM\\Software\\Policies\\Microsoft\\WindowsFirewall\\{}Profile" /v EnableFirewall /d 0 /f',
+            "registry keys",
+        ),
+        (
+            "reg delete HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\{} /f",
+            "registry keys",
+        ),
+        ("net stop MpsSvc & rem {}", "service of the firewall"),
+        ("sc config mpssvc start= disabled & rem {}", "service of the firewall"),
+    ],
+)
+def test_other_ways_to_change_the_firewall_are_one_gap(read, line, what):
+    (gap,) = read(WEB, line.format("Domain"), f"rem {line}", line.format("Public")).gaps
+    assert what in gap.what
+    assert "lines 2, 4" in gap.what
+    assert (gap.origin.first_line, gap.origin.last_line, gap.hides_access) == (2, 4, True)
+
+
+def test_starting_the_service_is_none(read):
+    assert read(WEB, "sc config MpsSvc start= auto", "net start MpsSvc").gaps == ()
+
+
 def test_powershell_inside_a_batch_file(read):
     line = 'powershell -NoProfile -Command "New-NetFirewallRule -DisplayName api -Protocol TCP -LocalPort 8443"'
     firewall = read("@echo off", WEB, line, f"if exist x {line.replace('api', 'maybe')}")

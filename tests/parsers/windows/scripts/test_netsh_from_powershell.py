@@ -120,3 +120,14 @@ def test_rules_of_both_kinds_stand_in_one_script(read):
         name="web01.ps1",
     )
     assert firewall.written.rules[0].unread == ("line 2 may change it",)
+
+
+def test_the_registry_and_the_service_in_powershell(read):
+    firewall = read(
+        f"netsh {PLAIN}",
+        "$x = Get-Date",
+        "Set-ItemProperty -Path 'HKLM:\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\DomainProfile' -Name EnableFirewall -Value 0",
+        "Stop-Service -Name MpsSvc",
+        name="web01.ps1",
+    )
+    assert [(gap.origin.first_line, gap.hides_access) for gap in firewall.gaps] == [(3, True), (4, True)]
