@@ -27,6 +27,10 @@ _FOR = re.compile(
     r"for\s+(?:/[dlrf]\s+)?(?:\"[^\"]*\"\s+|[^\s%(]\S*\s+)?%%?\S\s+in\s*\((?:[^()\"]|\"[^\"]*\"|\([^()]*\))*\)\s*do\b\s*",
     re.IGNORECASE,
 )
+_EACH = re.compile(r"for\s+(%%?[A-Za-z])\s+in\s*\(([^()\"%*?!]*)\)\s*do\b\s*", re.IGNORECASE)
+"""A loop over words that stand in it: it is carried out for each of them."""
+_MOST_REPEATED = 5_000
+_LONGEST_BODY = 200
 _ELSE = re.compile(r"else\b\s*", re.IGNORECASE)
 _CALL = re.compile(r"call\s+(?=[^:\s])", re.IGNORECASE)
 _JUMP = re.compile(r"goto\s*:?\s*([^\s:&|<>]+)|(exit)\b", re.IGNORECASE)
@@ -76,6 +80,18 @@ def is_comment(line: str) -> bool:
     return text.startswith(("::", "#")) or re.match(r"rem(?![\w.])", text) is not None
 
 
+_Text = tuple[int, int, str]
+"""The first and last line of a logical line, and its text."""
+_PRINTS = re.compile(r"(?<!\w)(?:echo|title)\b[^&|)]*", re.IGNORECASE)
+_LEAVES = re.compile(r"\b(?:goto|exit)\b", re.IGNORECASE)
+
+
+def _depth(text: str) -> int:
+    """How many brackets a line opens and does not close; in what it prints none opens a block, but one may close it."""
+    plain = _PRINTS.sub("", re.sub(r'"[^"]*"|\^.', "", text))
+    return plain.count("(") - plain.count(")")
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -89,9 +105,15 @@ class _Reader:
         self.skipped: set[str] = set()
         self.ended = False
         self.way = ""
+        self.lines = list(_logical(text))
+        self.at = 0
+        self.repeated = 0
+        self.looping = False
 
     def run(self) -> Iterator[Line]:
-        for first, last, line in _logical(self.text):
+        while self.at < len(self.lines):
+            first, last, line = self.lines[self.at]
+            self.at += 1
             line = _PROMPT.sub("", line, count=1)
             if label := LABEL.match(line):
                 self._label(label[1].casefold())
@@ -122,6 +144,9 @@ class _Reader:
             elif text[place] == ")":
                 self.behind = (self.blocks.pop() if self.blocks else False) or self.behind
                 place += 1
+            elif loop := self._loop(text, place, first, last):
+                yield from self._repeated(*loop)
+                return
             elif found := _IF.match(text, place) or _FOR.match(text, place) or _ELSE.match(text, place):
                 self.behind = True
                 place = found.end()
@@ -131,6 +156,35 @@ class _Reader:
                 command, place, sign, written = self._command(text, place)
                 yield from self._stated(command, first, last, piped=written or sign == "|")
                 self.behind = self.behind or sign in ("&&", "||")
+
+    def _loop(self, text: str, place: int, first: int, last: int) -> tuple[str, list[str], list[_Text]] | None:
+        """A loop over words that certainly runs: its variable, the words, and the lines of its body."""
+        found = None if self.behind or any(self.blocks) or self._passed() else _EACH.match(text, place)
+        if found is None:
+            return None
+        body = [(first, last, text[found.end() :])]
+        depth = _depth(body[0][2])
+        at = self.at
+        while depth > 0 and at < len(self.lines) and len(body) < _LONGEST_BODY and not self.looping:
+            number, end, line = self.lines[at]
+            at += 1
+            if not is_comment(line):
+                body.append((number, end, self._expanded(line)))
+                depth += _depth(line)
+        words = re.split(r"[\s,;=]+", found[2].strip(" \t,;="))
+        leaves = any("%~" in line or LABEL.match(line) or _LEAVES.search(line) for _, _, line in body)
+        if depth or leaves or self.repeated + len(words) * len(body) > _MOST_REPEATED:
+            return None
+        self.at = at
+        self.repeated += len(words) * len(body)
+        return found[1], words, body
+
+    def _repeated(self, variable: str, words: list[str], body: list[_Text]) -> Iterator[Line]:
+        outer, self.looping = self.looping, True
+        for word in words:
+            for first, last, line in body:
+                yield from self._line(line.replace(variable, word), first, last)
+        self.looping = outer
 
     def _command(self, text: str, place: int) -> tuple[str, int, str, bool]:
         """One command from a place on, the place behind it, the sign that ends it, and whether it is redirected."""

@@ -59,7 +59,10 @@ def test_several_commands_in_one_line(stated):
         "if exist x (\necho a\n) else (\n{}\n)",
         "if exist x (echo a) else {}",
         "if exist x (\nif exist y (\necho b\n)\n{}\n)",
-        "for %%i in (1 2) do {}",
+        "for %%i in (*.exe) do {}",
+        "for %%i in (1 2) do (\necho %%~fi\n{}\n)",
+        "for %%i in (1 2) do (\nif %%i==2 goto end\n{}\n)\n:end",
+        "if exist x for %%i in (1 2) do {}",
         'for /f "tokens=1,2 delims=," %%a in (\'type "x.txt"\') do {}',
         "for /l %%i in (1,1,9) do (\n{}\n)",
         'for /r "C:\\x" %%G in (*.exe) do (@echo %%G\n{})',
@@ -139,6 +142,50 @@ def test_variables_that_do_not(stated, line):
     (rule,) = stated(*line.split("\n"), WEB.replace("443", "%PORT%"))
     assert rule.unread[-1] == "localport=%PORT%"
     assert rule.local_ports == ()
+
+
+LOOP = 'netsh advfirewall firewall add rule name="port %%p" dir=in action=allow protocol=TCP localport=%%p'
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for %%p in (80 443) do {}",
+        "FOR %%p IN (80,443) DO @{} >nul",
+        "for %%p in (80; 443) do ({})",
+        "for %%p in (80 443) do (\n  echo Opening %%p (TCP^)\n  rem %%p\n  {}\n)",
+        "set PORTS=80 443\nfor %%p in (%PORTS%) do {}",
+    ],
+)
+def test_a_loop_over_words_is_carried_out_for_each(read, loop):
+    firewall = read(*loop.format(LOOP).split("\n"), WEB)
+    assert [(rule.name, rule.local_ports, rule.unread) for rule in firewall.written.rules] == [
+        ("port 80", ("80",), ()),
+        ("port 443", ("443",), ()),
+        ("web", ("443",), ()),
+    ]
+    assert firewall.gaps == ()
+
+
+def test_loops_in_loops_and_conditions_in_loops(stated):
+    nested = "for %%a in (TCP UDP) do for %%p in (53 88) do " + LOOP.replace("TCP", "%%a")
+    assert [(rule.protocol, rule.local_ports) for rule in stated(nested)] == [
+        (6, ("53",)),
+        (6, ("88",)),
+        (17, ("53",)),
+        (17, ("88",)),
+    ]
+    rules = stated("for %%p in (80 443) do (", f"if exist x {LOOP}", LOOP, ")")
+    assert [bool(rule.unread) for rule in rules] == [True, False, True, False]
+
+
+def test_a_loop_that_never_closes_is_not_certain(stated):
+    assert [bool(rule.unread) for rule in stated("for %%p in (80 443) do (", LOOP)] == [True]
+
+
+def test_loops_do_not_multiply_without_end():
+    nested = "".join(f"for %%{letter} in ({' '.join(map(str, range(60)))}) do " for letter in "abcd")
+    assert len(list(batch.commands(nested + WEB))) < 10_000
 
 
 def test_a_variable_may_hold_the_whole_rule(stated):
