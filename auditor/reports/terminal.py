@@ -19,6 +19,7 @@ from auditor.reports.text import one_line
 from auditor.reports.verdict import (
     SEVERITIES,
     alarming,
+    any_server,
     blind_gaps,
     hardening_sentence,
     headline,
@@ -247,6 +248,15 @@ def _ports(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     if not rows:
         return
     yield from _title(f"Required ports: {ports_sentence(result)}")
+    if not any_server(rows):
+        names = ", ".join(dict.fromkeys(row.ruleset for row in rows))
+        yield from _note(
+            f"None of these exports is known to be, or to lead to, a server that {names} speaks of, so no port was "
+            "judged. Name yours in a site file (fwproof init FILE... -o site.yaml), or take another baseline (fwproof "
+            "rulesets list, --ruleset)."
+        )
+        if not every:
+            return
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     table.add_column("state", no_wrap=True)
     table.add_column("flow", ratio=5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from auditor.findings.finding import Finding, Severity
 from auditor.findings.hardening import HardeningState
@@ -49,6 +49,11 @@ def required(result: AuditResult) -> tuple[FlowCoverage, ...]:
     """The coverage of required flows, what needs attention first."""
     rows = (row for row in result.coverage if row.level == "required")
     return tuple(sorted(rows, key=lambda row: STATES.index(row.state)))
+
+
+def any_server(rows: Iterable[FlowCoverage]) -> bool:
+    """Is some role of the baselines bound to an address? Without one every flow is a question."""
+    return any(" " in end for row in rows for end in (row.source, row.destination))
 
 
 def ports_sentence(result: AuditResult) -> str:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.findings.result import AuditResult
+from auditor.findings.result import AuditResult, CoverageState
 from auditor.reports.terminal import terminal_text
 
 
@@ -40,6 +40,21 @@ def test_findings_alike_are_counted_and_shown_on_demand(result: AuditResult) -> 
     assert "and 3 more of FW301" in terminal_text(result)
     assert "case 10" not in terminal_text(result)
     assert "case 10" in terminal_text(result, every=True)
+
+
+def test_a_baseline_that_no_server_here_belongs_to_asks_no_questions(result: AuditResult) -> None:
+    """A Windows host without Exchange: a table of questions about Exchange would hide what matters."""
+    unbound = tuple(
+        replace(
+            row, source=row.source.split()[0], destination=row.destination.split()[0], state=CoverageState.CANNOT_TELL
+        )
+        for row in result.coverage
+    )
+    text = " ".join(terminal_text(replace(result, coverage=unbound), width=200).split())
+    assert "so no port was judged" in text
+    assert "Which dynamic RPC range is used?" not in text
+    assert "Which dynamic RPC range is used?" in terminal_text(replace(result, coverage=unbound), every=True, width=200)
+    assert "so no port was judged" not in terminal_text(result)
 
 
 def test_required_ports_name_rule_remainder_and_question(result: AuditResult) -> None:
@@ -88,7 +103,7 @@ def test_a_long_path_is_shown_once(result: AuditResult) -> None:
 
 def test_flows_that_wait_for_one_answer_are_one_line(result: AuditResult) -> None:
     waiting = result.coverage[2]
-    rows = (waiting, replace(waiting, flow="RPC-2"))
+    rows = (result.coverage[0], waiting, replace(waiting, flow="RPC-2"))
     text = terminal_text(replace(result, coverage=rows), width=160)
     assert "RPC, RPC-2" in text
     assert text.count("Which dynamic RPC range is used?") == 1
