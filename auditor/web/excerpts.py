@@ -9,8 +9,9 @@ from functools import cache
 
 from parsers.archives import is_archive, members, unpacked
 from parsers.cisco.secrets import masked as cisco_masked
-from parsers.fortigate.convert.secrets import MASK, holds_secret, is_secret, safe_comment
+from parsers.fortigate.convert.secrets import MASK, holds_secret, is_secret
 from parsers.model.origin import Origin
+from parsers.redaction import safe_comment
 from parsers.source import Document
 
 MOST_LINES = 14

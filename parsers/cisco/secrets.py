@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from parsers.redaction import safe_comment
+
 MASK = "(secret)"
 
 _ANYWHERE = (
@@ -16,7 +18,10 @@ _ANYWHERE = (
     r"(?:\S+-)?secret(?:\s+level\s+\d+)?",
     r"(?:\S+-)?psk(?:\s+(?:set-key|ascii|hex))*",
     r"pre-shared-key(?:\s+(?:local|remote|hex))*",
-    r"key-(?:string|hash)",
+    r"key-(?:string|hash|octet-string)",
+    r"auth-string",
+    r"pac\s+key",
+    r"(?:cak|pmk)(?:\s+pairwise-[a-z]+)?",
     r"server-key",
     r"\S*authentication-key(?:\s+\d+)?",
     r"message-digest-key\s+\d+",
@@ -44,5 +49,8 @@ _SECRET = re.compile(
 
 
 def masked(line: str) -> str:
-    """A line with its secret, if it holds one, replaced; everything after the secret's keyword goes with it."""
-    return _SECRET.sub(rf"\1{MASK}", line)
+    """A line with its secret, if it holds one, replaced; everything after the secret's keyword goes with it.
+
+    Logins in addresses (`path ftp://user:password@host`) and what remarks announce are replaced as well.
+    """
+    return safe_comment(_SECRET.sub(rf"\1{MASK}", line))

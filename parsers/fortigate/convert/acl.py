@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from parsers.fortigate.convert.books import Books
-from parsers.fortigate.convert.secrets import safe_comment
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import NO_ADDRESS
 from parsers.model.bounds import Bounded
 from parsers.model.rule import ANY_TRANSLATION, NO_TRANSLATIONS, Action, AsWritten, Rule
 from parsers.model.services import ANY_SERVICE, NO_SERVICE
+from parsers.redaction import safe_comment
 
 _UNTRANSLATED = "an access control list is compared with the packet before translation"
 

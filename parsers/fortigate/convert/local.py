@@ -15,7 +15,6 @@ from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.daemons import daemons
 from parsers.fortigate.convert.implicit import implicit_rule
 from parsers.fortigate.convert.listeners import Management, vpn_gateways
-from parsers.fortigate.convert.secrets import safe_comment
 from parsers.fortigate.objects.addresses import AddressBook
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import NO_ADDRESS, AddressSet
@@ -31,6 +30,7 @@ from parsers.model.rule import (
     Rule,
     RuleList,
 )
+from parsers.redaction import safe_comment
 
 _ELSEWHERE = "whose allowaccess counts for the address of another interface is not documented"
 

@@ -13,7 +13,6 @@ from parsers.fortigate.convert.conditions import IDENTITY, OFF, action_of, condi
 from parsers.fortigate.convert.implicit import after_policies, before_policies, unfiltered
 from parsers.fortigate.convert.keywords import WIDENING
 from parsers.fortigate.convert.proxies import proxied, published
-from parsers.fortigate.convert.secrets import safe_comment
 from parsers.fortigate.convert.sides import NO_ADDRESSES, Sides
 from parsers.fortigate.convert.sourcenat import source_nat
 from parsers.fortigate.syntax.tree import Block
@@ -30,6 +29,7 @@ from parsers.model.rule import (
     RuleList,
 )
 from parsers.model.services import ANY_SERVICE
+from parsers.redaction import safe_comment
 
 _HANDED_OVER = frozenset({"identity", "interface"})
 """What counts for a policy that hands its traffic to the security policy: it has no schedule or expiry of its own."""

@@ -13,12 +13,12 @@ from dataclasses import replace
 
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.conditions import IDENTITY
-from parsers.fortigate.convert.secrets import safe_comment
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.rule import NO_TRANSLATIONS, Action, AsWritten, Condition, Rule, SourceNat
 from parsers.model.services import NO_SERVICE, ServiceSet
+from parsers.redaction import safe_comment
 
 TABLES = ("firewall proxy-policy", "firewall explicit-proxy-policy")
 _OPENS_NOTHING = frozenset({"transparent-web", "ssh", "ssh-tunnel"})

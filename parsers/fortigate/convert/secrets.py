@@ -82,25 +82,3 @@ def holds_secret(path: tuple[str, ...], keyword: str, words: tuple[str, ...]) ->
     if _SECRET_WORDS.search(keyword) and not _ABOUT_SECRETS.search(keyword) and keyword not in _SWITCHES:
         return every
     return tuple(place for place in every if _SECRET_FORMS.match(words[place]))
-
-
-_USERINFO = re.compile(r"(?<=://)[^/\s@\"']*:[^/\s\"']*(?=@)")
-_NAMED = re.compile(
-    r"(?i)(?<![a-z])(?:pass(?:word|wd|phrase|code)?|pwd?|psk|pre-?shared[ -]?key|secret|api[-_ ]?key|access[-_ ]?key|"
-    r"credentials?|bearer|(?:api|auth|access|bearer)[-_ ]?token|token)[\"']?"
-    r"(?:\s*[=:]+\s*|\s+is\s+|\s+(?=\S*[\d!$%^*]))(?:bearer\s+)?[\"']?([^\s\"',;&]+)"
-)
-"""A word that announces a secret, and the secret: "password: x", "psk=x", "?token=x", "pwd hunter2"."""
-
-
-def quoted_secrets(text: str) -> tuple[str, ...]:
-    """The secrets that a text of people's own gives away: in an address with a login, or announced as such."""
-    found = (*_USERINFO.findall(text), *_NAMED.findall(text))
-    return tuple(dict.fromkeys(each for each in found if each not in _PLAIN))
-
-
-def safe_comment(text: str) -> str:
-    """A comment as it may be shown: without the secrets it gives away."""
-    for each in quoted_secrets(text):
-        text = text.replace(each, MASK)
-    return text

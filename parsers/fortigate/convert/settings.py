@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from parsers.fortigate.convert.secrets import MASK, REVERSIBLE_MASK, is_secret, masked, safe_comment
+from parsers.fortigate.convert.secrets import MASK, REVERSIBLE_MASK, is_secret, masked
 from parsers.fortigate.objects.scope import Scope
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.firewall import Setting
 from parsers.model.origin import Origin
+from parsers.redaction import safe_comment
 
 _PREFIXES = (
     "system ", "log ", "user setting", "user password-policy", "vpn ssl settings", "vpn ipsec phase1",

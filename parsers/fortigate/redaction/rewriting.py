@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
 
-from parsers.fortigate.convert.secrets import holds_secret, quoted_secrets
+from parsers.fortigate.convert.secrets import holds_secret
 from parsers.fortigate.redaction.names import Names, table_of
 from parsers.fortigate.syntax.backup import SPOKEN
 from parsers.fortigate.syntax.captures import PROMPT, annotation
@@ -20,7 +20,7 @@ from parsers.fortigate.syntax.header import stated_version
 from parsers.fortigate.syntax.statement import Statement
 from parsers.fortigate.syntax.vocabulary import COMMANDS
 from parsers.fortigate.syntax.words import split_words
-from parsers.redaction import Pseudonyms
+from parsers.redaction import Pseudonyms, quoted_secrets
 from parsers.source import Document
 
 _HEADER = re.compile(r"^#\s*(?:config-version|conf_file_ver|buildno|global_vdom|platform|checksum)\b")

@@ -14,6 +14,10 @@ SECRET = "Xk7canary"
     "line",
     [
         "enable password {} encrypted",
+        " description vpn pw: {}",
+        " cak {}",
+        "  key-octet-string {}",
+        " pac key 7 {}",
         "enable secret level 15 5 {}",
         "passwd {} encrypted",
         "username bob privilege 15 secret 9 {}",
@@ -47,6 +51,10 @@ def test_a_cisco_line_keeps_its_command_and_loses_its_secret(line: str) -> None:
     assert SECRET not in shown
     assert shown.endswith("(secret)")
     assert shown.startswith(line[:4])
+
+
+def test_a_login_in_an_address_goes() -> None:
+    assert list(masked(f" path ftp://bob:{SECRET}@10.0.0.1/cfg")) == [" path ftp://(secret)@10.0.0.1/cfg"]
 
 
 @pytest.mark.parametrize(
