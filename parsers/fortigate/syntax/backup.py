@@ -90,7 +90,7 @@ class BackupReader:
         place = annotation(value)
         if place < 0:
             return value
-        self.annotated.append((self.place, keyword))
+        self.annotated.append((self.place, f"set {keyword}" if keyword not in ("config", "edit") else keyword))
         return value[:place].rstrip()
 
     def name(self, line: str) -> tuple[str, ...]:
@@ -98,6 +98,8 @@ class BackupReader:
         rest = line.split(None, 1)[1]
         words = self.cache.get(rest)
         if words is None:
+            if "#" in rest or "<" in rest or "\u2190" in rest:
+                rest = self._without_annotation(line.split(None, 1)[0], rest)
             words = split_words(rest)
             if words is None:
                 self.remark(self.place, f"unbalanced quote in {line.strip()!r}: closed at the line end")
@@ -301,9 +303,9 @@ class BackupReader:
         """Close what is open at the end of the text: a missing last `end` is legal, an open entry is a cut export."""
         self.place = self.text.line_count
         if self.annotated:
-            line, keyword = self.annotated[0]
-            more = " and of further settings" if len(self.annotated) > 1 else ""
-            self.remark(line, f"a remark behind the words of 'set {keyword}'{more} is left out", gap=False)
+            line, command = self.annotated[0]
+            more = " and of further lines" if len(self.annotated) > 1 else ""
+            self.remark(line, f"a remark behind the words of '{command}'{more} is left out", gap=False)
         if self.stack:
             names = " / ".join(block.name for _, block, _ in self.stack)
             message = f"the text ends inside '{names}': it may be cut off"

@@ -142,7 +142,7 @@ def test_a_remark_is_left_out_and_said_once() -> None:
     assert rules(firewall) == rules(read(BODY)[0])
     (gap,) = firewall.gaps
     assert (gap.origin.first_line, gap.hides_access) == (11, False)
-    assert "behind the words of 'set dstaddr' and of further settings" in gap.what
+    assert "behind the words of 'set dstaddr' and of further lines" in gap.what
 
 
 INNER = """config system interface
@@ -241,3 +241,12 @@ def test_words_inside_entries_that_no_version_knows_may_hide_access(table: str, 
     assert gap.hides_access
     assert text.format(inner.format("opens-all")).splitlines()[gap.origin.first_line - 1] == "set opens-all x"
     assert firewall.sources[0].ledger.not_understood == 1
+
+
+def test_remarks_behind_tables_and_entries() -> None:
+    text = BODY.replace("config firewall policy", "config firewall policy  \u2190 the rules").replace(
+        "edit 1", "edit 1 # in"
+    )
+    (firewall,) = read(text)
+    assert [rule.id for rule in firewall.lists[0].rules[:1]] == ["1"]
+    assert [gap.hides_access for gap in firewall.gaps] == [False]
