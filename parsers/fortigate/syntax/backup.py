@@ -83,7 +83,9 @@ class BackupReader:
             self.remark(start, f"'set {keyword}' goes on on the next line: joined, as a terminal wraps it", gap=False)
             words = tuple(word.replace("\n", "") for word in words)
         if not closed:
-            self.remark(start, f"the quote opened in 'set {keyword}' is never closed: closed at the end of the line")
+            message = f"the quote opened in 'set {keyword}' is never closed: closed at the end of the line"
+            # Names never run over a line end, so that a single quote leaves no doubt.
+            self.remark(start, message, gap=keyword not in NAMING or value.count('"') != 1)
         return words
 
     def _without_annotation(self, keyword: str, value: str) -> str:
@@ -102,7 +104,8 @@ class BackupReader:
                 rest = self._without_annotation(line.split(None, 1)[0], rest)
             words = split_words(rest)
             if words is None:
-                self.remark(self.place, f"unbalanced quote in {line.strip()!r}: closed at the line end")
+                message = f"unbalanced quote in {line.strip()!r}: closed at the line end"
+                self.remark(self.place, message, gap=rest.count('"') != 1)
                 words = split_words(rest + open_quote(rest)) or (rest.strip("\"' "),)
             self.cache[rest] = words
         return words

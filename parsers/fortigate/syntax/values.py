@@ -18,6 +18,8 @@ _LONG_VALUES = frozenset(
 )
 """Fields whose values legitimately run over many lines and may hold lines that look like configuration."""
 
+_COMMANDS = ("set ", "unset ", "edit ", "config ", "append ")
+
 _SHORT_LIMIT = 40
 """Lines after which a value outside `_LONG_VALUES` that swallows structure is taken for an unbalanced quote."""
 
@@ -57,8 +59,16 @@ class LongValues:
             unlikely = place - start > _SHORT_LIMIT and keyword not in _LONG_VALUES
             if structure and state and (unlikely or (comment and letters > _COMMENT_LETTERS)):
                 break
+        if keyword not in _LONG_VALUES and any(map(_command, pieces[1:])):
+            state = '"'  # a quote of another line that lacks one closed it
         words = None if state else split_words("\n".join(pieces))
         if words is not None:
             return words, place, True
         self.rescans += place >= len(self.lines)
         return split_words(value + open_quote(value)) or (), start, False
+
+
+def _command(line: str) -> bool:
+    """Does a line look like one of a configuration?"""
+    text = line.strip()
+    return text.startswith(_COMMANDS) or text in ("next", "end")

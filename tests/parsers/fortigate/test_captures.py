@@ -250,3 +250,22 @@ def test_remarks_behind_tables_and_entries() -> None:
     (firewall,) = read(text)
     assert [rule.id for rule in firewall.lists[0].rules[:1]] == ["1"]
     assert [gap.hides_access for gap in firewall.gaps] == [False]
+
+
+@pytest.mark.parametrize(
+    ("damage", "hides"),
+    [
+        (('set dstaddr "web"', 'set dstaddr "web'), False),
+        (('edit "web"', 'edit "web'), False),
+        (('set srcaddr "all"\n        set dstaddr "web"', 'set srcaddr "all\n        set dstaddr "web'), False),
+        (('set dstaddr "web"', 'set dstaddr "web" "lan'), True),
+        (("set action accept", 'set replacemsg-override-group "x\n        set action accept'), True),
+    ],
+)
+def test_a_quote_that_is_missing_costs_one_line(damage: tuple[str, str], hides: bool) -> None:
+    (firewall,) = read(BODY.replace(*damage))
+    assert {gap.hides_access for gap in firewall.gaps} == {hides}
+    assert all(gap.origin.first_line for gap in firewall.gaps)
+    assert firewall.lists[0].rules[0].action.name == "ALLOW"
+    if not hides:
+        assert rules(firewall) == rules(read(BODY)[0])
