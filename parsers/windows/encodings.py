@@ -15,11 +15,14 @@ from parsers.source import Decoded, Document, decode
 from parsers.windows.words import fold, languages
 
 _PAGES = (
-    "cp850", "cp437", "cp852", "cp857", "cp866", "cp932", "cp936", "cp949", "cp950", "cp1250", "cp1251", "cp1252",
-    "cp1254", "cp858", "cp775", "cp737", "cp855", "cp862", "cp1253", "cp1257",
+    "utf-8", "cp850", "cp437", "cp852", "cp857", "cp866", "cp932", "cp936", "cp949", "cp950", "cp1250", "cp1251",
+    "cp1252", "cp1254", "cp858", "cp775", "cp737", "cp855", "cp862", "cp1253", "cp1257",
 )  # fmt: skip
 _TAKEN_FOR = ("cp1252", "cp437", "cp850", "latin-1", "cp1251", "cp1250", "cp1254", "cp866", "cp857", "cp852")
 """Code pages in which consoles and editors decode what is something else."""
+_CELLS = re.compile(r"[\t;,]")
+_FEWEST_WORDS = 2
+"""So many known words must appear when damage is undone; one may do by chance in hundreds of mixtures."""
 _SAMPLE = 200_000
 MOST_LINES = 4_000_000
 """Lines of one text; a verbose dump of 200,000 rules has as many."""
@@ -82,9 +85,20 @@ def decoded(document: Document) -> Decoded:
     scores = [(_score(sample.decode(page, errors="replace")), -number, page) for number, page in enumerate(_PAGES)]
     best, _, page = max(scores)
     if best < 1:
+        page = "utf-8" if _is_mostly_utf8(sample) else ""
+    if not page:
         return general
     note = f"not Unicode: read in code page {page[2:]}, which its labels fit best"
+    if page == "utf-8":
+        note = "broken UTF-8: unreadable characters were replaced"
     return Decoded(document.data.decode(page, errors="replace"), page, note)
+
+
+def _is_mostly_utf8(data: bytes) -> bool:
+    """Are most letters beyond ASCII whole? Then some were damaged; in another code page nearly none would be."""
+    text = data.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    return sum(not letter.isascii() for letter in text) > 10 * broken
 
 
 def _repaired(found: Decoded) -> Decoded:
@@ -94,7 +108,7 @@ def _repaired(found: Decoded) -> Decoded:
     best, page, right = max(
         ((_score(text), taken, right) for taken, right, text in _undone(sample)), default=(0.0, "", "")
     )
-    if best < max(1.0, plain + 1):
+    if best < max(_FEWEST_WORDS, plain + _FEWEST_WORDS):
         return found
     lines = [_line(line, page, right) for line in found.text.split("\n")]
     lost = sum(line is None for line in lines)
@@ -110,11 +124,11 @@ def _undone(text: str) -> Iterator[tuple[str, str, str]]:
     """(page it was taken for, page it is in, text) for every mixture that explains most lines of a text."""
     lines = [line for line in text.split("\n") if not line.isascii()][:400]
     for taken in _TAKEN_FOR:
-        for right in ("utf-8", *_PAGES):
+        for right in _PAGES:
             if right == taken:
                 continue
             undone = [each for line in lines if (each := _line(line, taken, right)) is not None]
-            if undone:
+            if len(undone) * 2 > len(lines):
                 yield taken, right, "\n".join(undone)
 
 
@@ -153,4 +167,7 @@ def _score(text: str) -> float:
             found |= {fold(label), fold(value), *(fold(part) for part in value.split(","))}
             label, _, value = line.strip().partition("  ")
             found |= {fold(label).rstrip(":").rstrip(), fold(value)}
+            if "\t" in line or ";" in line or '"' in line:
+                # A table: labels are its header, words its cells.
+                found |= {fold(cell.strip('" ')) for cell in _CELLS.split(line)}
     return len(found & _words()) - text.count("\ufffd") / 100

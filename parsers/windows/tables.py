@@ -78,6 +78,8 @@ def read(document: Document) -> WrittenHost:
     found = decoded(document)
     table = _table(document.name, found.text)
     keys = _keys(table.header)
+    if keys is None and not _is_console(table.header):
+        raise UnreadableError(document.name, "the header of the table is damaged: export it again")
     rules: tuple[WrittenRule, ...]
     if keys is not None:
         dump = read_rules(document.name, None, list(_blocks(table, keys)))

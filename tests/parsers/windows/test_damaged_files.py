@@ -132,3 +132,21 @@ def test_a_rule_with_ten_thousand_addresses_is_no_nonsense():
     (firewall,) = parsers.read((RULE.format(addresses) * 40 + "Ok.\r\n").encode(), "EX01.txt")
     assert len(firewall.written.rules) == 40
     assert len(firewall.written.rules[0].remote_addresses) == 10_000
+
+
+@pytest.mark.parametrize("code", ["ja", "de", "ru"])
+def test_one_broken_byte_does_not_change_the_code_page(code, server, locales, netsh):
+    """One flipped bit in a name of the last rule: all else is as it was, and the damage is said."""
+    text = netsh(server, locales[code])
+    (broken,) = parsers.read(text.replace("Out 4", "Out Ж4").encode().replace(b"Out \xd0", b"Out \xff"), "EX01.txt")
+    (whole,) = parsers.read(text.encode(), "EX01.txt")
+    assert broken.written.rules[:-1] == whole.written.rules[:-1]
+    assert any("broken UTF-8" in note for note in broken.written.notes)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
+def test_a_table_with_a_broken_letter_far_below_its_header(encoding):
+    header = "規則名\t有効\t方向\tプロトコル\tリモート IP\t操作\n"
+    rows = "Web\tはい\t入力\tTCP\t任意\t許可\n" * 900
+    (firewall,) = parsers.read((header + rows).encode(encoding) + b"\xff\n", "EX01.tsv")
+    assert sum(rule.action == "allow" for rule in firewall.written.rules) == 900
