@@ -305,7 +305,8 @@ def _is_program(value: str) -> bool:
 
 def _anonymous(blocks: list[Block]) -> bool:
     """Were the labels removed, or all replaced by one word? Then fields are labelled anew by their place."""
-    if len({label for block in blocks[:100] for label, _ in block.fields}) >= len(_BEFORE):
+    labels = {label for block in blocks[:100] for label, _ in block.fields}
+    if len(labels) >= len(_BEFORE) or all(len(block.fields) <= len(labels) for block in blocks[:100]):
         return False
     words: set[tuple[int, str]] = set()
     for block in blocks:
@@ -314,6 +315,8 @@ def _anonymous(blocks: list[Block]) -> bool:
                 words |= {(each, block.fields[place - len(_BEFORE) + each][1]) for each in (0, 1)}
     for block in blocks:
         values = [value for _, value in block.fields]
+        if len(values) < len(_BEFORE) + 2:
+            continue
         # The first field is "enabled", or the description and then "enabled"; the direction follows.
         described = next((n for n in (0, 1) if words & {(0, values[n]), (1, values[n + 1])}), None)
         if described is None or len(values) < described + len(_BEFORE) + 2:
