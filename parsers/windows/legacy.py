@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Scope, ScopeKind
@@ -25,6 +25,8 @@ _SECTION = re.compile(
 )
 _MODE = re.compile(r"^(Operational|Exception) mode\s*=\s*(Enable|Disable)", re.IGNORECASE)
 _NOW = re.compile(r"^Profile\s*=\s*(Domain|Standard)", re.IGNORECASE)
+_DETAIL = re.compile(r"^\s+(Scope|Interface)\s*[:=]\s*(.*)$", re.IGNORECASE)
+_LIKE_A_ROW = re.compile(r"^(?:\d{1,5}|Enable|Disable)\b", re.IGNORECASE)
 _PROFILES = {"domain": ("domain",), "standard": ("private", "public")}
 SERVICES = {
     "remote desktop": (("tcp", "3389"),),
@@ -68,6 +70,7 @@ class _Reader:
         self.columns: list[tuple[str, int]] = []
         self.modes: dict[str, bool] = {}
         self.card = ""
+        self.latest = 0
 
     def read(self, lines: list[str]) -> Legacy:
         for number, line in enumerate(lines, start=1):
@@ -116,11 +119,16 @@ class _Reader:
             self.modes = {}
 
     def _row(self, line: str, number: int) -> None:
+        if detail := _DETAIL.match(line):
+            self._detail(detail[1].casefold(), detail[2].strip(), number)
+            return
         cells = _cells(line, self.columns)
         mode = cells.get("mode", "enable").casefold()
+        self.latest = len(self.found.rules)
         if mode not in ("enable", "disable") or ("mode" not in cells and not cells.get("port", "")[:1].isdigit()):
-            # "No ports are currently open ...", the notice that the command is deprecated.
-            self.columns = []
+            if _LIKE_A_ROW.match(line):
+                self._gap(number, f"the row {line.strip()!r}")
+            # Others: "No ports are currently open ...", the notice that the command is deprecated.
             return
         if "traffic direction" in cells:
             self.found.missing = self.found.missing or _VISTA
@@ -133,6 +141,22 @@ class _Reader:
         }[self.table]
         for name, what in made(cells, number):
             self._add(name, number, mode == "enable", cells, what)
+
+    def _detail(self, what: str, value: str, number: int) -> None:
+        """The scope or the interface of the row above, as `verbose=enable` prints it."""
+        rules = self.found.rules
+        if not rules[self.latest :]:
+            self._gap(number, f"{what} {value!r} without a row above it")
+        for place in range(self.latest, len(rules)):
+            rule = rules[place]
+            if what == "scope":
+                words = tuple(word.strip() for word in value.split(",") if word.strip())
+                every = not words or any(word in ("*", "All", "all") for word in words)
+                kept = tuple(each for each in rule.conditions if each[0] != "address")
+                rules[place] = replace(rule, remote_addresses=() if every else words, conditions=kept)
+            else:
+                limit = ("interface", f"only on interface {value}")
+                rules[place] = replace(rule, conditions=(*rule.conditions, limit))
 
     def _add(self, name: str, number: int, enabled: bool, cells: dict[str, str], what: dict[str, object]) -> None:
         direction = "out" if cells.get("traffic direction", "").casefold().startswith("out") else "in"

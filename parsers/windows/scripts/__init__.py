@@ -16,7 +16,7 @@ from parsers.windows.written import WrittenHost
 
 _HEAD = 400_000
 _MOST_LINES = 500_000
-_HINT = re.compile(rb"(?i)netsh|^[ \t]*add\s+rule\s+name\s*=", re.MULTILINE)
+_HINTS = (b"netsh", b"advfirewall", b"add rule")
 MARKED_UP = re.compile(
     r"^[ \t]*(?:```|~~~)|\A\s*<(?!#)|^[ \t]*</?(?:html|body|pre|code|p)\b", re.MULTILINE | re.IGNORECASE
 )
@@ -33,7 +33,8 @@ _BATCH = re.compile(r"^[ \t]*@?(?:echo\s+off|rem\b|::|setlocal\b|set\s+\"?\w+=|g
 def recognises(document: Document) -> bool:
     """Is it a script of commands for the Windows Firewall? Looks at the first 400,000 bytes only."""
     head = document.data[:_HEAD]
-    if not _HINT.search(head.replace(b"\0", b"")):
+    plain = head.replace(b"\0", b"").lower()
+    if not any(hint in plain for hint in _HINTS):
         return False
     text = _text(Document(document.name, head))
     if MARKED_UP.search(text) or is_powershell(text):

@@ -79,3 +79,77 @@ def test_an_interface_that_is_off_is_a_gap(card, gaps):
     firewall = read(card)
     assert len(firewall.gaps) == gaps
     assert all("Local Area Connection" in gap.what and gap.hides_access for gap in firewall.gaps)
+
+
+VISTA = """
+C:\\> netsh firewall show config
+
+Standard profile configuration (current):
+-------------------------------------------------------------------
+Operational mode                  = Enable
+Exception mode                    = Enable
+
+Allowed programs configuration for Standard profile:
+Mode     Traffic direction    Name / Program
+-------------------------------------------------------------------
+Enable   Inbound              Web / in / C:\\Web\\web.exe
+Enable   Outbound             Agent / C:\\Agent\\agent.exe
+
+Port configuration for Standard profile:
+Port   Protocol  Mode    Traffic direction     Name
+-------------------------------------------------------------------
+8443   TCP       Enable  Inbound               Console
+
+Log configuration:
+-------------------------------------------------------------------
+File location   = C:\\Windows\\pfirewall.log
+
+IMPORTANT: Command executed successfully.
+However, "netsh firewall" is deprecated;
+use "netsh advfirewall firewall" instead.
+"""
+
+
+def test_windows_vista_and_later_print_a_direction_and_not_every_rule():
+    (firewall,) = parsers.read(VISTA.encode(), "EX01.txt")
+    rules = [(r.name, r.direction, r.program.name, r.local_ports) for r in firewall.written.rules]
+    assert rules == [
+        ("Web / in", "in", "C:\\Web\\web.exe", ()),
+        ("Agent", "out", "C:\\Agent\\agent.exe", ()),
+        ("Console", "in", "", ("8443",)),
+    ]
+    (gap,) = firewall.gaps
+    assert "does not show every rule of Windows Vista and later" in gap.what
+    assert gap.hides_access
+
+
+VERBOSE = """
+Port configuration for Domain profile:
+Port   Protocol  Mode     Name
+-------------------------------------------------------------------
+80     TCP       Enable   Web
+    Scope: *
+443    TCP       Enable   Shop
+    Scope: 10.0.0.0/255.0.0.0,LocalSubNet
+    Interface: LAN 1
+25     TCP       Enable   SMTP
+"""
+
+
+def test_scopes_and_interfaces_below_their_rows():
+    (firewall,) = parsers.read(VERBOSE.encode(), "XP01.txt")
+    web, shop, smtp = firewall.written.rules
+    assert (web.remote_addresses, web.conditions) == ((), ())
+    assert shop.remote_addresses == ("10.0.0.0/255.0.0.0", "LocalSubNet")
+    assert shop.conditions == (("interface", "only on interface LAN 1"),)
+    assert [kind for kind, _ in smtp.conditions] == ["address"]
+    assert [gap for gap in firewall.gaps if gap.origin.kind == "row"] == []
+
+
+def test_a_row_that_does_not_fit_its_table_is_a_gap():
+    (firewall,) = parsers.read(
+        VERBOSE.replace("25     TCP       Enable", "25     TCP       Maybe ").encode(), "XP01.txt"
+    )
+    assert [(gap.origin.first_line, gap.hides_access) for gap in firewall.gaps if gap.origin.kind == "row"] == [
+        (10, True)
+    ]

@@ -4,6 +4,7 @@ import pytest
 
 import parsers
 from parsers.errors import UnreadableError
+from parsers.model.addresses import PUBLIC
 from parsers.model.rule import Action, ScopeKind
 from parsers.source import Document
 from parsers.windows import texts
@@ -111,6 +112,17 @@ def test_names_are_taken_as_they_stand(name):
 def test_equal_rules_stay_apart():
     host = read(dump(rule(), rule(), rule()))
     assert [each.id for each in host.rules] == ["1", "2", "3"]
+
+
+def test_twins_of_one_name_differ_in_profile_and_scope():
+    """The Windows rules of a server come in pairs: any address in the domain, the subnet elsewhere."""
+    other = rule(remote="LocalSubnet").replace("Domain,Private,Public", "Private,Public")
+    (firewall,) = parsers.read(dump(rule().replace("Domain,Private,Public", "Domain"), other).encode(), "EX01.txt")
+    wide, narrow = [each for each in firewall.lists[0].rules if not each.implicit]
+    assert wide.name == narrow.name
+    assert (wide.ingress, wide.source.certain.text()) == (frozenset({"domain"}), "any")
+    assert narrow.ingress == frozenset({"private", "public"})
+    assert not narrow.source.possible.overlaps(PUBLIC)
 
 
 @pytest.mark.parametrize(
