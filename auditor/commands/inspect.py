@@ -103,6 +103,8 @@ def _text(firewall: Firewall, every: bool) -> str:
         *(("file", text) for text in _files(firewall)),
         *(("rules", _rules(rules)) for rules in firewall.lists if _tells(rules)),
         ("objects", ", ".join(f"{number} {name}" for name, number in _counts(firewall) if number)),
+        *(("profiles", text) for text in _profiles(firewall)),
+        *(("host", text) for text in _host(firewall)),
         *(("answers", text) for text in _logins(firewall)),
         ("open", _open(firewall)),
         *(("assumed", sentence) for sentence in firewall.assumptions),
@@ -119,6 +121,44 @@ def _text(firewall: Firewall, every: bool) -> str:
         )
         previous = label
     return "\n".join(lines)
+
+
+_PROFILE_WORDS = (
+    ("EnableFirewall", {"1": "on", "0": "OFF"}),
+    ("DefaultInboundAction", {"1": "inbound blocked", "0": "inbound ALLOWED"}),
+    ("DoNotAllowExceptions", {"1": "every inbound allow rule ignored"}),
+    ("DefaultOutboundAction", {"1": "outbound blocked", "0": "outbound allowed"}),
+    ("AllowLocalPolicyMerge", {"0": "local rules do not count"}),
+)
+
+
+def _profiles(firewall: Firewall) -> Iterator[str]:
+    """What each store says of each profile of a Windows host, in words."""
+    states: dict[str, dict[str, str]] = {}
+    for each in firewall.settings if firewall.host is not None else ():
+        states.setdefault(each.path, {})[each.key] = each.value
+    for path, values in states.items():
+        store, _, name = path.partition(" profile ")
+        said = [words[values[key]] for key, words in _PROFILE_WORDS if values.get(key) in words]
+        if said:
+            yield f"{name}{'' if store == 'local' else f' ({store})'}: {', '.join(said)}"
+
+
+def _host(firewall: Firewall) -> Iterator[str]:
+    """What the export says of a Windows host beyond rules and profiles."""
+    host = firewall.host
+    if host is None:
+        return
+    if host.active_profiles:
+        yield f"in use: {', '.join(host.active_profiles)}"
+    if host.addresses:
+        yield f"addresses {host.addresses.text(6)}"
+    if host.dynamic_tcp is not None:
+        from parsers.model.services import TCP, ServiceSet
+
+        yield f"dynamic ports {ServiceSet.ports(TCP, host.dynamic_tcp).text()}"
+    if host.role_hints:
+        yield f"roles {', '.join(host.role_hints)}"
 
 
 def _files(firewall: Firewall) -> Iterator[str]:

@@ -19,6 +19,20 @@ def test_inspect_says_what_was_recognised(capsys: pytest.CaptureFixture[str]) ->
     assert "835 lines = " in text
 
 
+def test_inspect_says_what_a_windows_export_tells_beside_its_rules(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (SAMPLE / "ex-cas01.txt").read_text(encoding="utf-8").replace("BlockInbound", "BlockInboundAlways", 1)
+    range_ = "Protocol tcp Dynamic Port Range\n" + "-" * 33 + "\nStart Port      : 6005\nNumber of Ports : 59530\n"
+    host = tmp_path / "ex-cas01.txt"
+    host.write_text(f"{text}\n{range_}\n", encoding="utf-8")
+    assert run(["inspect", str(host)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "domain: on, inbound blocked, every inbound allow rule ignored, outbound allowed" in said
+    assert "public: on, inbound blocked, outbound allowed" in said
+    assert "dynamic ports tcp/6005-65534" in said
+
+
 def test_inspect_as_json_accounts_for_every_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["inspect", str(SAMPLE), "--json"]) == 0
     shown = capsys.readouterr()
