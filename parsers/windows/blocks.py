@@ -167,6 +167,12 @@ def _item(line: str) -> Item:
     return _OTHER
 
 
+def field_of(line: str) -> tuple[str, str] | None:
+    """The label and the value of a line that has both, or None."""
+    item = _item(line)
+    return item if type(item) is tuple else None
+
+
 class _Head(NamedTuple):
     label: str
     value: str

@@ -17,6 +17,7 @@ from parsers.windows.blocks import Block
 from parsers.windows.descriptors import limit
 from parsers.windows.dialect import FEWEST, VERBOSE, Dialect, Row
 from parsers.windows.learning import parts_of
+from parsers.windows.leftovers import leftovers
 from parsers.windows.numbers import number as decimal
 from parsers.windows.words import fold, languages
 from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenRule, is_every_interface
@@ -77,6 +78,7 @@ def read_rules(name: str, lines: list[str] | None, found: list[Block]) -> Dump |
     if endless := next((block for block in found if block.is_endless), None):
         raise UnreadableError(name, "a rule of more lines than any has: the file is damaged", endless.first_line)
     ipsec = [block for block in found if _is_connection_security(block)]
+    everything = found
     found = [block for block in found if block not in ipsec] if ipsec else found
     if not found:
         return None
@@ -98,7 +100,8 @@ def read_rules(name: str, lines: list[str] | None, found: list[Block]) -> Dump |
     if half:
         # What the rule does is missing with all that follows: both are among the rules nobody has seen.
         rules = (*rules[:-1], replace(rules[-1], action="allow"))
-    gaps = (*reader.guesses(pairs[0][0], len(pairs)), *reader.gaps)
+    lost = () if lines is None or dialect.anonymous else leftovers(name, lines, everything, dialect.labels)
+    gaps = (*reader.guesses(pairs[0][0], len(pairs)), *reader.gaps, *lost)
     notes = [*reader.notes(), *_notes(pairs, ended=ended or cut)]
     if ipsec:
         are = "rules were" if len(ipsec) > 1 else "rule was"

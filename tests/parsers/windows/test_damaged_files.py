@@ -150,3 +150,32 @@ def test_a_table_with_a_broken_letter_far_below_its_header(encoding):
     rows = "Web\tはい\t入力\tTCP\t任意\t許可\n" * 900
     (firewall,) = parsers.read((header + rows).encode(encoding) + b"\xff\n", "EX01.tsv")
     assert sum(rule.action == "allow" for rule in firewall.written.rules) == 900
+
+
+@pytest.mark.parametrize(
+    "kept", [[0], [0, 1], [0, 1, 2], [0, 1, 2, 3], [0, *range(2, 20)], list(range(1, 20)), [0, 1, 2, 3, 4]]
+)
+@pytest.mark.parametrize("code", ["en", "ja", "tr"])
+def test_a_rule_in_the_middle_that_lost_lines_is_never_lost(code, kept, server, locales, netsh):
+    """Only its name is left, or its dashed line is gone, or most of its fields: the rest is read, and the loss is said."""
+    lines = netsh(server, locales[code]).split("\r\n")
+    heads = [number for number, line in enumerate(lines) if line.startswith("-" * 60)]
+    start, end = heads[5] - 1, heads[6] - 2
+    rule = [line for number, line in enumerate(lines[start:end]) if number in kept]
+    (firewall,) = parsers.read("\r\n".join([*lines[:start], *rule, *lines[end:]]).encode(), "EX01.txt")
+    assert len(firewall.written.rules) in (len(server) - 1, len(server))
+    assert any(gap.hides_access for gap in firewall.gaps)
+
+
+def test_a_blank_line_within_a_rule_is_said(server, locales, netsh):
+    lines = netsh(server, locales["en"]).split("\r\n")
+    start = next(number for number, line in enumerate(lines) if line.startswith("Rule Name:"))
+    (firewall,) = parsers.read("\r\n".join([*lines[: start + 4], "", *lines[start + 4 :]]).encode(), "EX01.txt")
+    assert any("belong to no whole rule" in gap.what and gap.hides_access for gap in firewall.gaps)
+
+
+def test_what_other_commands_print_is_no_lost_rule(server, locales, netsh):
+    """A session with other output above and below: adapters and their descriptions are nobody's rules."""
+    other = "Ethernet adapter:\r\n\r\n   Description : Adapter\r\nEnabled: Yes\r\n\r\n"
+    (firewall,) = parsers.read((other + netsh(server, locales["en"]) + other).encode(), "EX01.txt")
+    assert not any("belong to no whole rule" in gap.what for gap in firewall.gaps)
