@@ -45,7 +45,7 @@ def recognises(document: Document) -> bool:
 def _reader(head: str) -> tuple[str, type[_Listing]] | None:
     plain = head.lstrip("\ufeff").replace("\r\n", "\n")
     first = plain.partition("\n")[0]
-    if set(_COLUMNS) <= {cell.strip().casefold() for cell in next(csv.reader([first]), [])}:
+    if set(_COLUMNS) <= {cell.strip('" \r').casefold() for cell in first.split(",")}:
         return "registry CSV", _Table
     if any(_ITEM.match(line) for line in plain.split("\n")):
         return "Get-ItemProperty", _Items

@@ -160,3 +160,15 @@ DELETE
 def test_lists_without_a_firewall_policy_are_refused():
     with pytest.raises(UnreadableError, match="without a firewall policy"):
         read(recmd(r"ROOT\ControlSet001\Services\Tcpip\Parameters,Hostname,RegSz,EX01,,,False,False"))
+
+
+@pytest.mark.parametrize("text", ["a\rb,c\n", '"a,b\n', "\0,\n", "KeyPath,ValueName\rValueData\n"])
+def test_odd_first_lines_of_other_files(text):
+    with pytest.raises(UnreadableError, match="not recognised"):
+        parsers.read(text.encode() * 9, "other.txt")
+
+
+def test_a_table_whose_quotes_never_close():
+    text = recmd(rf'ROOT\ControlSet001\{LOCAL}\FirewallRules,web,RegSz,"{WEB}')
+    with pytest.raises(UnreadableError, match="broken CSV"):
+        read(text)
