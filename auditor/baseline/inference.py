@@ -36,6 +36,12 @@ _NAMES = (
     ("mailbox", re.compile(r"(?<![a-z])(?:mbx|mailbox|dag)(?![a-z])", re.IGNORECASE)),
     ("domain_controller", re.compile(r"(?<![a-z])(?:dc|ad|adds|domaincontroller)\d*(?![a-z])", re.IGNORECASE)),
 )
+_EXCHANGE_FOLDER = re.compile(r"\\Exchange Server\\(V\d+)\\", re.IGNORECASE)
+_EXCHANGE = {
+    "V14": ("Exchange 2010", ("exchange-2010",)),
+    "V15": ("Exchange 2013 and later", ("exchange-2013", "exchange-2016")),
+}
+"""Where setup puts the programs of each version, and the baselines about it."""
 _ENOUGH_RULES = 2
 """So many setup rules of one role alone make a host a server of it; a role that has but one needs no more."""
 
@@ -251,6 +257,7 @@ def _host_roles(firewall: Firewall, ruleset: Ruleset, draft: _Draft) -> None:
         return
     how = "the collection found the roles" if stated else "its rules are those of"
     draft.notes.append(f"{firewall.name}: {how} {', '.join(roles)}{'' if stated else ' servers'}.")
+    draft.notes += _other_version(firewall, ruleset)
     address = _host_address(firewall, roles, draft) or _stand_in(firewall, draft)
     if address is None:
         draft.notes.append(
@@ -262,6 +269,19 @@ def _host_roles(firewall: Firewall, ruleset: Ruleset, draft: _Draft) -> None:
         rest = [each for each in known if each.address != address]
         public = next((each.public for each in known if each.address == address), AddressSet())
         draft.bindings[role] = [*rest, Binding(address, public, firewall.name)]
+
+
+def _other_version(firewall: Firewall, ruleset: Ruleset) -> Iterator[str]:
+    """A sentence where the folder of a host's Exchange programs is that of another version than the baseline's."""
+    programs = (rule.program.name for each in firewall.lists for rule in each.rules)
+    found = {match.group(1).upper() for program in programs if (match := _EXCHANGE_FOLDER.search(program))}
+    for folder in sorted(found & set(_EXCHANGE)):
+        version, baselines = _EXCHANGE[folder]
+        if ruleset.id.startswith("exchange-") and ruleset.id not in baselines:
+            yield (
+                f"{firewall.name}: its programs lie in the folder {folder} of {version}, and {ruleset.id} is about "
+                f"{ruleset.applies_to}: audit it with --ruleset {' or '.join(baselines)}."
+            )
 
 
 def _roles_of(firewall: Firewall, ruleset: Ruleset) -> list[str]:

@@ -334,3 +334,35 @@ def test_a_host_has_the_address_of_the_object_that_is_called_like_it(objects: tu
     found = inference.site.bindings.get("wsus", ())
     assert [each.address.text() for each in found] == ([address] if address else [])
     assert {each.device for each in found} <= {"SRV1"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "baseline", "said"),
+    [
+        ("V15", "exchange-2010", "audit it with --ruleset exchange-2013 or exchange-2016"),
+        ("V14", "exchange-2013", "audit it with --ruleset exchange-2010"),
+        ("V14", "exchange-2010", ""),
+        ("V15", "exchange-2016", ""),
+    ],
+)
+def test_the_folder_of_the_programs_tells_another_version(folder: str, baseline: str, said: str) -> None:
+    key = r"[HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules]"
+    programs = (
+        ("25|LPort=587", r"Bin\\edgetransport.exe"),
+        ("RPC", r"Bin\\edgetransport.exe"),
+        ("RPC", r"Bin\\Microsoft.Exchange.EdgeSyncSvc.exe"),
+        ("465|LPort=2525", r"Bin\\edgetransport.exe"),
+        ("475", r"Bin\\MSExchangeDelivery.exe"),
+        ("64327", r"Bin\\MSExchangeRepl.exe"),
+        ("RPC", r"Bin\\MSExchangeRepl.exe"),
+    )
+    lines = [
+        rf'"{number}"="v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort={ports}|App=C:\\Microsoft\\Exchange Server\\'
+        rf'{folder}\\{program}|Name=MSExchange{number}|"'
+        for number, (ports, program) in enumerate(programs)
+    ]
+    text = "\n".join(["Windows Registry Editor Version 5.00", "", key, *lines])
+    notes = infer_site(parsers.read(text.encode("utf-16"), "EX01.reg"), [load_ruleset(baseline)]).notes
+    assert any("its rules are those of" in note for note in notes)
+    found = [note for note in notes if "lie in the folder" in note]
+    assert [said in note for note in found] == [True] * bool(said)
