@@ -68,6 +68,8 @@ def ledger(text: Text, file: str, places: Iterable[Origin]) -> Ledger:
     after = 1
     for begun, last, path in sorted(text.spans):
         first = max(begun, after)  # where an `end` is missing, two tables share the line that opens the second
+        if first > last:
+            continue
         if path in READ or path in APART:
             audited.append((first, last))
         elif not irrelevant(path):
@@ -76,6 +78,10 @@ def ledger(text: Text, file: str, places: Iterable[Origin]) -> Ledger:
     for each in places:
         if each.file == file:
             unknown.update(range(each.first_line, each.last_line + 1))
+    if text.own is not None:
+        # Between the lines of this device stand those of others.
+        unknown &= text.own
+        audited = [(number, number) for number in sorted(text.own) if _inside(number, audited)]
     read = sum(last - first + 1 for first, last in audited) - sum(_inside(number, audited) for number in unknown)
     read += sum(number not in unknown for number in _frames(text))
     return Ledger(text.line_count, read, text.line_count - read - len(unknown), len(unknown))

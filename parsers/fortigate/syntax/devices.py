@@ -14,19 +14,29 @@ _PROMPT = re.compile(
     r"(?:sh(?:ow?)?|get|conf(?:ig?)?|edit|set|next|end|exit|diag\w*|exec\w*)\b"
 )
 _HOSTNAME = re.compile(r'\s*(?:.* [#$] )?set hostname "?([\w.-]+)"?\s*$')
-_CONFIG = re.compile(r"^[ \t]*(?:[\w.@-]+(?: \([^)\n]*\))* [#$] )?conf(?:ig?)? \w", re.MULTILINE)
+_CONFIG = re.compile(r"[ \t]*(?:[\w.@-]+(?: \([^)\n]*\))* [#$] )?conf(?:ig?)? \w")
 
 
 @dataclass(slots=True)
 class Part:
-    """The lines of one device, on the places they have in the whole text; `host` is what its prompts call it."""
+    """The lines of one device, on the places they have in the whole text; `host` is what its prompts call it.
+
+    `own` are the numbers of its lines, None when all are.
+    """
 
     host: str
     lines: list[str]
+    own: frozenset[int] | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Device:
+    host: str = ""
     calls: set[str] = field(default_factory=set)
-    """Other names that the text gives the device."""
+    """All the names that the text gives it."""
     begun: bool = False
     """Has its configuration begun?"""
+    places: list[int] = field(default_factory=list)
 
 
 def parts(lines: list[str], text: str) -> list[Part]:
@@ -37,36 +47,48 @@ def parts(lines: list[str], text: str) -> list[Part]:
     """
     if " # " not in text and " $ " not in text and text.count(_HEADER) < 2:
         return [Part("", lines)]
-    found: list[Part] = []
-    part = Part("", [""] * len(lines))
-    for number, line in enumerate(lines):
-        part = _owner(line, part, found, len(lines))
-        if part not in found:
-            found.append(part)
-        part.lines[number] = line
-    kept = [each for each in found if _CONFIG.search("\n".join(each.lines))]
+    found = [_Device()]
+    device = found[0]
+    for place, line in enumerate(lines):
+        device = _owner(line, device, found)
+        device.places.append(place)
+    kept = [each for each in found if any(_CONFIG.match(lines[place]) for place in each.places)]
     if len(kept) < 2:
         return [Part(next((each.host for each in kept), ""), lines)]
     for other in (each for each in found if each not in kept):
-        kept[0].lines = [own or line for own, line in zip(kept[0].lines, other.lines, strict=True)]
-    return kept
+        kept[0].places = sorted((*kept[0].places, *other.places))
+    return [_part(each, lines) for each in kept]
 
 
-def _owner(line: str, part: Part, found: list[Part], size: int) -> Part:
+def _part(device: _Device, lines: list[str]) -> Part:
+    own = [""] * (device.places[-1] + 1)
+    for place in device.places:
+        own[place] = lines[place]
+    return Part(device.host, own, frozenset(place + 1 for place in device.places))
+
+
+def _owner(line: str, device: _Device, found: list[_Device]) -> _Device:
     """The device a line belongs to."""
     prompt = _PROMPT.match(line)
     if prompt:
         host = prompt.group(1)
-        if not part.host or host in part.calls:
-            part.host, part.calls = host, part.calls | {host}
-        elif host != part.host:
-            part = next((each for each in found if host in each.calls), None) or Part(host, [""] * size, {host})
+        if not device.host or host in device.calls:
+            device.host = host
+            device.calls.add(host)
+        elif host != device.host:
+            known = next((each for each in found if host in each.calls), None)
+            device = known or _new(found, host)
     if _HEADER in line and '"' not in line:
-        if part.begun:
-            part = Part(prompt.group(1) if prompt else "", [""] * size)
-        part.begun = True
-    part.begun = part.begun or line.startswith("config ")
+        if device.begun:
+            device = _new(found, prompt.group(1) if prompt else "")
+        device.begun = True
+    device.begun = device.begun or line.startswith("config ")
     named = _HOSTNAME.match(line)
     if named:
-        part.calls.add(named.group(1))
-    return part
+        device.calls.add(named.group(1))
+    return device
+
+
+def _new(found: list[_Device], host: str) -> _Device:
+    found.append(_Device(host, {host} if host else set()))
+    return found[-1]

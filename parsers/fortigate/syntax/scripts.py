@@ -41,7 +41,7 @@ def read_devices(text: str) -> tuple[Tree, ...]:
     trees = []
     for part in parts(text.split("\n"), text):
         trees.append(read_lines(part.lines))
-        trees[-1].host = part.host
+        trees[-1].host, trees[-1].text.own = part.host, part.own
     return tuple(trees)
 
 

@@ -82,13 +82,14 @@ class Text:
     """One text that was read, the configuration or a script applied to it, line by line.
 
     `spans` are the outermost tables as (first line, last line, path); `stray_lines` belong to no block and are not
-    understood.
+    understood. `own` are the numbers of the lines that belong to the device, None when all do.
     """
 
     lines: list[str] = field(default_factory=list, repr=False)
     spans: list[tuple[int, int, str]] = field(default_factory=list, repr=False)
     stray_lines: list[int] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    own: frozenset[int] | None = None
 
     @property
     def line_count(self) -> int:

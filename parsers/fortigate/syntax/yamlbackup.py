@@ -47,6 +47,7 @@ class _Reader:
         self.heard = heard
         self.stack: list[tuple[int, Block]] = []
         self.items: list[bool] = []  # for each block of the stack: is it an entry?
+        self.opened: list[int] = []  # and on which line was it opened?
 
     def read(self) -> Tree:
         """Every line of the text."""
@@ -97,11 +98,12 @@ class _Reader:
                 return
             _, block = self.stack.pop()
             self.items.pop()
+            opened = self.opened.pop()
             last = self.place - 1 if indent >= 0 else self.text.line_count
             block.last_line = max(block.last_line, last)
             parent = self.stack[-1][1] if self.stack else self.root
             if block.name not in ("vdom", "global") and self._holds_paths(parent):
-                self.text.spans.append((block.line, last, block.name))
+                self.text.spans.append((opened, last, block.name))
 
     def _line(self, indent: int, text: str) -> None:
         item = text.startswith("- ") or text == "-"
@@ -128,6 +130,7 @@ class _Reader:
     def _enter(self, indent: int, block: Block, *, item: bool) -> None:
         self.stack.append((indent, block))
         self.items.append(item)
+        self.opened.append(self.place)
 
     def _member(self, value: str) -> None:
         """An item that is no entry: one more word of the setting that the key above it names."""
