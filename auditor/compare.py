@@ -98,9 +98,12 @@ class Comparison:
         return not self.changes and not self.unsure and not self.unpaired
 
     def openings(self, zone: str) -> tuple[Change, ...]:
-        """Newly allowed packets that come from a zone (every opening, where a rule does not name its interface)."""
+        """Newly allowed packets that come from a zone (every opening, where a rule does not name its interface).
+
+        What comes from the Internet and goes straight back to it opens nothing.
+        """
         wanted = [each for each in self.changes if each.opened and each.ingress in (zone, "any")]
-        return tuple(each for each in wanted if zone != INTERNET or each.public_source)
+        return tuple(each for each in wanted if zone != INTERNET or (each.public_source and each.egress != INTERNET))
 
 
 def compare(old: tuple[Firewall, ...], new: tuple[Firewall, ...], site: Site, now: datetime) -> Comparison:
@@ -209,8 +212,14 @@ def _routed(device: Device, packets: PacketSet) -> PacketSet:
     """The packets that leave where the routes send them: no others reach the rules."""
     space = packets.space
     boxes = []
+    detours = device.firewall.detours
     for box in packets.boxes:
         for addresses, interfaces in device.routing.ways(AddressSet(box.destination)):
+            taking = [each.interface for each in detours if each.destination.possible.overlaps(addresses)]
+            if interfaces is not None and None not in taking:
+                interfaces = interfaces.union(name for name in taking if name)
+            else:
+                interfaces = None
             egress = box.egress if interfaces is None else box.egress & space.interface_mask(interfaces)
             if egress:
                 boxes.append(box._replace(egress=egress, destination=addresses.intervals))

@@ -14,8 +14,10 @@ from auditor.baseline.services import load_services
 from auditor.findings.finding import Confidence
 from auditor.findings.result import CoverageState, Exposure
 from auditor.packets import Decision, PacketSet, opens
-from parsers.model.addresses import ANY_ADDRESS, AddressSet
+from auditor.packets.index import numbers
+from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
+from parsers.model.intervals import IntervalSet
 from parsers.model.rule import Rule
 from parsers.model.services import ANY_SERVICE, ServiceSet
 
@@ -57,22 +59,33 @@ def openings(device: Device, zone: BoundEnd) -> Iterator[Opening]:
             shares[key] = (decision, second) if number == 0 else (first, decision)
     nothing = PacketSet(filter_.space, ())
     for key, (direct, neighbour) in shares.items():
-        share = _leaving(direct.packets, ingress) if direct else Bounded(nothing, nothing)
-        close = _leaving(neighbour.packets, ingress).possible if neighbour else nothing
+        share = _leaving(device, direct.packets, ingress) if direct else Bounded(nothing, nothing)
+        close = _leaving(device, neighbour.packets, ingress).possible if neighbour else nothing
         if share.possible or close:
             yield Opening(device, zone, rules[key], share, close)
 
 
-def _leaving(packets: Bounded[PacketSet], ingress: frozenset[str]) -> Bounded[PacketSet]:
-    """Leave out what goes straight back to the zone it came from: traffic through the device to the Internet."""
+def _leaving(device: Device, packets: Bounded[PacketSet], ingress: frozenset[str]) -> Bounded[PacketSet]:
+    """Leave out what no route takes out where a rule lets it, and what goes straight back to the zone it came from."""
     space = packets.possible.space
     mask = space.interface_mask(ingress)
+    reach = device.routing.reach()
 
-    def inside(part: PacketSet) -> PacketSet:
-        boxes = [box._replace(egress=rest) for box in part.boxes if (rest := box.egress & ~mask)]
+    def routed(part: PacketSet, beyond: AddressSet) -> PacketSet:
+        boxes = []
+        for box in part.boxes:
+            ways: dict[IntervalSet, int] = {}
+            for number in numbers(box.egress & ~mask):
+                leads = reach.towards.get(space.interface_names[number], NO_ADDRESS) | beyond
+                there = box.destination & leads.intervals
+                if there.ranges:
+                    ways[there] = ways.get(there, 0) | 1 << number
+            boxes += [box._replace(egress=egress, destination=there) for there, egress in ways.items()]
         return PacketSet(space, boxes)
 
-    return Bounded(inside(packets.certain), inside(packets.possible))
+    # Policy routes decide by more than the destination: nothing of what they may take is certain.
+    certain = PacketSet(space, ()) if device.firewall.detours else routed(packets.certain, reach.unknown)
+    return Bounded(certain, routed(packets.possible, reach.unknown | reach.unnamed))
 
 
 def exposures(

@@ -8,9 +8,10 @@ may be reached anywhere, because the default is for the Internet and internal ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from parsers.model.addresses import ANY_IPV4, ANY_IPV6, PUBLIC, AddressSet
+from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS, PUBLIC, AddressSet
 from parsers.model.firewall import Detour, Firewall, Route
 from parsers.model.intervals import IntervalSet
 from parsers.model.services import ServiceSet
@@ -20,6 +21,18 @@ _DEFAULTS = (ANY_IPV4, ANY_IPV6, AddressSet.network("2000::/3"))
 
 Way = tuple[AddressSet, frozenset[str] | None]
 """Addresses and the interfaces towards them: None when not known, empty for a blackhole or no route."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which addresses each interface leads to by the routes, and those of which it is not known what leads to them.
+
+    `unnamed` are private ones that no route but the default one covers: a tunnel may add a route of its own.
+    """
+
+    towards: Mapping[str, AddressSet]
+    unknown: AddressSet
+    unnamed: AddressSet
 
 
 class Routing:
@@ -39,6 +52,7 @@ class Routing:
             for span, routes in sorted(groups.items(), key=lambda each: (each[0][1] - each[0][0], each[0]))
         ]
         self._known: dict[AddressSet, tuple[Way, ...]] = {}
+        self._reach: Reach | None = None
 
     def ways(self, addresses: AddressSet) -> tuple[Way, ...]:
         """The addresses split by the interfaces they are reached through."""
@@ -75,6 +89,25 @@ class Routing:
             found |= interfaces
         return frozenset(found)
 
+    def reach(self) -> Reach:
+        """Every address by the interfaces that lead to it."""
+        if self._reach is None:
+            found: dict[str, AddressSet] = {}
+            unknown = NO_ADDRESS
+            for addresses, interfaces in self.ways(ANY_ADDRESS):
+                if interfaces is None:
+                    unknown |= addresses
+                for name in interfaces or ():
+                    found[name] = found.get(name, NO_ADDRESS) | addresses
+            for detour in self._detours:
+                if detour.interface is None:
+                    unknown |= detour.destination.possible
+                elif detour.interface:
+                    found[detour.interface] = found.get(detour.interface, NO_ADDRESS) | detour.destination.possible
+            named = AddressSet.union(each for each, _ in self._groups if each not in _DEFAULTS)
+            self._reach = Reach(found, unknown, ANY_ADDRESS - PUBLIC - named)
+        return self._reach
+
     def alternatives(
         self, ingress: frozenset[str] | None, source: AddressSet, destination: AddressSet, service: ServiceSet
     ) -> tuple[frozenset[str] | None, ...] | None:
@@ -90,6 +123,8 @@ class Routing:
             One item for each possible way, None in it where a way is open; None when no policy route takes any packet.
         """
         found: dict[frozenset[str] | None, None] = {}
+        if not destination.ipv6 or not destination.ipv4:  # packets do not mix families
+            source = source.ipv4 if destination.ipv4 else source.ipv6
         for detour in self._detours:
             if not _touches(detour, ingress, source, destination, service):
                 continue

@@ -6,7 +6,7 @@ Source: the reference, section 5, and the vendor's article 98332 on packets that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from parsers.fortigate.convert.books import Books
@@ -26,20 +26,24 @@ _FOREIGN_SINCE = ((7, 0, 16), (7, 2, 11), (7, 4, 4))
 
 
 def before_policies(books: Books) -> Iterator[Rule]:
-    """Interfaces that do not forward: a dedicated management interface never, one that is down while it is.
-
-    Then packets that perhaps go back out of their interface whatever the policies say (`_redirected`).
-    """
+    """Interfaces that do not forward: a dedicated management interface never, one that is down while it is."""
     for interface in books.interfaces.interfaces:
         if interface.kind == "management":
             yield from _closed(interface, f"{interface.name} is dedicated to management", ())
         elif not interface.enabled:
             text = f"interface {interface.name} is down"
             yield from _closed(interface, text, (Condition("interface", f"{text} in this backup"),))
-    unchecked = Condition("setting", "whether a policy that denies stops redirected traffic is not documented")
+
+
+def unchecked(books: Books, policies: Sequence[Rule]) -> Iterator[Rule]:
+    """Packets that perhaps go back out of their interface although a policy denies them (`_redirected`)."""
+    denies = [rule for rule in policies if rule.action is Action.DENY and rule.enabled]
+    text = "whether a policy that denies stops redirected traffic is not documented"
     for rule in _redirected(books):
-        conditions = rule.conditions or (unchecked,)
-        yield replace(rule, conditions=conditions, uncertain=tuple(each.text for each in conditions))
+        here = rule.ingress or frozenset()
+        if any((each.ingress or here) & here and (each.egress or here) & here for each in denies):
+            conditions = rule.conditions or (Condition("setting", text),)
+            yield replace(rule, conditions=conditions, uncertain=tuple(each.text for each in conditions))
 
 
 def _closed(interface: Interface, name: str, conditions: tuple[Condition, ...]) -> Iterator[Rule]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from parsers.fortigate.convert.acl import acl_rules
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.conditions import IDENTITY, OFF, action_of, conditions
-from parsers.fortigate.convert.implicit import after_policies, before_policies, unfiltered
+from parsers.fortigate.convert.implicit import after_policies, before_policies, unchecked, unfiltered
 from parsers.fortigate.convert.keywords import WIDENING
 from parsers.fortigate.convert.proxies import proxied, published
 from parsers.fortigate.convert.sides import NO_ADDRESSES, Sides
@@ -69,10 +69,11 @@ class Policies:
         return tuple(found)
 
     def _list(self, name: str, tables: tuple[str, ...]) -> RuleList:
+        policies = [
+            rule for kind in tables for _, block in self.scope.entries(kind) for rule in self._policy(kind, block)
+        ]
         rules = [*proxied(self.books), *before_policies(self.books), *acl_rules(self.books), *unfiltered(self.books)]
-        for kind in tables:
-            for _, block in self.scope.entries(kind):
-                rules += self._policy(kind, block)
+        rules += (*unchecked(self.books, policies), *policies)
         rules += after_policies(self.books)
         return RuleList(name, Direction.FORWARD, Evaluation.FIRST_MATCH, tuple(rules))
 

@@ -60,6 +60,9 @@ def _policies(books: Books) -> Iterator[tuple[str, Block]]:
 def _rule(books: Books, kind: str, block: Block, ingress: frozenset[str] | None) -> Rule:
     """What a policy names is what perhaps passes; nothing does for certain."""
     reasons = [_WAYS.text]
+    for service in block.words("service"):
+        if books.services.defines(service):
+            books.scope.refer(kind, block, "firewall service custom", service, defined=True)
     who = [name for keyword in IDENTITY for name in block.words(keyword) if name]
     if who:
         reasons.append(f"only after authentication as {', '.join(who)}")
@@ -71,8 +74,8 @@ def _rule(books: Books, kind: str, block: Block, ingress: frozenset[str] | None)
         enabled=True,
         ingress=ingress,
         egress=books.interfaces.expand(block.words("dstintf")) if block.words("dstintf") else None,
-        source=Bounded(NO_ADDRESS, _addresses(books, block, "srcaddr")),
-        destination=Bounded(NO_ADDRESS, _addresses(books, block, "dstaddr")),
+        source=Bounded(NO_ADDRESS, _addresses(books, kind, block, "srcaddr")),
+        destination=Bounded(NO_ADDRESS, _addresses(books, kind, block, "dstaddr")),
         service=Bounded(NO_SERVICE, _PORTS),
         source_nat=SourceNat(ANY_ADDRESS),
         conditions=(_WAYS,),
@@ -90,12 +93,15 @@ def _rule(books: Books, kind: str, block: Block, ingress: frozenset[str] | None)
     )
 
 
-def _addresses(books: Books, block: Block, keyword: str) -> AddressSet:
+def _addresses(books: Books, kind: str, block: Block, keyword: str) -> AddressSet:
     """Both families of one side; objects of proxies (hosts, URLs, categories) stand for every address."""
     found = NO_ADDRESS
     for book, name in ((books.addresses, keyword), (books.addresses6, f"{keyword}6")):
         names = tuple(word for word in block.words(name) if word)
         if names:
+            for word in names:
+                if book.defines(word):  # the others are objects of proxies
+                    books.scope.refer(kind, block, book.table, word, defined=True)
             side = book.union(names).addresses
             negated = block.get(f"{name}-negate") == "enable"
             found |= (Bounded.exactly(book.whole) - side if negated else side).possible
@@ -139,6 +145,8 @@ def _gates(books: Books, block: Block) -> frozenset[str]:
     for table in ("firewall access-proxy", "firewall access-proxy6"):
         for name, entry in books.scope.entries(table):
             if not names or name in names:
+                for vip in entry.words("vip"):
+                    books.scope.refer(table, entry, "firewall vip", vip, defined=vip in books.vips.blocks)
                 found |= {vip for vip in entry.words("vip") if vip in books.vips.blocks}
     return frozenset(found)
 

@@ -187,10 +187,28 @@ class VirtualAddresses:
             return self._named(block.name, block.get("mapped-addr") or "", reasons)
         if kind == "access-proxy":
             reasons.append(f"VIP {block.name!r} ends on the FortiGate's access proxy (ZTNA)")
-            return Bounded(NO_ADDRESS, ANY_IPV4)
+            return Bounded(NO_ADDRESS, self._behind_gate(block.name))
         if not words:
             raise ValueError("it has no mapped address")
         return Bounded.exactly(AddressSet.union(_span(word) for word in words))
+
+    def _behind_gate(self, vip: str) -> AddressSet:
+        """The real servers of the access proxies of a VIP; everything where some are not given by their addresses."""
+        found = NO_ADDRESS
+        for table in ("firewall access-proxy", "firewall access-proxy6"):
+            for _, proxy in self.scope.entries(table):
+                if vip not in proxy.words("vip"):
+                    continue
+                gates = [each for name in ("api-gateway", "api-gateway6") if (each := proxy.table(name)) is not None]
+                servers = [
+                    server
+                    for gate in gates
+                    for entry in gate.entries.values()
+                    if (listed := entry.table("realservers")) is not None
+                    for server in listed.entries.values()
+                ]
+                found |= AddressSet.union(_real_server(server) for server in servers) if servers else ANY_IPV4
+        return found or ANY_IPV4
 
     def _named(self, vip: str, name: str, reasons: list[str]) -> Bounded[AddressSet]:
         """The addresses of the object a VIP maps to."""
@@ -232,6 +250,12 @@ class VirtualAddresses:
         )
         inside = ServiceSet.union(each.mapped_service for each in found)
         return (Mapping(external, outside, targets, inside, by_offset=False),)
+
+
+def _real_server(server: Block) -> AddressSet:
+    """The address of a real server of an access proxy; any where a name or an object stands for it."""
+    word = server.get("ip") or ""
+    return _span(word) if word not in ("", "0.0.0.0") and server.get("addr-type") != "fqdn" else ANY_IPV4
 
 
 def _changes_family(table: str, block: Block) -> bool:

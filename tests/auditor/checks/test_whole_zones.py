@@ -95,6 +95,11 @@ def test_a_server_in_a_network_that_no_route_names_is_not_overlooked() -> None:
     assert "internet reaches 10.99.0.5" in finding.message
 
 
+def test_a_server_behind_another_interface_than_its_policy_names_is_not_reached() -> None:
+    text = published("10.0.10.5", "RDP").replace('set dstintf "lan"', 'set dstintf "dmz"')
+    assert found(judged(text)) == []
+
+
 def test_web_published_to_anybody_is_usual() -> None:
     assert found(judged(published("10.0.10.5", "HTTPS"))) == []
 

@@ -53,7 +53,7 @@ def test_names_order_and_secrets_have_no_effect(compare) -> None:  # type: ignor
 def test_an_opening_names_packets_rule_and_lines(compare) -> None:  # type: ignore[no-untyped-def]
     code, said = compare(BACKUP, BACKUP + OPENING, "--site", SITE, "--fail-on-opening", "internet")
     assert code == 1
-    assert "2 newly allowed, 5 newly blocked" in said  # its address is translated now, for everybody
+    assert "2 newly allowed, 7 newly blocked" in said  # its address is translated now, for everybody
     assert (
         "opens every service from the Internet to 10.0.10.31 (internal), published as 203.0.113.77, by policy 99, lines "
         in said
@@ -71,6 +71,7 @@ def test_the_other_way_round_it_is_a_closing(compare) -> None:  # type: ignore[n
     assert {each["from"] for each in found["changes"] if each["change"] == "opened"} == {
         "guest",
         "internal",
+        "internet",  # and perhaps back to it: allow-traffic-redirect
         "perimeter",
     }
 

@@ -66,3 +66,23 @@ def test_a_proxy_policy_lowers_no_certain_answer_and_is_no_gap() -> None:
     assert verdict(text, "198.51.100.7", way="lan>wan") == "allowed"
     assert read(text).gaps == ()
     assert [rule.id for rule in stated(text)] == ["proxy 1", "1"]
+
+
+@pytest.mark.parametrize(
+    ("server", "targets"),
+    [("set ip 10.0.0.5", "10.0.0.5"), ("set addr-type fqdn\nset address x", "any IPv4"), ("", "any IPv4")],
+)
+def test_real_servers_of_an_access_proxy(server: str, targets: str) -> None:
+    real = f"config realservers\nedit 1\n{server}\nnext\nend\n" if server else ""
+    gate = f"config api-gateway\nedit 1\n{real}next\nend"
+    text = GATE.replace("set vip v", f"set vip v\n{gate}") + proxied(PUBLISH)
+    (translation,) = read(text).translations
+    assert translation.mappings[0].mapped_destination.possible.text() == targets
+
+
+def test_what_proxy_policies_name_is_used() -> None:
+    host = table("firewall address", "h\nset subnet 10.0.0.5/32")
+    firewall = read(host + GATE + proxied(with_lines(PUBLISH, srcaddr="h")))
+    assert {("firewall address", "h"), ("firewall vip", "v")} <= {
+        (each.to_kind, each.to_name) for each in firewall.references
+    }
