@@ -112,7 +112,8 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
     helpers = sorted({entry.get("name") or "" for _, entry in scope.entries("system session-helper")} - {""})
     if helpers:
         scope.assume(
-            f"Session helpers ({', '.join(helpers)}) open further ports for sessions they watch; not in the answers."
+            f"Session helpers ({', '.join(helpers)}) open further ports for sessions they watch, and ICMP errors of "
+            "sessions pass; not in the answers."
         )
     if scope.setting("system settings", "asymroute") == "enable":
         scope.assume("asymroute is enabled: asymmetric flows pass without stateful checks.")

@@ -48,8 +48,8 @@ class LocalTraffic:
         self.scope = books.scope
         self.forwarding = forwarding
         self.administrators = tuple(administrators(self.scope))
-        self.proxied = books.vips.proxied()
-        """Addresses of address pools and virtual IPs, which count as the device's own (reference, 7.3)."""
+        self.proxied = books.vips.proxied() | books.interfaces.shared()
+        """Addresses of address pools, virtual IPs and VRRP, which count as the device's own (reference, 7.3)."""
 
     def lists(self) -> tuple[RuleList, ...]:
         """Local-in policies and policies towards other interfaces (default: pass on), then what answers."""

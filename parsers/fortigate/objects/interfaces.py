@@ -153,6 +153,18 @@ class Interfaces:
             found += [(key,) for key in extra.entries] if extra is not None else []
         return found
 
+    def shared(self) -> AddressSet:
+        """The virtual addresses of VRRP: while the device is the master of a group, they are its own."""
+        words = [
+            entry.words(keyword)
+            for block in self.blocks.values()
+            for holder, table, keyword in ((block, "vrrp", "vrip"), (block.table("ipv6"), "vrrp6", "vrip6"))
+            if holder is not None and (listed := holder.table(table)) is not None
+            for entry in listed.entries.values()
+            if entry.get("status") != "disable"
+        ]
+        return AddressSet.union(_own_address(each) for each in words)
+
     def masking(self, names: frozenset[str] | None) -> AddressSet:
         """What sources become that leave by some interfaces with NAT; any address of a family one of them lacks."""
         known = self._masking.get(names)

@@ -43,7 +43,7 @@ def recognises(document: Document) -> bool:
 
 
 def _reader(head: str) -> tuple[str, type[_Listing]] | None:
-    plain = head.lstrip("\ufeff").replace("\r\n", "\n")
+    plain = head.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     first = plain.partition("\n")[0]
     if set(_COLUMNS) <= {cell.strip('" \r').casefold() for cell in first.split(",")}:
         return "registry CSV", _Table

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from parsers.model.addresses import AddressSet
 from parsers.model.rule import Action
-from tests.parsers.fortigate.writing import ANY, INTERFACES, local, policies, stated, table, with_lines
+from tests.parsers.fortigate.writing import ANY, INTERFACES, local, policies, read, stated, table, with_lines
 
 HTTPS = INTERFACES.replace("set ip 203.0.113.2/24", "set ip 203.0.113.2/24\nset allowaccess https ping\n{}")
 
@@ -247,3 +248,10 @@ OVER_SIX = {"source": "2001:db8:9::1", "to": "2001:db8::2"}
 )  # fmt: skip
 def test_an_address_by_dhcp_is_of_its_family_only(more: str, service: str, ends: dict[str, str], outcome: str) -> None:
     assert local(GATEWAY, service=service, interfaces=LEASED.format(more), **ends) == outcome
+
+
+@pytest.mark.parametrize(("status", "own"), [("enable", True), ("disable", False)])
+def test_virtual_addresses_of_vrrp_count_as_own(status: str, own: bool) -> None:
+    lines = f"lan\nconfig vrrp\nedit 1\nset vrip 10.0.0.254\nset status {status}\nnext\nend"
+    shared = AddressSet.network("10.0.0.254")
+    assert (shared <= read(table("system interface", lines)).proxied) is own

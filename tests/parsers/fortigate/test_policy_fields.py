@@ -238,6 +238,7 @@ def test_session_helpers_are_said() -> None:
         "system session-helper", "1\nset name ftp\nset protocol 6\nset port 21", "2\nset name dcerpc\nset port 135"
     )
     assert [each for each in read(text).assumptions if "Session helpers" in each] == [
-        "Session helpers (dcerpc, ftp) open further ports for sessions they watch; not in the answers."
+        "Session helpers (dcerpc, ftp) open further ports for sessions they watch, and ICMP errors of sessions pass; "
+        "not in the answers."
     ]
     assert not any("Session helpers" in each for each in read("").assumptions)
