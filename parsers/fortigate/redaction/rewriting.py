@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
+from itertools import count
 
 from parsers.fortigate.convert.secrets import holds_secret
 from parsers.fortigate.redaction.names import Names, table_of
@@ -28,6 +29,8 @@ _HEADER_VALUE = re.compile(r"([\w-]+)=([^:\n]*)")
 _VERSION = re.compile(r"[A-Za-z0-9][\w.-]*(?: v[\w.,-]+(?: \(\w+(?: \w+)?\))?)?")
 _TOKENS = re.compile(r'(?:"(?:[^"\\]|\\.)*"|\'[^\']*\'|\\.|[^\s"\'\\])+', re.DOTALL)
 _LIST_COMMANDS = ("set", "append", "unselect", "select")
+_LIST = re.compile(r"(\[)(.*)(\]\s*)", re.DOTALL)
+_ITEM = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[^\s,"\']+')
 _SPELT = re.compile(
     r"[\"']?(?:[a-z0-9][a-z0-9_.+-]*|(?:FDS|FIPS-CC|FSSO|HA|IPS|IPsec|PPP)-[a-z-]+|ID|[a-z-]+-(?:ID|II|CR\d|PDN|IP)|"
     r"802-1X(?:-settings)?|DoS(?:-policy6?)?)[\"']?"
@@ -137,12 +140,14 @@ class Redaction:
                 return names.word(word, table=table, keyword=each.keyword, bare=not quoted)
             return self._without_secrets(word)
 
-        if self.names is not None:
+        if self.names is not None and not (self.yaml and text.lstrip().startswith("- ")):
             text = self._keyword(text)
         parts = re.match(r"\s*\S+\s+" if self.yaml else r"\s*\S+\s+\S+\s+", text)
         if parts is None:
             return text
         value = text[parts.end() :]
+        if self.yaml and (text.lstrip().startswith("- ") or _LIST.fullmatch(value)):
+            return text[: parts.end()] + self._listed(value, new)
         place = -1 if self.yaml else annotation(value)
         if place >= 0:
             value, remark = value[:place], "#" + "\n" * value.count("\n", place)
@@ -151,6 +156,19 @@ class Redaction:
         if secret and len(_TOKENS.findall(value)) != len(each.words):
             secret = set(range(len(value)))  # pieces that make one word, or a quote that is never closed
         return text[: parts.end()] + self._tokens(value, new) + remark
+
+    def _listed(self, value: str, new: New) -> str:
+        """Words in brackets or an item of a list, as tools write YAML backups again: an item is one word, as it is."""
+        found = _LIST.fullmatch(value)
+        if found:
+            start, inner, end = found.groups()
+            numbers = count()
+            return (
+                start + _ITEM.sub(lambda each: self._tokens(each.group(), _numbered(new, next(numbers))), inner) + end
+            )
+        if value[:1] in "\"'":
+            return self._tokens(value, new)
+        return self.pseudonyms.addressed(new(0, value.strip(), not value.strip().isdigit()))
 
     def _keyword(self, text: str) -> str:
         """A setting whose keyword cannot be one of the command line loses it."""
@@ -211,6 +229,10 @@ class Redaction:
         if self.names is None or (key == "config-version" and _VERSION.fullmatch(value)):
             return found.group()
         return f"{key}={'/'.join(self.names.word(each, bare=True) for each in value.split('/'))}"
+
+
+def _numbered(new: New, place: int) -> New:
+    return lambda _, word, quoted: new(place, word, quoted)
 
 
 def _path_word(found: re.Match[str]) -> str:

@@ -80,6 +80,10 @@ class _Reader:
         blocks = [block.name for _, block in self.stack]
         if stray or not (entry or pair):
             return Statement(first, self.place, tuple(blocks), "", "", ())
+        if entry and not text.endswith(":"):
+            # One more word of the setting that the key above it names.
+            words = (self.stack[-2][1].settings.get(blocks[-1], ()) if len(blocks) > 1 else ())[-1:]
+            return Statement(first, self.place, tuple(blocks[:-1]), "set", blocks[-1], words)
         if entry:
             return Statement(first, self.place, tuple(blocks[:-1]), "edit", "", (blocks[-1],))
         if pair is None or pair.group(2) is None:

@@ -295,3 +295,41 @@ def test_the_version_of_get_system_status_stays() -> None:
     )
     version = "Version: FortiGate-60F v7.2.8,build1639"
     assert text == f"redacted # get system\n{version}\n\nredacted # show\nconfig system global\nend\n"
+
+
+WRITTEN_AGAIN = (
+    HEADER
+    + """firewall_address:
+- wombat net:
+    subnet: "10.0.0.0 255.0.0.0"
+firewall_addrgrp:
+- wombat group:
+    member:
+    - wombat net
+    - "wombat x"
+firewall_policy:
+- 1:
+    srcintf: [wan1, "wombat-if", wombat-two]
+    dstintf:
+      - any
+    srcaddr: [all, "wombat net"]
+    action: accept
+user_local:
+- kim:
+    passwd:
+      - ENC
+      - CANARY
+"""
+)
+
+
+def test_lists_of_yaml_backups_that_tools_wrote_again() -> None:
+    text = redact(WRITTEN_AGAIN)
+    assert "wombat" not in text
+    assert "CANARY" not in text
+    lines = text.split("\n")
+    net = lines[2].removeprefix("- ").removesuffix(":")
+    assert lines[7] == f"    - {net}"
+    assert re.fullmatch(r'    srcintf: \[wan1, "name-\d+", name-\d+\]', lines[11])
+    assert lines[14] == f'    srcaddr: [all, "{net}"]'
+    assert lines[13] == "      - any"
