@@ -18,7 +18,7 @@ MOST_LINES = 14
 CONTINUED = "(continued text)"
 _CLI = re.compile(r"^[ \t]*config [a-z]", re.MULTILINE)
 _PAIR = re.compile(r"^(\s*)([a-z][a-z0-9_-]+):\s+\S")
-_YAML_TABLE = re.compile(r"^\s*([a-z]+_[\w-]+):\s*$")
+_YAML_KEY = re.compile(r"^\s*([a-z][\w-]*):\s*$")
 _ENCODED = re.compile(r"^\s*[A-Za-z0-9+/=]{40,}\s*$")
 _SET = re.compile(r"^(\s*(?:set|append|select)\s+)(\S+)\s+(.*)$")
 _BLOCK = re.compile(r"^\s*(?:config|edit|next|end|unset|delete|rename|move|#|$)")
@@ -65,13 +65,17 @@ def masked(text: str) -> Iterator[str]:
 
 
 def _others(lines: Sequence[str]) -> Iterator[str]:
-    communities = False
+    communities = items = False
     for line in lines:
-        table = _YAML_TABLE.match(line)
-        communities = "snmp_community" in table.group(1) if table else communities
+        key = _YAML_KEY.match(line)
+        if key:
+            items = _by_keyword(key.group(1))
+            communities = "snmp_community" in key.group(1) or (communities and "_" not in key.group(1))
         pair = _PAIR.match(line)
         if pair and (_by_keyword(pair.group(2)) or (communities and pair.group(2) == "name")):
             yield f"{pair.group(1)}{pair.group(2)}: {MASK}"
+        elif items and line.lstrip().startswith("- ") and not line.rstrip().endswith(":"):
+            yield f"{line[: len(line) - len(line.lstrip())]}- {MASK}"
         elif _ENCODED.match(line):
             yield CONTINUED
         else:

@@ -76,3 +76,14 @@ def test_a_cisco_line_without_a_secret_is_shown_as_it_is(line: str) -> None:
 def test_a_windows_rule_of_the_key_management_service_is_no_secret() -> None:
     line = "Rule Name:                            Key Management Service (TCP-In)"
     assert list(masked(line)) == [line]
+
+
+def test_lists_and_communities_of_yaml_backups() -> None:
+    text = (
+        f"system_snmp_community:\n- 1:\n    name: {SECRET}\n    hosts:\n    - 1:\n        ip: 10.0.0.1\n    name: {SECRET}\n"
+        f"user_local:\n- kim:\n    name: kim\n    passwd:\n    - ENC\n    - {SECRET}\n    status: enable\n- jo:\n"
+    )
+    lines = list(masked(text))
+    assert SECRET not in "\n".join(lines)
+    assert "    name: kim" in lines
+    assert lines[-2] == "- jo:"
