@@ -7,7 +7,7 @@ times slower (PERFORMANCE notes), and every exported line is `keyword name words
 
 from __future__ import annotations
 
-from parsers.fortigate.syntax.captures import ANSWER, PROMPT, TALK, annotation
+from parsers.fortigate.syntax.captures import ANSWER, PROMPT, REFUSED, TALK, annotation
 from parsers.fortigate.syntax.header import read_header
 from parsers.fortigate.syntax.references import NAMING
 from parsers.fortigate.syntax.tree import Block, Remark, Text, Tree
@@ -250,7 +250,9 @@ class BackupReader:
                 self.lines[self.place - 1] = rest
                 self.place -= 1
             return block
-        if word not in SPOKEN and not ANSWER.match(stripped) and not self._continues(line):
+        if stripped.startswith(REFUSED):
+            self.remark(self.place, "the device refused the command before this line; read as if it were carried out")
+        elif word not in SPOKEN and not ANSWER.match(stripped) and not self._continues(line):
             self.text.stray_lines.append(self.place)
         return block
 

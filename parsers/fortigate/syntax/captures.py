@@ -15,8 +15,13 @@ from parsers.fortigate.syntax.words import open_quote
 PROMPT = re.compile(r"^[\w.@-]{1,63}(?: \([^)\n]*\))* [#$](?: |$)")
 """`FW01 # `, `FW01 (root) # `, `FW01 (policy) (17) $ `: what stands before a typed command."""
 
-ANSWER = re.compile(r"(?:current vf=|new entry '[^']*' added$|Connection to .* closed)")
+ANSWER = re.compile(
+    r"(?:current vf=|new entry '[^']*' added$|Connection to .* closed|entry not found in datasource|"
+    r"(?:value|command) parse error before |object check operator error|node_check_object fail|Unknown action)"
+)
 """What a device answers to typed commands."""
+REFUSED = "Command fail. Return code"
+"""What it answers last to one that it did not carry out."""
 
 TALK = re.compile(r"(?:get|diag\w*|exe\w*|fnsysctl|grep|sudo|ping|tree)\b|.*\?$")
 """Commands whose output is no configuration, and questions for help."""

@@ -269,3 +269,14 @@ def test_a_quote_that_is_missing_costs_one_line(damage: tuple[str, str], hides: 
     assert firewall.lists[0].rules[0].action.name == "ALLOW"
     if not hides:
         assert rules(firewall) == rules(read(BODY)[0])
+
+
+def test_a_command_that_the_device_refused_is_said() -> None:
+    refused = (
+        "FW01 (5) # set srcintf nosuch\nentry not found in datasource\n\nvalue parse error before 'nosuch'\n"
+        "Command fail. Return code -3\n"
+    )
+    (firewall,) = read(TYPED.replace("FW01 (5) # next", refused + "FW01 (5) # next"))
+    (gap,) = [gap for gap in firewall.gaps if gap.hides_access]
+    assert (gap.origin.first_line, gap.what[:34]) == (13, "the device refused the command bef")
+    assert firewall.sources[0].ledger.not_understood == 0
