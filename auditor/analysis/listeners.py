@@ -8,7 +8,7 @@ WinRM belong to the kernel ("System"), so do 80 and 443 where IIS serves them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from auditor.baseline import BoundRuleset
@@ -118,7 +118,7 @@ def _narrowed(rule: Rule, owners: _Owners) -> Rule:
         unsure = (*rule.uncertain, UNKNOWN_PROGRAM)
         return replace(rule, service=Bounded(NO_SERVICE, rule.service.possible), uncertain=unsure)
     surely, foreign = owners.shares(rule.program.name, rule.windows_service.name)
-    certain = rule.service.certain & surely
+    certain = rule.service.certain & surely if surely else NO_SERVICE
     possible = rule.service.possible - foreign
     if certain == rule.service.certain and possible == rule.service.possible:
         return rule
@@ -134,39 +134,46 @@ class _Owners:
         self._known = known
         self._all = ServiceSet.union(each.service for each in known)
         self._programs = frozenset(name for each in known for name in each.programs)
-        named = tuple(_named(firewall))
-        there = installed | {_program(rule.program.name) for rule in named}
-        self._held = ServiceSet.union(each.service for each in known if each.reserved or _is_there(each, there, named))
+        claims = _claims(firewall)
+        there = installed | frozenset(claims)
+        self._held = ServiceSet.union(each.service for each in known if each.reserved or _is_there(each, there, claims))
         self._shares: dict[tuple[str, str], tuple[ServiceSet, ServiceSet]] = {}
 
     def shares(self, program: str, service: str) -> tuple[ServiceSet, ServiceSet]:
         """(what a rule's program and service surely own, what certainly belongs to others)."""
         key = (program, service)
+        if program and _program(program) not in self._programs:
+            return NO_SERVICE, self._held
         if key not in self._shares:
             surely = ServiceSet.union(each.service for each in self._known if _owns(each, program, service))
             # A program that is known listens on its own ports; only of others it is open whose place they take.
-            held = self._all if _program(program) in self._programs else self._held
+            held = self._all if program else self._held
             own = ServiceSet.union(each.service for each in self._known if _may_own(each, program, service))
             self._shares[key] = (surely, held - own)
         return self._shares[key]
 
 
-def _named(firewall: Firewall) -> Iterator[Rule]:
-    """The inbound rules of a host that name a program."""
+def _claims(firewall: Firewall) -> dict[str, ServiceSet]:
+    """By program: the ports that enabled inbound rules of a host open for it; programs without any as well."""
+    distinct: dict[str, set[ServiceSet]] = {}
     for each in firewall.lists:
-        if each.direction is Direction.INBOUND:
-            yield from (rule for rule in each.rules if rule.program.kind is ScopeKind.NAMED)
+        for rule in each.rules if each.direction is Direction.INBOUND else ():
+            if rule.program.kind is ScopeKind.NAMED:
+                found = distinct.setdefault(rule.program.name, set())
+                if rule.enabled and rule.written.service:
+                    found.add(rule.service.certain)
+    claims: dict[str, ServiceSet] = {}
+    for path, services in distinct.items():
+        name = _program(path)
+        claims[name] = ServiceSet.union((claims.get(name, NO_SERVICE), *services))
+    return claims
 
 
-def _is_there(listener: Listener, programs: frozenset[str], rules: Iterable[Rule]) -> bool:
+def _is_there(listener: Listener, programs: frozenset[str], claims: Mapping[str, ServiceSet]) -> bool:
     """Do the programs of a host show that the listener is at work? Of a shared process a rule for its ports does."""
     if (listener.programs - _SHARED) & programs or (_KERNEL in listener.programs and _WEB_WORKER in programs):
         return True
-    return any(
-        rule.enabled and rule.written.service and rule.service.certain.overlaps(listener.service)
-        for rule in rules
-        if _program(rule.program.name) in listener.programs & _SHARED
-    )
+    return any(claims[name].overlaps(listener.service) for name in listener.programs & _SHARED if name in claims)
 
 
 def _owns(listener: Listener, program: str, service: str) -> bool:
