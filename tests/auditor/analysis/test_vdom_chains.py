@@ -261,3 +261,35 @@ def test_audited_flows_meet_the_next_vdom_as_nat_leaves_them(nat: str, senders: 
     assert [each.layer.device.name for each in journey] == ["fw/edge", "fw/inner"]
     last = journey[-1].layer
     assert ("certain" if last.certain else "possible" if last.possible else "closed") == answer
+
+
+def test_nat_in_two_vdoms_one_after_the_other() -> None:
+    inner_face = table("firewall address", "face\nset subnet 10.255.0.2/32")
+    data = device(
+        EDGE + INNER,
+        edge=EDGE_ROUTES + inner_face + policies(way("ln0", "wan", srcaddr="face", nat="enable")),
+        inner=INNER_ROUTES + policies(way("lan", "ln1", nat="enable")),
+    )
+    found = traced(data, "198.51.100.7", origin="lan", source="10.9.0.5")
+    assert [(step.device, step.outcome.value) for step in found.steps] == [
+        ("fw/inner", "allowed"),
+        ("fw/edge", "allowed"),
+    ]
+
+
+def test_a_vdom_for_administration_forwards_nothing() -> None:
+    data = device(
+        interface("mgmt", "adm", "set ip 192.0.2.9/24") + interface("m2", "adm", "set ip 10.7.0.1/24"),
+        adm="config system settings\nset vdom-type admin\nend\n" + policies(way("mgmt", "m2")),
+    )
+    assert traced(data, "10.7.0.5", origin="mgmt", source="192.0.2.7").outcome.value == "blocked"
+
+
+def test_global_objects_serve_every_vdom() -> None:
+    data = device(
+        EDGE + INNER,
+        edge=EDGE_ROUTES + policies(way("wan", "ln0", srcaddr="g-far")),
+        inner=INNER_ROUTES + policies(way("ln1", "lan", srcaddr="g-far")),
+    )
+    shared = b"config global\nconfig firewall address\nedit g-far\nset subnet 198.51.100.0/24\nnext\nend\n"
+    assert traced(data.replace(b"config global\n", shared)).outcome.value == "allowed"
