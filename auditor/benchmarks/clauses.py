@@ -10,7 +10,7 @@ import re
 from auditor.benchmarks.configured import Configured, listed
 from auditor.benchmarks.measures import MEASURES
 from auditor.benchmarks.model import Clause, Expectation
-from auditor.benchmarks.seen import Seen
+from auditor.benchmarks.seen import Seen, stated
 from auditor.findings.hardening import HardeningState
 from parsers.model.origin import Origin
 
@@ -26,7 +26,7 @@ _STATES = {
 def judge(clause: Clause, configured: Configured) -> Seen:
     """What the export shows of a clause."""
     if clause.measure:
-        return MEASURES[clause.measure](configured)
+        return _measured(clause.measure, configured)
     if clause.expect.operator.startswith("count"):
         return _counted(clause, configured)
     if clause.table.endswith("/*"):
@@ -35,6 +35,14 @@ def judge(clause: Clause, configured: Configured) -> Seen:
         state = HardeningState.NOT_APPLICABLE if configured.whole else HardeningState.NOT_DECIDABLE
         return Seen(state, f"{clause.table} is not in use ({', '.join(key for key, _, _ in clause.only)})")
     return _one(clause, configured, clause.table)
+
+
+def _measured(name: str, configured: Configured) -> Seen:
+    """What a measure saw; that there is no policy says nothing in a fragment that holds other tables only."""
+    seen = MEASURES[name](configured)
+    if seen.state is HardeningState.NOT_APPLICABLE and not configured.whole and not stated(configured):
+        return Seen(HardeningState.NOT_DECIDABLE, f"the export is a fragment: {seen.text}")
+    return seen
 
 
 def holds(expect: Expectation, value: str) -> bool:

@@ -146,6 +146,13 @@ def test_a_sensor_that_a_fragment_does_not_hold_is_not_judged() -> None:
     assert next(each.state for each in found if each.id == "FGT-BOTNET") is UNDECIDED
 
 
+def test_that_a_fragment_holds_no_policy_says_nothing() -> None:
+    fragment = "config system global\nset hostname x\nend\n"
+    found = evaluate((load_benchmark("fortigate"),), parsers.read(fragment.encode(), "x.conf"))
+    shown = {each.id for each in found if each.state is not UNDECIDED}
+    assert shown == {"FGT-HOSTNAME"}
+
+
 def test_a_secret_is_counted_and_never_shown() -> None:
     found = judged("FGT-PRIVATE-KEY", PSK.format("ENC Q0hFU1NCT0FSRA=="))
     assert "1 in vpn ipsec phase1-interface" in found.found
