@@ -32,6 +32,7 @@ VERBOSE = frozenset({"program", "service", "interface_types", "security", "rule_
 _PROTOCOL = re.compile(r"^(?:TCP|UDP|ICMPv4|ICMPv6)$", re.IGNORECASE)
 _DESCRIPTOR = re.compile(r"^[OGD]:\S*\(")
 """A security descriptor: who may connect."""
+_LOST = re.compile("[?\ufffd]")
 _LAST = ("interface_types", "security", "rule_source", "action")
 _BEFORE = ("remote_ip", "local_ip", "grouping", "profiles", "direction", "enabled")
 _PORTS = frozenset({"tcp", "udp"})
@@ -117,7 +118,8 @@ class Dialect:
                 if not any(field == key for field, _ in self.learned):
                     self.unconfirmed.add(text)
             return found
-        if learned:
+        if learned and not _LOST.search(word):
+            # Words that lost letters may have been different ones.
             self.inferred[text] = learned.removeprefix("edge_")
             return learned
         return self._in_table(languages()["en"], word, choices)

@@ -47,7 +47,7 @@ def damaged_match(word: str, table: Mapping[str, _Meaning]) -> _Meaning | None:
     if "?" not in word and "\ufffd" not in word:
         return None
     pattern = "".join(
-        f"[^\x00-\x7f]{{1,{len(part)}}}" if _LOST.match(part) else re.escape(part) for part in _LOST.split(word)
+        f"[i\x80-\U0010ffff]{{1,{len(part)}}}" if _LOST.match(part) else re.escape(part) for part in _LOST.split(word)
     )
     found = [meaning for text, meaning in table.items() if re.fullmatch(pattern, text)]
     return found[0] if found and all(each == found[0] for each in found) else None

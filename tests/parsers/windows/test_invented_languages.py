@@ -167,3 +167,13 @@ def test_labels_that_were_lost_in_part(seed, share, code, server):
         assert made.enabled in (told["enabled"] == "yes", None)
         assert made.direction in (told["direction"], "")
         assert made.action in (told["action"], "")
+
+
+@pytest.mark.parametrize("lost", ["?", "\ufffd"])
+def test_words_that_became_one_are_never_explained(lost, server):
+    """Where "in" and "out" lost their letters, all rules look inbound: nobody may believe it."""
+    words = invented(random.Random(1), same_words=True)
+    for key in ("in", "out", "allow", "block", "yes", "no", "edge_no", "edge_yes"):
+        words.texts["value", key] = [lost * 3]
+    host = texts.read(Document("EX01.txt", render(server, words).encode()))
+    assert {(made.direction, made.action, made.enabled) for made in host.rules} == {("", "", None)}
