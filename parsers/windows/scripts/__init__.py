@@ -23,7 +23,7 @@ MARKED_UP = re.compile(
 """Markdown and HTML show commands to people; they are no scripts."""
 _POWERSHELL = re.compile(
     r"^[ \t]*(?:\$[\w:{]|param\s*\(|function\s+[\w-]+|if\s*\(\s*[-!$(]|foreach\s*\(|try\s*\{|<#|#requires\b|"
-    r"[A-Z][a-z]+-[A-Z][A-Za-z]+\b|&\s|iex\b|.*\bnetsh\b.*(?:=[ \t]*'|`[ \t]*\r?$))",
+    r"[A-Z][a-z]+-[A-Z][A-Za-z]+\b|&\s|iex\b|.{0,200}?\bnetsh\b.{0,2000}?(?:=[ \t]*'|`[ \t]*\r?$))",
     re.MULTILINE,
 )
 _BATCH = re.compile(r"^[ \t]*@?(?:echo\s+off|rem\b|::|setlocal\b|set\s+\"?\w+=|goto\b|if\s+(?:not\s+)?(?:exist|\"|%))",

@@ -23,6 +23,7 @@ _MENTION = re.compile(
     re.IGNORECASE,
 )
 _DEEPEST = 4
+_LONGEST = 1_000
 Inner = Callable[[Made, str, Place], None]
 
 
@@ -37,8 +38,9 @@ def run_batch(made: Made, text: str, at: Place | None = None, depth: int = 0) ->
 
 def _carry(made: Made, command: batch.Line, place: Place, depth: int) -> None:
     words = list(netsh.words_of(command.text))
-    while words and words[0].casefold() in ("call", "start"):
-        words = _started(words[1:], command.text) if words[0].casefold() == "start" else words[1:]
+    for _ in range(_DEEPEST):
+        if words and words[0].casefold() in ("call", "start"):
+            words = _started(words[1:], command.text) if words[0].casefold() == "start" else words[1:]
     if not words:
         return
     head = words[0]
@@ -106,7 +108,7 @@ def mentions(made: Made, text: str) -> None:
             place = Place(number, number)
             made.gap(place, "a line", "speaks of a netsh command in a way that is not read", hides=True)
         for what, pattern in _OTHER_WAYS.items():
-            if pattern.search(line):
+            if pattern.search(line[:_LONGEST]):
                 other.setdefault(what, []).append(number)
     for what, numbers in other.items():
         made.gap(Place(numbers[0], numbers[-1]), "the script", f"{what} ({in_words(numbers)})", hides=True)
@@ -114,12 +116,12 @@ def mentions(made: Made, text: str) -> None:
 
 _OTHER_WAYS = {
     "changes registry keys of the firewall, which is not read: give a .reg export of them": re.compile(
-        r"(?:\breg(?:\.exe)?\s+(?:add|delete|copy|restore)\b|-Item(?:Property)?\b).*(?:\\WindowsFirewall\b|\\FirewallPolicy\b)",
+        r"(?:\breg(?:\.exe)?\s+(?:add|delete|copy|restore)\b|-Item(?:Property)?\b).{0,500}?(?:\\WindowsFirewall\b|\\FirewallPolicy\b)",
         re.IGNORECASE,
     ),
     "stops or disables the service of the firewall": re.compile(
-        r"(?:\b(?:net|sc|wmic)(?:\.exe)?\s|-Service\b).*(?:\b(?:stop|disabled|delete)\b.*\bMpsSvc\b|"
-        r"\bMpsSvc\b.*\b(?:stop|disabled|delete)\b)|\bStop-Service\b.*\bMpsSvc\b",
+        r"(?:\b(?:net|sc|wmic)(?:\.exe)?\s|-Service\b).{0,200}?(?:\b(?:stop|disabled|delete)\b.{0,200}?\bMpsSvc\b|"
+        r"\bMpsSvc\b.{0,200}?\b(?:stop|disabled|delete)\b)|\bStop-Service\b.{0,200}?\bMpsSvc\b",
         re.IGNORECASE,
     ),
 }

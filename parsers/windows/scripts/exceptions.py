@@ -149,7 +149,7 @@ def _delete(made: Made, values: Mapping[str, str], place: Place) -> None:
         if False in answers:
             continue
         if None in answers or place.doubt or values.get("profile", "").casefold() != "all":
-            draft.doubts.append(f"line {place.line} may delete it")
+            draft.doubt(f"line {place.line} may delete it")
         else:
             made.drafts.remove(draft)
     made.note(place, "exceptions the host had may be deleted; none is taken as gone.")

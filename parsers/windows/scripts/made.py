@@ -18,6 +18,7 @@ ADDED = (
 )
 
 _MOST_NUMBERS = 5
+_MOST_DOUBTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Draft:
     rule: WrittenRule | None = None
     group: str = ""
     legacy: bool = False
+
+    def doubt(self, text: str) -> None:
+        """One more reason why the rule may not be as it is stated; some are enough."""
+        if len(self.doubts) < _MOST_DOUBTS:
+            self.doubts.append(text)
 
 
 class Made:

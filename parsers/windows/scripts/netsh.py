@@ -132,7 +132,7 @@ def _delete(made: Made, words: list[str], place: Place) -> None:
         if fits and not place.doubt:
             made.drafts.remove(draft)
         elif fits is not False:
-            draft.doubts.append(f"line {place.line} may delete it")
+            draft.doubt(f"line {place.line} may delete it")
     made.note(place, "rules the host had may be deleted; none is taken as gone.")
 
 
@@ -162,7 +162,7 @@ def _set(made: Made, words: list[str], place: Place) -> None:
             draft.name = new.get("name", draft.name)
             touched = True
         elif fits is not False:
-            draft.doubts.append(f"line {place.line} may change it")
+            draft.doubt(f"line {place.line} may change it")
     called = asked.get("group") or asked.get("name") or "?"
     if not touched and _only_closes(new) and not strange:
         made.note(place, f"rules the host had ({called}) may be switched off; none is taken as off.")
@@ -197,7 +197,7 @@ def _gone(made: Made, place: Place, what: str) -> None:
     if not place.doubt:
         made.drafts.clear()
     for draft in made.drafts:
-        draft.doubts.append(f"line {place.line} {what}")
+        draft.doubt(f"line {place.line} {what}")
 
 
 _ACTS: Mapping[tuple[str, ...], Callable[[Made, list[str], Place], None]] = {

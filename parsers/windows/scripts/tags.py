@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from parsers.model.rule import Scope, ScopeKind
 from parsers.windows.descriptors import limit
@@ -186,12 +187,18 @@ def merged(words: Sequence[str]) -> list[str]:
 
 def same_name(one: str, other: str) -> bool | None:
     """Are two names the same, without case? None where a variable in one of them decides."""
-    texts = one.strip().casefold(), other.strip().casefold()
-    if not any(is_computed(text) for text in texts):
-        return texts[0] == texts[1]
-    begins = [text[: found.start()] if (found := VARIABLE.search(text)) else text for text in texts]
-    short = min(map(len, begins))
-    return None if begins[0][:short] == begins[1][:short] else False
+    mine, theirs = _literal(one), _literal(other)
+    if mine[1] and theirs[1]:
+        return mine[0] == theirs[0]
+    return None if mine[0].startswith(theirs[0]) or theirs[0].startswith(mine[0]) else False
+
+
+@lru_cache(maxsize=8192)
+def _literal(text: str) -> tuple[str, bool]:
+    """What a name begins with before a variable in it, and whether that is all of it."""
+    folded = text.strip().casefold()
+    found = VARIABLE.search(folded)
+    return (folded[: found.start()], False) if found else (folded, True)
 
 
 def agree(key: str, asked: str, stated: Mapping[str, str]) -> bool | None:
