@@ -23,6 +23,8 @@ _TAKEN_FOR = ("cp1252", "cp437", "cp850", "latin-1", "cp1251", "cp1250", "cp1254
 _CELLS = re.compile(r"[\t;,]")
 _FEWEST_WORDS = 2
 """So many known words must appear when damage is undone; one may do by chance in hundreds of mixtures."""
+_ENOUGH_WORDS = 5
+"""With so many known words a text is as it was written: nothing is tried on it."""
 _SAMPLE = 200_000
 MOST_LINES = 4_000_000
 """Lines of one text; a verbose dump of 200,000 rules has as many."""
@@ -105,6 +107,8 @@ def _repaired(found: Decoded) -> Decoded:
     """The text as it was before a wrong code page, where that makes more of its words known."""
     sample = found.text[:_SAMPLE]
     plain = _score(sample)
+    if plain >= _ENOUGH_WORDS:
+        return found
     best, page, right = max(
         ((_score(text), taken, right) for taken, right, text in _undone(sample)), default=(0.0, "", "")
     )
@@ -122,7 +126,7 @@ def _repaired(found: Decoded) -> Decoded:
 
 def _undone(text: str) -> Iterator[tuple[str, str, str]]:
     """(page it was taken for, page it is in, text) for every mixture that explains most lines of a text."""
-    lines = [line for line in text.split("\n") if not line.isascii()][:400]
+    lines = list(dict.fromkeys(line for line in text.split("\n") if not line.isascii()))[:200]
     for taken in _TAKEN_FOR:
         for right in _PAGES:
             if right == taken:

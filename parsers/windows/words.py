@@ -46,6 +46,7 @@ def damaged_match(word: str, table: Mapping[str, _Meaning]) -> _Meaning | None:
     """What a folded word that lost letters to "?" can only mean; None where it is whole, unknown or ambiguous."""
     if "?" not in word and "\ufffd" not in word:
         return None
+    # The Turkish capital letter folds to a plain i.
     pattern = "".join(
         f"[i\x80-\U0010ffff]{{1,{len(part)}}}" if _LOST.match(part) else re.escape(part) for part in _LOST.split(word)
     )

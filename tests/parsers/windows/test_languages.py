@@ -10,6 +10,7 @@ import pytest
 from parsers.errors import UnreadableError
 from parsers.source import Document
 from parsers.windows import PARSER, texts
+from parsers.windows import words as words_module
 from parsers.windows.words import fold, languages
 
 CODES = sorted(languages())
@@ -299,3 +300,25 @@ def test_no_rules_match_is_a_legal_empty_dump(code, locales):
 def test_error_texts_are_never_an_empty_dump(text, reason):
     with pytest.raises(UnreadableError, match=reason):
         read(f"\r\n{text}\r\n\r\n")
+
+
+def test_every_word_of_the_reference_is_in_the_table():
+    """The project's table holds each text of the reference's two tables, for each language and meaning."""
+    reference = CORPUS.parents[1] / "reference" / "windows"
+    if not reference.exists():
+        pytest.skip("the reference is not here")
+    table = (Path(words_module.__file__).parent / "locales.tsv").read_text(encoding="utf-8").splitlines()
+    ours = {tuple(line.split("\t")[:4]) for line in table}
+    long = (reference / "LOCALES.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    assert {tuple(line.split("\t")[:4]) for line in long} <= ours
+    wide = [line.split("\t") for line in (reference / "LOCALES_WIDE.tsv").read_text(encoding="utf-8").splitlines()]
+    cells = {
+        (code, kind, key, text.lstrip("~≈!?"))
+        for kind, key, *rest in wide[1:]
+        if not kind.startswith("#")
+        for code, cell in zip(wide[0][2:], rest, strict=False)
+        for text in cell.split(" / ")
+        if text
+    }
+    assert len(cells) > 500
+    assert cells <= ours
