@@ -1,4 +1,4 @@
-"""Output of Get-NetFirewallRule and its filters (JSON, CSV, CLIXML, list form), and scripts of New-NetFirewallRule."""
+"""Output of Get-NetFirewallRule and its filters (JSON, CSV, CLIXML, list, table), and scripts that make rules."""
 
 from __future__ import annotations
 
