@@ -59,6 +59,7 @@ class Redaction:
         self.windows_lines = "\r\n" in document.text[:4000]
         self.yaml, self.lines, self.statements = listened(document)
         self.names = Names(pseudonyms, self.statements) if pseudonyms.names else None
+        self.hosts = {_host_of(line) for line in self.lines if " # " in line or " $ " in line} - {""}
         self._gather()
 
     def text(self) -> str:
@@ -218,11 +219,18 @@ class Redaction:
         if prompt:
             typed = stripped[prompt.end() :].split(None, 2)[:2]
             shown = typed[:1] in (["show"], ["get"]) and typed[1:] in ([], *([each] for each in _SHOWN))
-            return f"{blank}redacted # {' '.join(typed) if shown else ''}"
+            return f"{blank}{self._host(stripped)} # {' '.join(typed) if shown else ''}"
         word, *more = stripped.split(None, 1)
         if word in COMMANDS:
             return f"{blank}{word}{' redacted' if more else ''}"
         return f"{blank}{word if word in SPOKEN else 'redacted'}"
+
+    def _host(self, prompt: str) -> str:
+        """What a prompt calls its device, where a file has several: without it they would become one."""
+        if len(self.hosts) < 2:
+            return "redacted"
+        host = _host_of(prompt)
+        return host if self.names is None else self.names.word(host)
 
     def _header_value(self, found: re.Match[str]) -> str:
         key, value = found.groups()
@@ -233,6 +241,12 @@ class Redaction:
 
 def _numbered(new: New, place: int) -> New:
     return lambda _, word, quoted: new(place, word, quoted)
+
+
+def _host_of(line: str) -> str:
+    """The host that a prompt at the beginning of a line names, "" without one."""
+    stripped = line.strip()
+    return stripped.split(" ", 1)[0].rpartition("@")[2] if PROMPT.match(stripped) else ""
 
 
 def _path_word(found: re.Match[str]) -> str:

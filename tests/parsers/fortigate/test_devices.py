@@ -8,6 +8,7 @@ import parsers
 from parsers.errors import UnreadableError
 from parsers.fortigate import PARSER
 from parsers.model.firewall import Firewall
+from parsers.redaction import Pseudonyms
 from parsers.source import Document
 
 
@@ -102,3 +103,14 @@ def test_a_script_needs_the_file_of_one_device() -> None:
     assert PARSER.read_with is not None
     with pytest.raises(UnreadableError, match="configurations of 2 devices"):
         PARSER.read_with(document, {}, (Document("change.txt", b"config firewall policy\ndelete 1\nend\n"),))
+
+
+@pytest.mark.parametrize("names", [False, True])
+def test_several_devices_stay_several_when_they_are_redacted(names: bool) -> None:
+    text = session("FW01", "10.0.0.80") + session("FW02", "10.0.0.90")
+    document = Document("log.txt", text.encode())
+    assert PARSER.redact is not None
+    redacted = PARSER.redact(document, Pseudonyms(names=names))().decode()
+    first, second = read(redacted)
+    assert (destination(first), destination(second)) == ("10.0.0.80", "10.0.0.90")
+    assert ("FW01" in redacted) is not names
