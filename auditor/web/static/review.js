@@ -109,7 +109,13 @@ function gaps(review) {
 
 function sources(report) {
   const rows = report.devices.flatMap((device) =>
-    device.sources.map((source) => [device.name, source.name, source.format, String(source.lines.total), String(source.lines.not_understood), source.sha256]),
+    device.sources.map((source) => [device.name, source.name, source.format, ...lines(source), source.sha256]),
   );
-  return section("sources", "Files", table("Files", ["Device", "File", "Format", "Lines", "Not understood", "SHA-256"], rows));
+  const titles = ["Device", "File", "Format", "Lines", "Read", "Irrelevant", "Not understood", "SHA-256"];
+  return section("sources", "Files", table("Files", titles, rows));
+}
+
+function lines(source) {
+  const { total, read, irrelevant, not_understood: open } = source.lines;
+  return [total, read, irrelevant, open].map(String);
 }
