@@ -12,7 +12,7 @@ class Box(NamedTuple):
     """Packets whose every dimension lies in the given set.
 
     Masks hold bits of interfaces, translations (bit 0: not translated) and service atoms; addresses are ranges on
-    the model's number line. Source and destination are of one address family.
+    the model's number line, each of one family: the same, unless the translation changes it (NAT46, NAT64).
     """
 
     ingress: int

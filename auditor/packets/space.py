@@ -51,6 +51,7 @@ class Space:
         self.certain_translations = 1 | sum(
             1 << number for number, domain in enumerate(self.domains, start=1) if domain.certain
         )
+        self.crossing = sum(1 << number for number, each in enumerate(self.domains, start=1) if _changes_family(each))
         taken = certainly_taken(firewall) if self.domains else ()
         sets: list[ServiceSet] = [rule.service.possible for rule in rules]
         sets += [rule.service.certain for rule in rules]
@@ -97,11 +98,19 @@ class Space:
     def boxes(
         self, ingress: int, egress: int, translation: int, source: AddressSet, destination: AddressSet, service: int
     ) -> list[Box]:
-        """The box split by address family; parts that hold no packet are left out."""
+        """The box split by address family; parts that hold no packet are left out.
+
+        Only packets of a translation that changes the family have a source of one and a destination of the other.
+        """
         if not (ingress and egress and translation and service):
             return []
-        pairs = zip(self.families(source), self.families(destination), strict=True)
-        return [Box(ingress, egress, translation, a, b, service) for a, b in pairs if a.ranges and b.ranges]
+        senders, targets = self.families(source), self.families(destination)
+        pairs = zip(senders, targets, strict=True)
+        found = [Box(ingress, egress, translation, a, b, service) for a, b in pairs if a.ranges and b.ranges]
+        if crossing := translation & self.crossing:
+            pairs = zip(senders, reversed(targets), strict=True)
+            found += [Box(ingress, egress, crossing, a, b, service) for a, b in pairs if a.ranges and b.ranges]
+        return found
 
     def exists(self, box: Box) -> bool:
         """Can some packet of the box exist here?"""
@@ -130,11 +139,14 @@ class Space:
         return tuple(found)
 
     def _domain_boxes(self, number: int, domain: Domain) -> list[Box]:
+        source = domain.taken.source
+        if self.crossing >> number & 1:
+            source = AddressSet.union(family for family in _FAMILIES if domain.taken.destination & family) & source
         return self.boxes(
             self.interface_mask(domain.taken.ingress),
             self.all_interfaces,
             1 << number,
-            domain.taken.source,
+            source,
             domain.destination,
             self.atoms.mask(domain.service),
         )
@@ -157,3 +169,12 @@ class Space:
         if mask == self.all_interfaces:
             return ()
         return tuple(name for number, name in enumerate(self.interface_names) if mask >> number & 1)
+
+
+_FAMILIES = (ANY_IPV4, ANY_IPV6)
+
+
+def _changes_family(domain: Domain) -> bool:
+    """Does a translation send clients of one family to a server of the other (NAT46, NAT64)?"""
+    before, after = domain.taken.destination, domain.destination
+    return bool((before.ipv4 and after.ipv6) or (before.ipv6 and after.ipv4))

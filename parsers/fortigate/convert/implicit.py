@@ -20,6 +20,7 @@ from parsers.model.rule import ANY_TRANSLATION, NO_TRANSLATIONS, Action, Conditi
 from parsers.model.services import ANY_SERVICE
 
 _SOFTWARE, _HARDWARE = "system switch-interface", "system virtual-switch"
+NO_NAMES = Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS)
 _REDIRECTS_UNTIL: Mapping[tuple[int, ...], tuple[int, ...]] = {(7, 4): (7, 4, 10), (7, 6): (7, 6, 5)}
 _FOREIGN_SINCE = ((7, 0, 16), (7, 2, 11), (7, 4, 4))
 """Since these releases sources beyond the interface's own network are redirected as well (article 98332)."""
@@ -57,20 +58,34 @@ def unfiltered(books: Books) -> Iterator[Rule]:
     """Members of one switch talk without any policy; a software switch may ask for one (`intra-switch-policy`)."""
     for name, block in books.scope.entries(_SOFTWARE):
         members = frozenset(word for word in block.words("member") if word)
-        if block.get("intra-switch-policy") != "explicit":
-            yield from _switch(books, f"software switch {name}", _SOFTWARE, block, members)
+        explicit = block.get("intra-switch-policy") == "explicit"
+        yield from _switch(books, f"software switch {name}", _SOFTWARE, block, members, explicit=explicit)
     for name, block in books.scope.entries(_HARDWARE):
         ports = block.table("port")
         members = frozenset(ports.entries if ports is not None else ())
         yield from _switch(books, f"hardware switch {name}", _HARDWARE, block, members)
 
 
-def _switch(books: Books, name: str, kind: str, block: Block, members: frozenset[str]) -> Iterator[Rule]:
+def _switch(
+    books: Books, name: str, kind: str, block: Block, members: frozenset[str], *, explicit: bool = False
+) -> Iterator[Rule]:
+    """From member to member, and between hosts of the switch's own network: the devices see the switch as a whole."""
     interface = books.interfaces.blocks.get(block.name)
     vdom = block.get("vdom") or (interface.get("vdom") if interface is not None else None)
     elsewhere = books.scope.tree.vdoms and (vdom or "root") != books.scope.vdom
-    if len(members) > 1 and not elsewhere:
-        yield implicit_rule(name, books.scope.origin(kind, block), members, members, ())
+    if len(members) < 2 or elsewhere:
+        return
+    origin = books.scope.origin(kind, block)
+    if not explicit:
+        yield implicit_rule(name, origin, members, members, ())
+    whole = books.interfaces.by_name.get(block.name)
+    if whole is not None and whole.enabled and whole.networks:
+        text = f"policies between the members of {block.name} decide, and an address does not tell its member"
+        conditions = (Condition("setting", text),) if explicit else ()
+        here = members | {block.name}
+        rule = implicit_rule(f"{name}, its own network", origin, here, here, conditions)
+        near = Bounded.exactly(whole.networks)
+        yield replace(rule, source=near, destination=near, translations=NO_NAMES)
 
 
 def after_policies(books: Books) -> Iterator[Rule]:

@@ -5,7 +5,7 @@ Source: the reference, sections 3, 4, 7 and 8.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from parsers.fortigate.convert.acl import acl_rules
 from parsers.fortigate.convert.books import Books
@@ -15,6 +15,7 @@ from parsers.fortigate.convert.keywords import WIDENING
 from parsers.fortigate.convert.proxies import proxied, published
 from parsers.fortigate.convert.sides import NO_ADDRESSES, Sides
 from parsers.fortigate.convert.sourcenat import source_nat
+from parsers.fortigate.objects.vips import vip_table
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
@@ -34,6 +35,16 @@ from parsers.redaction import safe_comment
 _HANDED_OVER = frozenset({"identity", "interface"})
 """What counts for a policy that hands its traffic to the security policy: it has no schedule or expiry of its own."""
 NO_NAMES = Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Translated:
+    """Translated packets that plain addresses match, by new destination and by VIP; `only` these and no others."""
+
+    addresses: Bounded[AddressSet]
+    names: Bounded[frozenset[str]] = NO_NAMES
+    only: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 class Policies:
@@ -57,7 +68,7 @@ class Policies:
                 for keyword in ("dstaddr", "dstaddr6", "dstaddr4"):
                     for name in block.words(keyword):
                         if not self._is_address(name):
-                            found |= self.books.vips.names(name) or NO_TRANSLATIONS
+                            found |= self.books.vips.names(name, vip_table(table, keyword)) or NO_TRANSLATIONS
         return frozenset(found)
 
     def lists(self) -> tuple[RuleList, ...]:
@@ -158,8 +169,8 @@ class Policies:
         if service.destination is not None:
             addresses = Bounded(addresses.certain & service.destination, addresses.possible)
             translations = Bounded(NO_TRANSLATIONS, translations.possible)
-        translated, only, doubt = self._match_translated(block, action, addresses)
-        if only:
+        behind = self._match_translated(block, action, addresses)
+        if behind.only:
             addresses = NO_ADDRESSES
         others = conditions(self.books, kind, block)
         self._interface_references(kind, block)
@@ -174,12 +185,12 @@ class Policies:
             source=source.addresses,
             destination=addresses,
             service=service.services,
-            translations=translations,
-            translated_destination=translated,
+            translations=translations | behind.names,
+            translated_destination=behind.addresses,
             source_nat=None if action is Action.DENY else source_nat(self.books, kind, block, central=self.central),
             conditions=tunnel
             + tuple(each for each in others if not hands_over or each.kind in ("identity", "interface")),
-            uncertain=tuple(dict.fromkeys(source.uncertain + target.uncertain + service.uncertain + doubt)),
+            uncertain=tuple(dict.fromkeys(source.uncertain + target.uncertain + service.uncertain + behind.doubts)),
             logged={"all": True, "disable": False}.get(block.get("logtraffic") or ""),
             written=AsWritten(
                 ingress=block.words("srcintf"),
@@ -201,35 +212,36 @@ class Policies:
     def _is_address(self, name: str) -> bool:
         return self.books.addresses.defines(name) and name not in self.books.vips.blocks
 
-    def _match_translated(
-        self, block: Block, action: Action, addresses: Bounded[AddressSet]
-    ) -> tuple[Bounded[AddressSet], bool, tuple[str, ...]]:
-        """(translated destinations matched by plain addresses, only those?, why uncertain): match-vip, central NAT."""
+    def _match_translated(self, block: Block, action: Action, addresses: Bounded[AddressSet]) -> _Translated:
+        """Which translated packets the plain addresses of a policy match: match-vip, central NAT."""
         if self.central:
-            return addresses, False, ()
+            return _Translated(addresses)
         only = block.get("match-vip-only") == "enable"
         word = "enable" if only else block.get("match-vip")
-        if word is None and action is Action.DENY:
-            old, late = self.scope.before(7, 2, 3), self.scope.before(7, 2, 4)
-            # The default of deny policies turned to enable in 7.2.3 or 7.2.4: the sources disagree (7.2).
-            if late is False:
-                word = "enable"
-            elif old is not True and addresses.possible:
-                reason = (
-                    "whether this deny also stops traffic to virtual IPs depends on the FortiOS version (match-vip)"
-                )
-                return Bounded(NO_ADDRESS, ANY_ADDRESS), only, (reason,) if self.books.vips.blocks else ()
-        if word != "enable" or not addresses.possible:
-            return NO_ADDRESSES, only, ()
+        if word not in (None, "enable") or (word is None and action is not Action.DENY) or not addresses.possible:
+            return _Translated(NO_ADDRESSES, only=only)
+        # The default of deny policies turned to enable in 7.2.3 or 7.2.4: the sources disagree (7.2).
+        if word is None and self.scope.before(7, 2, 3):
+            return _Translated(NO_ADDRESSES)
+        found = replace(self._compared(block, addresses), only=only)
+        if word is None and self.scope.before(7, 2, 4) is not False:
+            reason = "whether this deny also stops traffic to virtual IPs depends on the FortiOS version (match-vip)"
+            doubts = (reason,) if self.books.vips.blocks else ()
+            perhaps = Bounded(NO_ADDRESS, found.addresses.possible), Bounded(NO_TRANSLATIONS, found.names.possible)
+            return _Translated(*perhaps, only, doubts)
+        return found
+
+    def _compared(self, block: Block, addresses: Bounded[AddressSet]) -> _Translated:
         negated = "enable" in (block.get("dstaddr-negate"), block.get("dstaddr4-negate"), block.get("dstaddr6-negate"))
-        whole = {"all"} & set(block.words("dstaddr")) or addresses.certain in (ANY_IPV4, ANY_ADDRESS)
-        if whole and not negated:
-            return Bounded.exactly(addresses.certain | ANY_IPV4), only, ()
         if negated:
             reason = "which packets to virtual IPs a negated destination with match-vip takes is not documented"
-            return Bounded(NO_ADDRESS, ANY_ADDRESS), only, (reason,)
+            return _Translated(Bounded(NO_ADDRESS, ANY_ADDRESS), doubts=(reason,))
+        if {"all"} & set(block.words("dstaddr")) or addresses.certain in (ANY_IPV4, ANY_ADDRESS):
+            return _Translated(Bounded.exactly(addresses.certain | ANY_IPV4))
+        names = self.books.vips.compared(addresses)
         reason = "whether match-vip compares the external or the mapped address is not documented"
-        return Bounded(NO_ADDRESS, ANY_ADDRESS), only, (reason,)
+        doubts = () if names.is_exact else (reason,)
+        return _Translated(NO_ADDRESSES, names, doubts=doubts)
 
 
 def _merged(parent: Block, entry: Block) -> Block:

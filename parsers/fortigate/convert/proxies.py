@@ -142,12 +142,12 @@ def _gates(books: Books, block: Block) -> frozenset[str]:
     """The virtual IPs in front of the access proxies that a policy names (all of them where it names none)."""
     names = tuple(name for name in (*block.words("access-proxy"), *block.words("access-proxy6")) if name)
     found = set()
-    for table in ("firewall access-proxy", "firewall access-proxy6"):
+    for table, vips in (("firewall access-proxy", "firewall vip"), ("firewall access-proxy6", "firewall vip6")):
         for name, entry in books.scope.entries(table):
             if not names or name in names:
                 for vip in entry.words("vip"):
                     books.scope.refer(table, entry, "firewall vip", vip, defined=vip in books.vips.blocks)
-                found |= {vip for vip in entry.words("vip") if vip in books.vips.blocks}
+                found |= {key for vip in entry.words("vip") for key in books.vips.names(vip, vips) or ()}
     return frozenset(found)
 
 

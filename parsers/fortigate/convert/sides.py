@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.objects.addresses import AddressBook
 from parsers.fortigate.objects.services import ResolvedService
+from parsers.fortigate.objects.vips import vip_table
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
@@ -96,7 +97,7 @@ class Sides:
         plain: list[str] = []
         translations: set[str] = set()
         for name in names:
-            vips = None if book.defines(name) else self.books.vips.names(name)
+            vips = None if book.defines(name) else self.books.vips.names(name, vip_table(kind, keyword))
             target = book.table if vips is None else "firewall vip"
             self.scope.refer(kind, block, target, name, defined=vips is not None or book.defines(name))
             if vips is None:

@@ -15,10 +15,13 @@ from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Mapping, Translation
+from parsers.model.rule import NO_TRANSLATIONS
 from parsers.model.services import ANY_SERVICE, ICMP, SCTP, TCP, UDP, ServiceSet, parse_ports
 
 TABLES = ("firewall vip", "firewall vip6", "firewall vip46", "firewall vip64")
 GROUPS = ("firewall vipgrp", "firewall vipgrp6", "firewall vipgrp46", "firewall vipgrp64")
+_SIX = frozenset({"firewall vip6", "firewall vip64"})
+"""Tables of VIPs for IPv6 clients."""
 _PROTOCOLS = {"tcp": TCP, "udp": UDP, "sctp": SCTP}
 _SERVER_PORTS = {"http": "80", "https": "443", "imaps": "993", "pop3s": "995", "smtps": "465"}
 _IGNORED_TYPES = frozenset({"dns-translation"})
@@ -32,20 +35,38 @@ class VirtualAddresses:
         self.interfaces = interfaces
         self.addresses = addresses
         self.services = services
-        self.blocks = {name: (table, block) for table in TABLES for name, block in scope.entries(table)}
-        self.groups = {name: (table, block) for table in GROUPS for name, block in scope.entries(table)}
+        self._keys: dict[tuple[str, str], str] = {}
+        self.blocks: dict[str, tuple[str, Block]] = {}
+        for table in TABLES:
+            for name, block in scope.entries(table):
+                # Each table has names of its own: an IPv6 VIP may be called like an IPv4 one.
+                key = name if name not in self.blocks else f"{name} ({table.removeprefix('firewall ')})"
+                self._keys[table, name] = key
+                self.blocks[key] = table, block
+        self._faces: dict[str, tuple[AddressSet, AddressSet]] | None = None
+        self._facing = NO_ADDRESS
+        self.groups = {(table, name): block for table in GROUPS for name, block in scope.entries(table)}
 
-    def names(self, name: str) -> frozenset[str] | None:
-        """The VIPs a name stands for, itself or through its group; None when it is neither."""
-        if name in self.blocks:
-            return frozenset({name})
-        if name in self.groups:
-            table, block = self.groups[name]
-            members = block.words("member")
-            for member in members:
-                self.scope.refer(table, block, TABLES[0], member, defined=member in self.blocks)
-            return frozenset(member for member in members if member in self.blocks)
+    def names(self, name: str, table: str = "firewall vip") -> frozenset[str] | None:
+        """The VIPs a name stands for, itself or through its group; None when it is neither.
+
+        Args:
+            name: as a policy writes it.
+            table: where its family keeps its VIPs; the other tables are asked where that one lacks the name.
+        """
+        for kind in (table, *(each for each in TABLES if each != table)):
+            if (key := self._keys.get((kind, name))) is not None:
+                return frozenset({key})
+            group = kind.replace("firewall vip", "firewall vipgrp")
+            if (block := self.groups.get((group, name))) is not None:
+                return self._members(group, kind, block)
         return None
+
+    def _members(self, group: str, kind: str, block: Block) -> frozenset[str]:
+        keys = {member: self._keys.get((kind, member)) for member in block.words("member")}
+        for member, key in keys.items():
+            self.scope.refer(group, block, TABLES[0], member, defined=key is not None)
+        return frozenset(key for key in keys.values() if key is not None)
 
     def proxied(self) -> AddressSet:
         """Addresses of virtual IPs and address pools that the device answers ARP requests for (7.3)."""
@@ -68,10 +89,35 @@ class VirtualAddresses:
         """Where VIPs lead to, as far as their mapped addresses are written in the VIP itself."""
         return AddressSet.union(self._server(self.blocks[name][1]) for name in names if name in self.blocks)
 
+    def compared(self, addresses: Bounded[AddressSet]) -> Bounded[frozenset[str]]:
+        """The VIPs that a deny with match-vip takes: both of their addresses match for certain, one perhaps (7.2)."""
+        if self._faces is None:
+            self._faces = {key: self._face(key) for key in self.blocks}
+            self._facing = AddressSet.union(address for face in self._faces.values() for address in face)
+        if not addresses.possible.overlaps(self._facing):
+            return Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS)
+        certain, possible = addresses.certain, addresses.possible
+        faces = self._faces.items()
+        return Bounded(
+            frozenset(key for key, (outside, server) in faces if outside and outside <= certain and server <= certain),
+            frozenset(key for key, pair in faces if any(each.overlaps(possible) for each in pair)),
+        )
+
+    def _face(self, key: str) -> tuple[AddressSet, AddressSet]:
+        """The outside address of a VIP and its server's; everything where they cannot be told."""
+        table, block = self.blocks[key]
+        try:
+            outside = self._external(block, [], six=table in _SIX)
+        except ValueError:
+            outside = ANY_ADDRESS
+        servers = block.table("realservers")
+        unnamed = servers is not None and any(not each.get("ip") for each in servers.entries.values())
+        return outside, (ANY_ADDRESS if unnamed else self._server(block) or ANY_ADDRESS)
+
     @staticmethod
     def _server(block: Block) -> AddressSet:
         servers, listed = block.table("realservers"), block.table("mappedip")
-        words = list(block.words("mappedip"))
+        words = [*block.words("mappedip"), *block.words(_other_family(block) or "mappedip")]
         words += [each.get("ip") or "" for each in servers.entries.values()] if servers is not None else []
         words += listed.entries if listed is not None else ()
         try:
@@ -94,11 +140,8 @@ class VirtualAddresses:
     def _translation(self, name: str, table: str, block: Block, *, central: bool, referenced: bool) -> Translation:
         kind = block.get("type") or "static-nat"
         reasons: list[str] = []
-        six = table in ("firewall vip6", "firewall vip64")
-        external = self._external(block, reasons, six=six)
-        if _changes_family(table, block):
-            mappings: tuple[Mapping, ...] = (_unfollowed(block, external, reasons),)
-        elif kind == "server-load-balance" or (kind == "load-balance" and block.table("realservers") is not None):
+        external = self._external(block, reasons, six=table in _SIX)
+        if kind == "server-load-balance" or (kind == "load-balance" and block.table("realservers") is not None):
             mappings = self._balanced(block, external, reasons)
         else:
             mappings = (self._plain(block, kind, external, reasons),)
@@ -168,7 +211,8 @@ class VirtualAddresses:
         if word not in _PROTOCOLS:
             raise ValueError(f"unknown protocol {word!r}")
         outside = parse_ports(block.get("extport") or "0-65535")
-        inside = parse_ports(block.get("mappedport") or block.get("extport") or "0-65535")
+        other = (_other_family(block) or "mappedip").replace("mappedip", "mappedport")
+        inside = parse_ports(block.get(other) or block.get("mappedport") or block.get("extport") or "0-65535")
         wild = block.get("portmapping-type") == "m-to-n" or inside.count not in (1, outside.count)
         protocol = _PROTOCOLS[word]
         return Mapping(
@@ -183,6 +227,12 @@ class VirtualAddresses:
         words = [word for word in block.words("mappedip") if word]
         listed = block.table("mappedip")
         words += list(listed.entries) if listed is not None else []
+        other = _other_family(block)
+        if other is not None:
+            # The same family as before is on by default: without `nat44 disable` the policy says which way is taken.
+            only = block.get("nat44" if other == "ipv6-mappedip" else "nat66") == "disable"
+            words = [*(() if only else words), *block.words(other)]
+            reasons += () if only else (f"whether VIP {block.name!r} changes the family is for each policy to say",)
         if kind == "fqdn" or block.get("mapped-addr"):
             return self._named(block.name, block.get("mapped-addr") or "", reasons)
         if kind == "access-proxy":
@@ -258,25 +308,20 @@ def _real_server(server: Block) -> AddressSet:
     return _span(word) if word not in ("", "0.0.0.0") and server.get("addr-type") != "fqdn" else ANY_IPV4
 
 
-def _changes_family(table: str, block: Block) -> bool:
-    """Does the VIP send IPv4 clients to an IPv6 server, or the other way round?"""
-    if table in ("firewall vip46", "firewall vip64"):
-        return True
-    if table == "firewall vip6":
-        return block.get("nat64") == "enable" or bool(block.get("ipv4-mappedip"))
-    return block.get("nat46") == "enable" or bool(block.get("ipv6-mappedip"))
+def _other_family(block: Block) -> str | None:
+    """The keyword of the server's address where clients of the other family are sent to it (NAT46, NAT64)."""
+    for switch, keyword in (("nat46", "ipv6-mappedip"), ("nat64", "ipv4-mappedip")):
+        word = block.get(keyword) or "::"
+        if word not in ("::", "0.0.0.0") and block.get(switch) != "disable":
+            return keyword
+    return None
 
 
-def _unfollowed(block: Block, external: AddressSet, reasons: list[str]) -> Mapping:
-    """Packets that change their family keep their outside address here: sources change as well, unseen."""
-    server = " ".join(
-        word for key in ("mappedip", "ipv6-mappedip", "ipv4-mappedip") for word in block.words(key) if word
-    )
-    reasons.append(
-        f"VIP {block.name!r} changes the address family (server {server or 'not stated'}): "
-        "the packets are followed under their outside address"
-    )
-    return Mapping(external, ANY_SERVICE, Bounded(NO_ADDRESS, external), ANY_SERVICE, by_offset=False)
+def vip_table(kind: str, keyword: str) -> str:
+    """The table of the VIPs that a field of a policy names."""
+    if kind.endswith(("46", "64")):
+        return f"firewall vip{kind[-2:]}"
+    return "firewall vip6" if kind == "firewall policy6" or keyword.endswith("6") else "firewall vip"
 
 
 def _moved(service: ServiceSet, block: Block) -> ServiceSet:

@@ -37,6 +37,15 @@ def test_members_of_a_software_switch_talk_without_a_policy(line: str, outcome: 
     assert verdict(switch + closed, way="port1>lan") == "blocked"
 
 
+@pytest.mark.parametrize(("line", "outcome"), [("", "allowed"), ("set intra-switch-policy explicit\n", "possible")])
+def test_hosts_of_a_software_switch_talk_without_a_policy(line: str, outcome: str) -> None:
+    switch = table("system switch-interface", f"lan\n{line}set member port1 port2")
+    closed = "config system global\nset allow-traffic-redirect disable\nend\n" + switch
+    assert verdict(closed, "10.0.0.5", source="10.0.0.6", way="lan>lan") == outcome
+    assert verdict(closed, "10.0.0.5", source="10.0.0.6", way="port1>lan") == outcome
+    assert verdict(closed, "10.0.0.5", source="198.51.100.7", way="lan>lan") == "blocked"
+
+
 @pytest.mark.parametrize(("line", "passes"), [("enable", True), ("disable", False)])
 def test_redirection_as_stated(line: str, passes: bool) -> None:
     text = f"config system global\nset allow-traffic-redirect {line}\nend\n"

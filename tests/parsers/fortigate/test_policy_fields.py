@@ -26,13 +26,30 @@ def test_policy64_clients_are_of_version_six() -> None:
 
 
 @pytest.mark.parametrize("kind", ["firewall policy46", "firewall policy"])
-def test_nat46_is_possible_under_the_outside_address(kind: str) -> None:
+def test_nat46_leads_to_the_server_of_the_other_family(kind: str) -> None:
     old = kind == "firewall policy46"
     line = "set mappedip 2001:db8::5" if old else "set nat46 enable\nset nat44 disable\nset ipv6-mappedip 2001:db8::5"
     vip = table("firewall vip46" if old else "firewall vip", f"v\nset extip 203.0.113.9\n{line}")
-    text = vip + policies(with_lines(ANY, dstaddr="v"), kind=kind)
-    assert verdict(text, "203.0.113.9") == "possible"
-    assert "changes the address family" in read(text).translations[0].uncertain[0]
+    text = vip + policies(with_lines(ANY, dstaddr="v", service="HTTPS"), kind=kind)
+    assert verdict(text, "203.0.113.9") == "allowed"
+    assert verdict(text, "203.0.113.9", "tcp/80") == "blocked"
+    (mapping,) = read(text).translations[0].mappings
+    assert mapping.mapped_destination.certain == AddressSet.network("2001:db8::5")
+
+
+def test_nat64_leads_to_the_server_of_the_other_family() -> None:
+    vip = table("firewall vip64", "v\nset extip 2001:db8::9\nset mappedip 10.0.0.5")
+    text = vip + policies(with_lines(ANY, dstaddr="v", service="HTTPS"), kind="firewall policy64")
+    assert verdict(text, "2001:db8::9", source="2001:db8:ff::1") == "allowed"
+    assert verdict(text, "2001:db8::9", "tcp/80", source="2001:db8:ff::1") == "blocked"
+
+
+def test_a_virtual_ip_for_both_families_leaves_the_server_open() -> None:
+    lines = "set mappedip 10.0.0.5\nset nat46 enable\nset ipv6-mappedip 2001:db8::5"
+    text = table("firewall vip", f"v\nset extip 203.0.113.9\n{lines}") + policies(with_lines(ANY, dstaddr="v"))
+    (translation,) = read(text).translations
+    assert "changes the family" in translation.uncertain[0]
+    assert translation.mappings[0].mapped_destination.possible >= AddressSet.network("2001:db8::5")
 
 
 def test_only_the_security_policy_of_the_ngfw_mode_decides() -> None:

@@ -103,11 +103,18 @@ def test_a_negated_destination_and_virtual_ips_are_possible(action: str) -> None
         ("7.2.3", "match-vip disable", "all", "allowed"),
         ("7.2.4", "", "ext", "possible"),
         ("7.2.4", "", "inside", "possible"),
+        ("7.2.4", "", "ext inside", "blocked"),
+        ("7.2.4", "", "elsewhere", "allowed"),
+        ("7.2.3", "", "ext inside", "possible"),
+        ("7.2.3", "", "elsewhere", "allowed"),
         ("7.0.1", "match-vip-only enable", "all", "blocked"),
     ],
 )
 def test_disputed_points_of_match_vip(version: str, line: str, deny_to: str, outcome: str) -> None:
-    objects = table("firewall address", "ext\nset subnet 203.0.113.10/32", "inside\nset subnet 10.0.0.5/32")
+    objects = table(
+        "firewall address", "ext\nset subnet 203.0.113.10/32", "inside\nset subnet 10.0.0.5/32",
+        "elsewhere\nset subnet 10.9.0.0/16",
+    )  # fmt: skip
     lines = dict([line.split()]) if line else {}
     deny = with_lines(DENY, dstaddr=deny_to, **lines)
     text = objects + table("firewall vip", VIP) + policies(deny, TO_VIP)
@@ -223,3 +230,18 @@ def test_a_disabled_virtual_ip_is_off_with_central_nat() -> None:
 def test_a_negated_deny_with_match_vip_stops_nothing_for_certain(named: str) -> None:
     deny = with_lines(DENY, dstaddr=named, **{"dstaddr-negate": "enable", "match-vip": "enable"})
     assert verdict(table("firewall vip", VIP) + policies(deny, TO_VIP), "203.0.113.10") in ("possible", "allowed")
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_virtual_ips_of_both_families_may_share_a_name(grouped: bool) -> None:
+    vips = table("firewall vip", VIP) + table("firewall vip6", "v\nset extip 2001:db8::9\nset mappedip 2001:db8:1::9")
+    name = "g" if grouped else "v"
+    if grouped:
+        vips += table("firewall vipgrp", "g\nset member v") + table("firewall vipgrp6", "g\nset member v")
+    four = with_lines(TO_VIP, dstaddr=name, service="HTTPS")
+    six = with_lines(TO_VIP, srcaddr="", dstaddr="", srcaddr6="all", dstaddr6=name, service="SSH")
+    text = vips + policies(four, six)
+    assert verdict(text, "203.0.113.10", "tcp/443") == "allowed"
+    assert verdict(text, "203.0.113.10", "tcp/22") == "blocked"
+    assert verdict(text, "2001:db8::9", "tcp/22", source="2001:db8:ff::1") == "allowed"
+    assert verdict(text, "2001:db8::9", "tcp/443", source="2001:db8:ff::1") == "blocked"
