@@ -10,7 +10,7 @@ from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.detours import detours
 from parsers.fortigate.convert.ledger import account, ledger
 from parsers.fortigate.convert.local import LocalTraffic
-from parsers.fortigate.convert.policies import Policies
+from parsers.fortigate.convert.policies import POLICY_TABLES, Policies
 from parsers.fortigate.convert.routes import incomplete, routes
 from parsers.fortigate.convert.settings import settings
 from parsers.fortigate.objects.scope import Scope
@@ -64,6 +64,7 @@ def convert(
         scripts: the scripts that were applied.
     """
     gaps, further = account(tree, document.name)
+    gaps += _without_policies(document, tree)
     scopes = [Scope(document.name, tree, block, name, answers) for name, block in tree.vdoms.items()]
     scopes = scopes or [Scope(document.name, tree, tree.root, tree.header.vdom_name or "root", answers)]
     used = [scope for scope in scopes if _in_use(scope)] or scopes[:1]
@@ -73,6 +74,17 @@ def convert(
     further += (gap.origin for firewall in firewalls for gap in firewall.gaps if gap.keyword)
     sources = tuple(_sources(document, tree, scripts, further))
     return tuple(replace(firewall, sources=sources) for firewall in firewalls)
+
+
+def _without_policies(document: Document, tree: Tree) -> Iterator[Gap]:
+    """Part of a configuration without any policy says nothing of what passes: the policies stand in the other part.
+
+    A whole configuration leaves empty tables out (the reference, section 1.4), so that there nothing passes.
+    """
+    stated = {name for block in tree.scopes() for name in block.tables}
+    if not tree.header.whole and stated.isdisjoint(POLICY_TABLES):
+        what = "no table of policies in this part of a configuration: give all of it (show, or a backup)"
+        yield Gap(Origin(document.name, 1, 1, "firewall policy", ""), "firewall policy", "", what, hides_access=True)
 
 
 def _sources(document: Document, tree: Tree, scripts: Sequence[Document], places: Sequence[Origin]) -> Iterator[Source]:

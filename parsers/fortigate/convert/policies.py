@@ -34,6 +34,11 @@ from parsers.redaction import safe_comment
 
 _HANDED_OVER = frozenset({"identity", "interface"})
 """What counts for a policy that hands its traffic to the security policy: it has no schedule or expiry of its own."""
+POLICY_TABLES = frozenset(
+    f"firewall {name}"
+    for name in ("policy", "policy6", "consolidated policy", "policy46", "policy64", "security-policy")
+)
+"""The tables whose entries let traffic through the device (the reference, section 3)."""
 NO_NAMES = Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS)
 
 

@@ -48,7 +48,8 @@ def read_header(lines: list[str], *, script: bool) -> Header:
     numbers = tuple(int(part) for part in text.split("."))
     # "4.00" says nothing about the minor release: builds from 4.0 to 4.3 carry it.
     version = numbers[:1] if text.endswith(".00") else numbers
-    return Header(found.group("model"), version, text, found.group("build") or "", vdom.group(1) if vdom else "", kind)
+    name = vdom.group(1) if vdom else ""
+    return Header(found.group("model"), version, text, found.group("build") or "", name, kind, exported is not None)
 
 
 def stated_version(line: str) -> str:

@@ -66,7 +66,8 @@ class Remark:
 class Header:
     """The `#config-version` line. `version` is () and `version_text` "" when there is none.
 
-    `kind` is "backup", "show", "full-configuration", "partial", "script", "yaml" or "bootstrap".
+    `kind` is "backup", "show", "full-configuration", "partial", "script", "yaml" or "bootstrap"; `whole` tells that a
+    device wrote the line, as it does above all of its configuration and above no part of it.
     """
 
     model: str = ""
@@ -75,6 +76,7 @@ class Header:
     build: str = ""
     vdom_name: str = ""
     kind: str = "partial"
+    whole: bool = False
 
 
 @dataclass(slots=True)

@@ -42,7 +42,7 @@ def test_the_switched_on_rule_is_what_changed_whatever_the_versions_are_given_as
 
 
 def test_what_changes_no_packet_is_no_change(client: Any, audit: str) -> None:
-    renamed = OLD.replace(b'set name "', b'set name "new-').replace(b"set comment", b"set comments")
+    renamed = OLD.replace(b'set name "', b'set name "new-').replace(b"Temporary.", b"For the time being.")
     found = compared(client, audit, renamed).json()
     assert found["no_effect"]
     assert found["devices"] == ["fgt-quillwort"]

@@ -233,3 +233,19 @@ def test_the_lines_of_a_file_add_up() -> None:
     )
     ledger = read(text.replace("set action", "set unheard-of 1\n        set action")).sources[0].ledger
     assert (ledger.total, ledger.read, ledger.irrelevant, ledger.not_understood) == (26, 16, 4, 6)
+
+
+@pytest.mark.parametrize(
+    ("head", "says_what_passes"),
+    [
+        (HEADER, True),  # a whole configuration leaves empty tables out: nothing passes
+        ("FG # show system interface\n", False),
+        ("", False),
+        ("config firewall policy\nend\n", True),
+    ],
+)
+def test_part_of_a_configuration_without_policies_is_not_judged(head: str, says_what_passes: bool) -> None:
+    part = 'config system interface\nedit "wan1"\nset ip 203.0.113.2/24\nnext\nend\n'
+    hiding = [gap.what for gap in read(head + part).gaps if gap.hides_access]
+    assert (not hiding) == says_what_passes
+    assert all("no table of policies" in what for what in hiding)
