@@ -19,6 +19,7 @@ from parsers.windows.scripts import MARKED_UP, is_powershell
 from parsers.windows.scripts.carried import NETSH, mentions, netsh_words, run_batch
 from parsers.windows.scripts.made import Draft, Made, Place
 from parsers.windows.scripts.netsh import words_of
+from parsers.windows.scripts.tags import same_name
 from parsers.windows.written import PROFILES, WrittenHost, WrittenRule
 
 _HEAD = 400_000
@@ -48,6 +49,7 @@ _CHANGES = frozenset(
 )
 _CLOSES = frozenset({"remove-netfirewallrule", "disable-netfirewallrule"})
 INSIDE = "it stands in braces: whether it runs is not known"
+_WILDCARD = re.compile(r"[*?\[]")
 _BLOCK_COMMENT = re.compile(r"<#.*?#>", re.DOTALL)
 
 
@@ -88,21 +90,50 @@ def _carry(made: Made, command: Command, place: Place, *, nested: bool) -> None:
         if command.parameters.get("whatif", "False") not in (None, "True"):
             rule = _rule(made.file, command, len(made.drafts) + 1)
             rule = replace(rule, first_line=place.line, last_line=place.last_line)
-            made.add(Draft(rule.name, place, rule=rule))
+            shown, key = (_text(command.parameters.get(name, "")) for name in ("displayname", "name"))
+            made.add(Draft(shown or key, place, rule=rule, key=key))
     elif command.name == PASSED_OVER:
         made.gap(place, command.name, "makes rules that are not read: give each a line of its own", hides=True)
     elif command.name == "set-netfirewallprofile":
         _profiles(made, command, place)
     elif command.name in _CHANGES:
+        _doubt(made, command, place, "change")
         made.gap(place, command.name, "changes rules that the script does not show", hides=True)
-    elif command.name in _CLOSES and made.drafts:
-        made.gap(place, command.name, "may take back rules the script made above", hides=False)
     elif command.name in _CLOSES:
+        _doubt(made, command, place, "take back")
         made.note(place, "rules the host had may be removed; none is taken as gone.")
     elif command.name.startswith("write-"):
         made.passed.update(range(place.line, place.last_line + 1))
     else:
         _program(made, command, place, nested=nested)
+
+
+def _doubt(made: Made, command: Command, place: Place, what: str) -> None:
+    """Rules the script made above that a command may be about are no longer certain."""
+    for draft in made.drafts:
+        if _is_about(command, draft) is not False:
+            draft.doubt(f"line {place.line} may {what} it")
+
+
+def _is_about(command: Command, draft: Draft) -> bool | None:
+    """Does a command ask for a rule by one of its names? None where that is not known, as for rules from a pipeline."""
+    given = {_SHORT.get(name, name): value for name, value in command.parameters.items()}
+    if command.values:
+        given.setdefault("name", command.values[0])
+    group = draft.rule.group if draft.rule else draft.group
+    names = {"displayname": draft.name, "name": draft.key, "displaygroup": group, "group": group}
+    for parameter, have in names.items():
+        if parameter in given:
+            asked = given[parameter]
+            words = asked if isinstance(asked, list) else [_text(asked)]
+            answers = [None if _WILDCARD.search(word) else same_name(word, have) for word in words]
+            return True if True in answers else None if None in answers else False
+    return None
+
+
+def _text(value: Value) -> str:
+    """A value as a text of a command line; what is not known is an expression."""
+    return value if isinstance(value, str) else COMPUTED
 
 
 def _program(made: Made, command: Command, place: Place, *, nested: bool) -> None:

@@ -34,6 +34,8 @@ _LONGEST_BODY = 200
 _ELSE = re.compile(r"else\b\s*", re.IGNORECASE)
 _CALL = re.compile(r"call\s+(?=[^:\s])", re.IGNORECASE)
 _JUMP = re.compile(r"goto\s*:?\s*([^\s:&|<>]+)|(exit)\b", re.IGNORECASE)
+_APART = re.compile(r"[ \t@,;=&|]+")
+"""What may stand between two commands of a line."""
 _REDIRECTED = re.compile(r"(?:(?<=[ \t])\d|^\d)?[<>]{1,2}(?:&\d|[ \t]*(?:\"[^\"]*\"|[^\s&|<>()]+))?")
 BRANCH = "it stands behind 'if', 'for' or another command: whether it runs is not known"
 PASSED = "a jump may pass over it: whether it runs is not known"
@@ -60,18 +62,19 @@ def commands(text: str) -> Iterator[Line]:
 
 def _logical(text: str) -> Iterator[tuple[int, int, str]]:
     """Lines as cmd reads them, with their numbers: a caret at the end joins the next one."""
-    begun, held = 0, ""
+    begun = 0
+    held: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
         begun = begun or number
         stripped = line.rstrip()
         carets = len(stripped) - len(stripped.rstrip("^"))
-        if carets % 2 and not is_comment(held or stripped):
-            held += stripped[:-1]
+        if carets % 2 and (held or not is_comment(stripped)):
+            held.append(stripped[:-1])
             continue
-        yield begun, number, held + line
-        begun, held = 0, ""
+        yield begun, number, "".join((*held, line))
+        begun, held = 0, []
     if held:
-        yield begun, begun, held
+        yield begun, begun, "".join(held)
 
 
 def is_comment(line: str) -> bool:
@@ -106,6 +109,9 @@ class _Reader:
         self.ended = False
         self.way = ""
         self.lines = list(_logical(text))
+        labels = ((place, LABEL.match(line)) for place, (_, _, line) in enumerate(self.lines))
+        self.labels = {found[1].casefold(): place for place, found in labels if found}
+        """Where each label stands, the last of several of one name."""
         self.at = 0
         self.repeated = 0
         self.looping = False
@@ -135,11 +141,12 @@ class _Reader:
         self.behind = False
         place = 0
         while True:
-            place += len(text[place:]) - len(text[place:].lstrip(" \t@,;=&|"))
+            if apart := _APART.match(text, place):
+                place = apart.end()
             if place >= len(text):
                 return
             if text[place] == "(":
-                self.blocks.append(self.behind or (bool(self.blocks) and self.blocks[-1]))
+                self.blocks.append(self.behind or self._in_branch())
                 place += 1
             elif text[place] == ")":
                 self.behind = (self.blocks.pop() if self.blocks else False) or self.behind
@@ -159,7 +166,8 @@ class _Reader:
 
     def _loop(self, text: str, place: int, first: int, last: int) -> tuple[str, list[str], list[_Text]] | None:
         """A loop over words that certainly runs: its variable, the words, and the lines of its body."""
-        found = None if self.behind or any(self.blocks) or self._passed() else _EACH.match(text, place)
+        certain = not (self.behind or self._in_branch() or self._passed())
+        found = _EACH.match(text, place) if certain else None
         if found is None:
             return None
         body = [(first, last, text[found.end() :])]
@@ -218,27 +226,29 @@ class _Reader:
         return found.end() if found and found.end() > place else place + 1
 
     def _stated(self, text: str, first: int, last: int, *, piped: bool) -> Iterator[Line]:
-        behind = self.behind or (bool(self.blocks) and self.blocks[-1])
+        behind = self.behind or self._in_branch()
         if jump := _JUMP.match(text):
             self._jump((jump[1] or "").casefold(), behind=behind)
         elif text.casefold().startswith("set "):
-            self._assign(text, sure=not behind and not self._passed())
+            # In brackets variables are replaced before any command in them runs.
+            self._assign(text, sure=not behind and not self.blocks and not self._passed())
         elif text and not is_comment(text):
             yield Line(text, first, last, BRANCH if behind else PASSED if self._passed() else "", piped)
+
+    def _in_branch(self) -> bool:
+        """Does one of the open brackets stand behind a condition?"""
+        return bool(self.blocks) and self.blocks[-1]
 
     def _passed(self) -> bool:
         return self.ended or bool(self.skipped)
 
     def _jump(self, label: str, *, behind: bool) -> None:
         """A jump behind a condition to a label further down may pass over what lies between."""
-        forward = label not in ("", "eof") and self._lies_ahead(label)
+        forward = self.labels.get(label, -1) >= self.at
         if behind and forward:
             self.skipped.add(label)
         elif not behind and not self.ended:
             self.ended, self.way = True, label if forward else ""
-
-    def _lies_ahead(self, label: str) -> bool:
-        return re.search(rf"^[ \t]*:[ \t]*{re.escape(label)}\b", self.text, re.MULTILINE | re.IGNORECASE) is not None
 
     def _assign(self, text: str, *, sure: bool) -> None:
         """A variable holds a literal until something else may be assigned to it."""

@@ -6,7 +6,7 @@ Every mention of a changing netsh command that no reader took is a gap: it may o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from parsers.windows.scripts import batch, netsh
 from parsers.windows.scripts.made import Made, Place, in_words
@@ -24,7 +24,6 @@ _MENTION = re.compile(
 )
 _DEEPEST = 4
 _LONGEST = 1_000
-Inner = Callable[[Made, str, Place], None]
 
 
 def run_batch(made: Made, text: str, at: Place | None = None, depth: int = 0) -> None:

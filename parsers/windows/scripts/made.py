@@ -34,8 +34,8 @@ class Place:
 class Draft:
     """A rule as the script has stated it so far: netsh's tags in lower case with their values as written.
 
-    `rule` is set instead where another command than netsh states it. `conditions` are limits no tag can say; `legacy`
-    marks an exception of `netsh firewall`.
+    `rule` is set instead where another command than netsh states it, and `key` is the name by which PowerShell finds it
+    beside the displayed one. `conditions` are limits no tag can say; `legacy` marks an exception of `netsh firewall`.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Draft:
     doubts: list[str] = field(default_factory=list)
     conditions: tuple[tuple[str, str], ...] = ()
     rule: WrittenRule | None = None
+    key: str = ""
     group: str = ""
     legacy: bool = False
 

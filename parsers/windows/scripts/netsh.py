@@ -210,6 +210,9 @@ _ACTS: Mapping[tuple[str, ...], Callable[[Made, list[str], Place], None]] = {
 }
 
 
+_SLASHES = re.compile(r"\\+")
+
+
 def words_of(text: str) -> Iterator[str]:
     r"""The arguments of a command line as Windows programs split it: quotes join, `\"` is a quote.
 
@@ -220,8 +223,8 @@ def words_of(text: str) -> Iterator[str]:
     place = 0
     while place < len(text):
         letter = text[place]
-        slashes = len(text) - place - len(text[place:].lstrip("\\")) if letter == "\\" else 0
-        if slashes:
+        if run := _SLASHES.match(text, place):
+            slashes = len(run[0])
             quote = text[place + slashes : place + slashes + 1] == '"'
             word.append("\\" * (slashes // 2 if quote else slashes))
             place += slashes

@@ -134,7 +134,31 @@ def test_commands_that_change_unseen_rules_are_gaps() -> None:
 
 def test_removing_first_takes_nothing_back_and_removing_later_is_said() -> None:
     assert read(f"Remove-NetFirewallRule -Group x\n{WEB}").gaps == ()
-    assert "take back" in read(f"{WEB}Remove-NetFirewallRule -DisplayName web\n").gaps[0].what
+    for command in (
+        "Remove-NetFirewallRule -DisplayName web",
+        "Disable-NetFirewallRule -DisplayName 'w*'",
+        "Remove-NetFirewallRule -DisplayName $name",
+        "Get-NetFirewallRule -DisplayName web | Remove-NetFirewallRule",
+    ):
+        found = read(f"{WEB}{command}\n")
+        assert "take back" in found.gaps[0].what
+        assert found.lists[0].rules[0].conditions, command
+
+
+def test_removing_a_rule_of_another_name_leaves_a_rule_certain() -> None:
+    keyed = WEB.replace("-DisplayName", "-Name web-in -DisplayName")
+    for script in (
+        f"{WEB}Remove-NetFirewallRule -DisplayName other\n",
+        f"{WEB}Remove-NetFirewallRule -Name web\n",
+        f"{keyed}Remove-NetFirewallRule other\n",
+    ):
+        assert read(script).gaps == (), script
+    assert read(f"{keyed}Remove-NetFirewallRule web-in\n").gaps
+
+
+def test_a_rule_that_is_changed_later_is_no_longer_certain() -> None:
+    found = read(f"{WEB}Set-NetFirewallRule -DisplayName web -RemoteAddress 10.0.0.0/8\n")
+    assert [condition.kind for condition in found.lists[0].rules[0].conditions] == ["unread"]
 
 
 def test_profiles_are_read() -> None:

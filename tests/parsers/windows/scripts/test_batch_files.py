@@ -103,6 +103,7 @@ def test_a_command_that_may_not_run_is_not_certain(read, line):
         "echo on & {}",
         "{}\ngoto :eof",
         "{}\nif exist x goto again",
+        ":again\nping x\nif errorlevel 1 goto again\n{}",
     ],
 )
 def test_a_command_that_runs_is_certain(read, line):
@@ -135,6 +136,7 @@ def test_variables_that_hold_a_literal(stated, line):
         "set PORT=1\nset /p PORT=",
         "set PORT=1\n:again\nset PORT=2",
         "for /f %%i in ('x') do set PORT=%%i",
+        "set PORT=1\n(\nset PORT=2",
         "rem nothing",
     ],
 )
@@ -282,5 +284,6 @@ def test_any_text_comes_to_an_end(text):
 
 
 def test_long_scripts_with_many_open_brackets_come_to_an_end():
-    script = "\n".join([f"if exist x goto end\n{WEB}\n:end"] * 1_500 + ["(" * 20_000, "a^\n" * 20_000])
+    crafted = ["(" * 20_000, "a^\n" * 20_000, "( a " * 20_000, "a&" * 50_000, "if exist x goto y\n" * 20_000]
+    script = "\n".join([f"if exist x goto end\n{WEB}\n:end"] * 1_500 + crafted)
     assert len([each for each in batch.commands(script) if each.text.startswith("netsh")]) == 1_500
