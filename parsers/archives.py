@@ -48,6 +48,18 @@ class _Allowance:
             raise TooLargeError(name, "the archive expands to over 1 GB; give the exports alone")
 
 
+_BROKEN = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+    RecursionError,
+)
+"""What the libraries raise for archives that are damaged, or crafted; a chain of tar's long headers is recursive."""
+
+
 def members(document: Document, within: _Allowance | None = None) -> Iterator[Document]:
     """The files of an archive as documents named "archive/member"; archives inside it one level deep.
 
@@ -65,7 +77,7 @@ def members(document: Document, within: _Allowance | None = None) -> Iterator[Do
                 yield from members(member, allowance)
             else:
                 yield member
-    except (zipfile.BadZipFile, tarfile.TarError, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except _BROKEN as error:
         kind = "zip" if zipped else "tar"
         raise UnreadableError(document.name, f"the {kind} archive cannot be read ({error}): make it again") from None
 
@@ -90,7 +102,15 @@ def _zipped(document: Document, allowance: _Allowance) -> Iterator[tuple[str, by
 
 def _tarred(document: Document, allowance: _Allowance) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(fileobj=io.BytesIO(document.data), mode="r:") as archive:
-        infos = archive.getmembers()
+        infos: list[tarfile.TarInfo] = []
+        for info in archive:
+            if info.size < 0:  # it would lead back to its own header, for ever
+                raise tarfile.ReadError(f"member {info.name!r} states a negative size")
+            infos.append(info)
+        # tarfile takes a damaged header for the end: what lies behind it would be lost without a word.
+        end = archive.offset + tarfile.BLOCKSIZE
+        if document.data[archive.offset : end] != bytes(tarfile.BLOCKSIZE):
+            raise tarfile.ReadError(f"it is damaged or cut off behind member {len(infos)}")
         allowance.spend(document.name, [info.size for info in infos])
         for info in infos:
             _check_name(document.name, info.name)

@@ -126,6 +126,32 @@ def test_a_damaged_tar_archive_is_refused():
         parsers.read(tarred("EX01.txt", data=DUMP * 100)[:3000], "x.tar")
 
 
+def test_a_tar_archive_that_lost_its_end_or_a_header_is_refused():
+    """tarfile reads what stands before the damage, and says nothing of the rest."""
+    whole = tarred("EX01.txt", "EX02.txt")
+    second = whole.index(b"EX02.txt")
+    for damaged in (whole[:second], whole[:second] + b"?" * 200 + whole[second + 200 :]):
+        with pytest.raises(UnreadableError, match="damaged or cut off behind member 1"):
+            parsers.read(damaged, "x.tar")
+
+
+def test_a_tar_archive_of_endless_long_names_is_refused():
+    name = tarfile.TarInfo("x")
+    name.type = tarfile.GNUTYPE_LONGNAME
+    with pytest.raises(UnreadableError, match="tar archive cannot be read"):
+        parsers.read(name.tobuf() * 5_000, "x.tar")
+
+
+def test_a_tar_archive_with_a_negative_size_is_refused():
+    whole = bytearray(tarred("EX01.txt", "EX02.txt"))
+    second = whole.index(b"EX02.txt")
+    whole[second + 124 : second + 136] = b"\xff" * 10 + b"\xfe\x00"
+    whole[second + 148 : second + 156] = b" " * 8
+    whole[second + 148 : second + 156] = b"%06o\0 " % sum(whole[second : second + 512])
+    with pytest.raises(UnreadableError, match=r"'EX02\.txt' states a negative size"):
+        parsers.read(bytes(whole), "x.tar")
+
+
 def test_a_tar_archive_without_an_export_is_refused():
     with pytest.raises(UnreadableError, match="holds no export"):
         parsers.read(tarred("readme", data=b"hello"), "x.tar")

@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from parsers.errors import TooLargeError
+
 _HEADER = "#config-version="
 _PROMPT = re.compile(
     r"(?:[\w.-]+@)?([\w.-]{1,63})(?: \([^)\n]*\))* [#$] *"
     r"(?:sh(?:ow?)?|get|conf(?:ig?)?|edit|set|next|end|exit|diag\w*|exec\w*)\b"
 )
 _HOSTNAME = re.compile(r'\s*(?:.* [#$] )?set hostname "?([\w.-]+)"?\s*$')
+_MOST_PLACES = 20_000_000
+"""Devices times lines: each device is read with all lines before its own, so that every line keeps its number."""
 _CONFIG = re.compile(r"[ \t]*(?:[\w.@-]+(?: \([^)\n]*\))* [#$] )?conf(?:ig?)? \w")
 
 
@@ -39,11 +43,14 @@ class _Device:
     places: list[int] = field(default_factory=list)
 
 
-def parts(lines: list[str], text: str) -> list[Part]:
+def parts(lines: list[str], text: str, file: str) -> list[Part]:
     """The devices of a text with its lines, in the order in which they appear.
 
     A new one begins at a second `#config-version` line, and where the prompt has another name than the device had
     before or was given in between; what stands before the first is its own.
+
+    Raises:
+        TooLargeError: more devices than one file of so many lines may hold.
     """
     if " # " not in text and " $ " not in text and text.count(_HEADER) < 2:
         return [Part("", lines)]
@@ -55,6 +62,8 @@ def parts(lines: list[str], text: str) -> list[Part]:
     kept = [each for each in found if any(_CONFIG.match(lines[place]) for place in each.places)]
     if len(kept) < 2:
         return [Part(next((each.host for each in kept), ""), lines)]
+    if len(kept) * len(lines) > _MOST_PLACES:
+        raise TooLargeError(file, f"{len(kept)} devices in {len(lines)} lines: give each in a file of its own")
     for other in (each for each in found if each not in kept):
         kept[0].places = sorted((*kept[0].places, *other.places))
     return [_part(each, lines) for each in kept]

@@ -33,7 +33,7 @@ def read_trees(document: Document) -> tuple[Tree, ...]:
     text = document.text
     if _MIME.search(text[:4000]):
         text = _bootstrap(text)
-    trees = (read_yaml(text),) if is_yaml(text) else read_devices(text)
+    trees = (read_yaml(text),) if is_yaml(text) else read_devices(text, document.name)
     for tree in trees:
         _refuse_tree(document, tree)
         if unheard_model(tree.header.model):

@@ -35,11 +35,15 @@ def read_text(text: str, heard: Heard | None = None) -> Tree:
     return read_lines(cleaned(text).split("\n"), heard)
 
 
-def read_devices(text: str) -> tuple[Tree, ...]:
-    """As `read_text`, a tree for each device whose configuration the text holds."""
+def read_devices(text: str, file: str) -> tuple[Tree, ...]:
+    """As `read_text`, a tree for each device whose configuration the text holds.
+
+    Raises:
+        TooLargeError: more devices than one file may hold.
+    """
     text = cleaned(text)
     trees = []
-    for part in parts(text.split("\n"), text):
+    for part in parts(text.split("\n"), text, file):
         trees.append(read_lines(part.lines))
         trees[-1].host, trees[-1].text.own = part.host, part.own
     return tuple(trees)

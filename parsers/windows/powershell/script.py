@@ -50,7 +50,7 @@ _CHANGES = frozenset(
 _CLOSES = frozenset({"remove-netfirewallrule", "disable-netfirewallrule"})
 INSIDE = "it stands in braces: whether it runs is not known"
 _WILDCARD = re.compile(r"[*?\[]")
-_BLOCK_COMMENT = re.compile(r"<#.*?#>", re.DOTALL)
+_BLOCK_COMMENT = re.compile(r"<#.*?(?:#>|\Z)", re.DOTALL)
 
 
 def recognises(text: str) -> bool:
@@ -110,25 +110,24 @@ def _carry(made: Made, command: Command, place: Place, *, nested: bool) -> None:
 
 def _doubt(made: Made, command: Command, place: Place, what: str) -> None:
     """Rules the script made above that a command may be about are no longer certain."""
+    parameter, words = _asked(command)
     for draft in made.drafts:
-        if _is_about(command, draft) is not False:
+        group = draft.rule.group if draft.rule else draft.group
+        have = {"displayname": draft.name, "name": draft.key}.get(parameter, group)
+        if not parameter or any(_WILDCARD.search(word) or same_name(word, have) is not False for word in words):
             draft.doubt(f"line {place.line} may {what} it")
 
 
-def _is_about(command: Command, draft: Draft) -> bool | None:
-    """Does a command ask for a rule by one of its names? None where that is not known, as for rules from a pipeline."""
+def _asked(command: Command) -> tuple[str, tuple[str, ...]]:
+    """The parameter by which a command finds its rules and the values asked for; "" for rules from a pipeline."""
     given = {_SHORT.get(name, name): value for name, value in command.parameters.items()}
     if command.values:
         given.setdefault("name", command.values[0])
-    group = draft.rule.group if draft.rule else draft.group
-    names = {"displayname": draft.name, "name": draft.key, "displaygroup": group, "group": group}
-    for parameter, have in names.items():
+    for parameter in ("displayname", "name", "displaygroup", "group"):
         if parameter in given:
-            asked = given[parameter]
-            words = asked if isinstance(asked, list) else [_text(asked)]
-            answers = [None if _WILDCARD.search(word) else same_name(word, have) for word in words]
-            return True if True in answers else None if None in answers else False
-    return None
+            value = given[parameter]
+            return parameter, tuple(value) if isinstance(value, list) else (_text(value),)
+    return "", ()
 
 
 def _text(value: Value) -> str:

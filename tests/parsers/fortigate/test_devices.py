@@ -114,3 +114,9 @@ def test_several_devices_stay_several_when_they_are_redacted(names: bool) -> Non
     first, second = read(redacted)
     assert (destination(first), destination(second)) == ("10.0.0.80", "10.0.0.90")
     assert ("FW01" in redacted) is not names
+
+
+def test_thousands_of_devices_are_refused() -> None:
+    text = "".join(f"fw{number} # show\nconfig system global\nset hostname a{number}\nend\n" for number in range(2500))
+    with pytest.raises(UnreadableError, match=r"2500 devices in \d+ lines: give each in a file of its own"):
+        read(text)
