@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from parsers.model.firewall import Firewall
 from parsers.windows.convert import WindowsFirewall, build
-from parsers.windows.written import joined
+from parsers.windows.joining import joined
 
 
 def join(firewalls: tuple[Firewall, ...]) -> tuple[Firewall, ...]:

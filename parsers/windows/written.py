@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from parsers.model.addresses import NO_ADDRESS, AddressSet
 from parsers.model.firewall import HOST_PROFILES
@@ -106,118 +105,42 @@ class WrittenHost:
 _INTERFACES = (frozenset({"lan", "wired"}), frozenset({"wireless"}), frozenset({"ras", "remoteaccess"}))
 
 
+_INTERFACE_WORDS = {"lan": "LAN", "wired": "LAN", "wireless": "Wireless", "ras": "RAS", "remoteaccess": "RAS"}
+_SECURITY_WORDS = {
+    "required": "Authenticate",
+    "noencap": "AuthNoEncap",
+    "an-noencap": "AuthNoEncap",
+    "authenticateencrypt": "AuthEnc",
+    "ane-nego": "AuthDynEnc",
+}
+_PORT_WORDS = {
+    "rpcepmap": "RPC-EPMap",
+    "playtodiscovery": "Ply2Disc",
+    "iphttpsin": "IPHTTPS",
+    "iphttpsout": "IPHTTPS",
+}
+
+
+def interface_types(types: str) -> str:
+    """The interface types of a rule in netsh's words, whatever export they are of ("Lan", "Wired": "LAN")."""
+    words = (word.strip() for word in types.split(","))
+    return ", ".join(dict.fromkeys(_INTERFACE_WORDS.get(word.casefold(), word) for word in words if word))
+
+
+def security_word(word: str) -> str:
+    """What a rule asks of IPsec, in netsh's word (section 7.5 of the reference), or as it is."""
+    return _SECURITY_WORDS.get(word.strip().casefold(), word.strip())
+
+
+def port_word(token: str) -> str:
+    """A port keyword of PowerShell in netsh's word (section 1.3 of the reference), or the token as it is."""
+    return _PORT_WORDS.get(token.casefold(), token)
+
+
 def is_every_interface(types: str) -> bool:
     """Do the interface types of a rule ("Lan,Wireless,RemoteAccess") name every one there is?"""
     words = {word.strip().casefold() for word in types.split(",")}
     return all(words & kind for kind in _INTERFACES)
-
-
-def joined(rules: WrittenHost, other: WrittenHost) -> WrittenHost:
-    """One host from two exports of it: for each store the richer rules win, facts add up, the notes say so.
-
-    A store that only one export speaks of (group policy beside a local export) keeps its rules.
-    """
-    best, rest = (rules, other) if rules.richness >= other.richness else (other, rules)
-    notes = best.notes
-    covered = _covered(best)
-    added = tuple(rule for rule in rest.rules if rule.store not in covered)
-    if best.rules and len(added) < len(rest.rules):
-        word = "poorer" if best.richness > rest.richness else "no richer"
-        notes += (f"Rules were taken from the {_called(best)}; the {_called(rest)} is {word}.",)
-    if added and best.rules:
-        shown = ", ".join(sorted({rule.store for rule in added}))
-        notes += (f"Rules of the stores {shown} were added from the {_called(rest)}.",)
-    dropped = not added and bool(best.rules)
-    # Richness and format are those of the local rules, which most questions are about.
-    main = rest if "local" in _covered(rest) and "local" not in covered else best
-    gaps = rest.gaps if not dropped else tuple(gap for gap in rest.gaps if gap.origin.kind != "rule")
-    return replace(
-        best,
-        rules=best.rules + added,
-        profiles=_merged(best.profiles, rest.profiles),
-        active_profiles=best.active_profiles if best.active_profiles is not None else rest.active_profiles,
-        dynamic_tcp=best.dynamic_tcp or rest.dynamic_tcp,
-        addresses=best.addresses | rest.addresses,
-        networks=best.networks | rest.networks,
-        role_hints=tuple(dict.fromkeys(best.role_hints + rest.role_hints)),
-        gaps=best.gaps + gaps,
-        notes=(
-            *notes,
-            *(note for note in rest.notes if note not in notes and not dropped),
-            *_contradictions(best, rest),
-        ),
-        richness=main.richness,
-        format=main.format,
-        stores=tuple(dict.fromkeys(best.stores + (rest.stores if rest.rules or rest.richness else ()))),
-        missing=best.missing if best.rules else rest.missing,
-        bundle=best.bundle or rest.bundle,
-        version=_version(best, rest),
-    )
-
-
-def _called(host: WrittenHost) -> str:
-    return f"{host.format.removesuffix(' export')} export"
-
-
-def _covered(host: WrittenHost) -> frozenset[str]:
-    """The stores whose rules an export holds completely."""
-    if not (host.rules or host.richness):
-        return frozenset()
-    return frozenset(host.stores) | ({"unknown"} if "local" in host.stores else frozenset())
-
-
-def _version(best: WrittenHost, rest: WrittenHost) -> str:
-    """The version of Windows itself, where an export has it, rather than that of the policy's schema."""
-    named = [each.version for each in (best, rest) if each.version]
-    return next((each for each in named if not each.startswith("policy schema")), named[0] if named else "")
-
-
-def _contradictions(best: WrittenHost, rest: WrittenHost) -> Iterator[str]:
-    """Sentences for profiles on which the exports differ: they were made at different times."""
-    known = {(each.profile, each.store): each for each in best.profiles}
-    for other in rest.profiles:
-        one = known.get((other.profile, other.store))
-        differ = [
-            f"{mine} or {theirs}"
-            for mine, theirs in zip(_state(one), _state(other), strict=True)
-            if one and mine and theirs and mine != theirs
-        ]
-        if one and differ:
-            yield f"The exports differ on the {other.profile} profile ({', '.join(differ)}): {one.file} was believed."
-
-
-def _state(profile: WrittenProfile | None) -> tuple[str, str, str]:
-    """The state and the two defaults of a profile in words, "" where the export does not say."""
-    if profile is None:
-        return "", "", ""
-    inbound = "block always" if profile.shielded else profile.inbound
-    return (
-        {True: "on", False: "off", None: ""}[profile.enabled],
-        f"inbound {inbound}" if inbound else "",
-        f"outbound {profile.outbound}" if profile.outbound else "",
-    )
-
-
-def _merged(best: tuple[WrittenProfile, ...], rest: tuple[WrittenProfile, ...]) -> tuple[WrittenProfile, ...]:
-    """The profiles of both, value by value: what the first does not say is taken from the second."""
-    found = {(each.profile, each.store): each for each in best}
-    for other in rest:
-        key = (other.profile, other.store)
-        one = found.get(key)
-        if one is None:
-            found[key] = other
-            continue
-        names = {name.casefold() for name, _ in one.values}
-        found[key] = replace(
-            one,
-            enabled=other.enabled if one.enabled is None else one.enabled,
-            inbound=one.inbound or other.inbound,
-            outbound=one.outbound or other.outbound,
-            merge_local=other.merge_local if one.merge_local is None else one.merge_local,
-            shielded=other.shielded if one.shielded is None else one.shielded,
-            values=one.values + tuple(pair for pair in other.values if pair[0].casefold() not in names),
-        )
-    return tuple(found.values())
 
 
 UNKNOWN_SCOPE = Scope(ScopeKind.UNKNOWN)

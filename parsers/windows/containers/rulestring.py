@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from parsers.model.rule import Scope, ScopeKind
 from parsers.windows.descriptors import limit
 from parsers.windows.numbers import number
-from parsers.windows.written import PROFILES, WrittenRule, is_every_interface
+from parsers.windows.written import PROFILES, WrittenRule, interface_types, is_every_interface, security_word
 
 Tokens = Mapping[str, list[str]]
 """Key in lower case -> its values in the order written."""
@@ -224,6 +224,9 @@ def _edge(parts: Tokens) -> str:
     return "yes" if _is_true(parts, "edge") else "no"
 
 
+_WORDS = {"interface-type": interface_types, "ipsec": security_word}
+
+
 def _conditions(parts: Tokens, policy: tuple[int, int]) -> Iterator[tuple[str, str]]:
     for key, (kind, text) in _CONDITIONS.items():
         values = [value for value in parts.get(key, ()) if value.strip()]
@@ -234,7 +237,8 @@ def _conditions(parts: Tokens, policy: tuple[int, int]) -> Iterator[tuple[str, s
         if values and key in _DESCRIPTORS:
             yield kind, limit(values[-1], text)
         elif values:
-            yield kind, text.format(", ".join(values))
+            word = _WORDS.get(kind, str)
+            yield kind, text.format(", ".join(map(word, values)))
     platforms = [value for value in parts.get("platform", ()) if value.strip()]
     if platforms and not _at_least(platforms, _one(parts, "platform2"), policy):
         yield "platform", f"only on Windows versions {', '.join(platforms)} {_one(parts, 'platform2')}".strip()

@@ -14,7 +14,16 @@ from parsers.windows.descriptors import limit
 from parsers.windows.numbers import number
 from parsers.windows.powershell.bags import Bag, Lost, Value
 from parsers.windows.powershell.columns import are_profiles, are_rules
-from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenProfile, WrittenRule, is_every_interface
+from parsers.windows.written import (
+    PROFILES,
+    UNKNOWN_SCOPE,
+    WrittenProfile,
+    WrittenRule,
+    interface_types,
+    is_every_interface,
+    port_word,
+    security_word,
+)
 
 FACETS: Mapping[str, tuple[str, ...]] = {
     "ports": ("protocol", "localport", "remoteport", "icmptype"),
@@ -119,8 +128,8 @@ def written(file: str, place: int, bag: Bag, *, doubtful: bool) -> WrittenRule:
         action=action,
         profiles=_profiles(bag, unread),
         protocol=protocol,
-        local_ports=_tokens(bag, unread, "localport"),
-        remote_ports=_tokens(bag, unread, "remoteport"),
+        local_ports=tuple(map(port_word, _tokens(bag, unread, "localport"))),
+        remote_ports=tuple(map(port_word, _tokens(bag, unread, "remoteport"))),
         icmp=tuple(_icmp(bag, protocol, unread)),
         local_addresses=_tokens(bag, unread, "localaddress", "localip"),
         remote_addresses=remote,
@@ -239,13 +248,17 @@ def _limits(bag: Bag, name: str) -> str:
     return "" if text.casefold() in _NOTHING else text
 
 
+_ENCRYPTED = {"required": "AuthEnc", "dynamic": "AuthDynEnc"}
+
+
 def _conditions(bag: Bag) -> Iterator[tuple[str, str]]:
     if found := _limits(bag, "interfacealias"):
         yield "interface", f"only on interface {found}"
     if (found := _limits(bag, "interfacetype")) and not is_every_interface(found):
-        yield "interface-type", f"only on interfaces of type {found}"
-    if (found := _limits(bag, "authentication")) or (found := _limits(bag, "encryption")):
-        yield "ipsec", f"only for IPsec connections ({found})"
+        yield "interface-type", f"only on interfaces of type {interface_types(found)}"
+    encrypted = _ENCRYPTED.get(_limits(bag, "encryption").casefold(), "")
+    if found := encrypted or _limits(bag, "authentication") or _limits(bag, "encryption"):
+        yield "ipsec", f"only for IPsec connections ({security_word(found)})"
     for name, who in (
         ("remotemachine", "remote computers"),
         ("remoteuser", "remote users"),
