@@ -116,6 +116,8 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
     name = scope.setting("system global", "hostname") or scope.tree.host or PurePath(scope.file).stem
     if not scope.version:
         scope.assume("The file names no FortiOS version: defaults that changed between versions are left open.")
+    if not scope.tree.header.whole:
+        scope.assume("No #config-version line says that this is a whole configuration: only what stands in it counts.")
     open_ways = incomplete(books)
     for reason in open_ways:
         scope.assume(f"{reason[:1].upper()}{reason[1:]}: outgoing interfaces are taken from the policies.")
