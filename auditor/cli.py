@@ -94,6 +94,10 @@ def _failure(error: Exception) -> str:
 
     if isinstance(error, UnreadableError):
         return str(error)
+    if isinstance(error, MemoryError):
+        return (
+            "more memory is needed than this machine gives. Nothing was judged; audit fewer or smaller files at once."
+        )
     if os.environ.get("FWPROOF_DEBUG"):
         traceback.print_exc()
     if isinstance(error, OSError):

@@ -80,6 +80,9 @@ class Paths:
         for way in (*ways.complete, *ways.unplaced):
             if but is not None and all(hop.device is not but for hop in way):
                 continue
+            if all(hop.device is but for hop in way):
+                found = service  # nothing else stands in this way: no need to ask the device itself
+                continue
             for journey in _journeys(way, source, destination, service, foreign=True):
                 others = [each for each in journey if each.layer.device is not but]
                 through = _through(others, service)

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from auditor.reports.lines import ledger_text
-
 if TYPE_CHECKING:
     from auditor.compare import Change, Comparison
 
@@ -16,6 +14,8 @@ SCHEMA = "fwproof-compare/1"
 
 def comparison_text(found: Comparison) -> Iterator[str]:
     """A comparison for a terminal, line by line."""
+    from auditor.reports.lines import ledger_text
+
     yield from found.notes
     if found.no_effect:
         yield f"No effect: exactly the same packets pass ({', '.join(found.devices)})."
@@ -44,6 +44,7 @@ def _counted(found: Comparison) -> str:
 
 def comparison_markdown(found: Comparison) -> Iterator[str]:
     """A comparison for a pull request, line by line; nothing of a configuration acts as markup."""
+    from auditor.reports.lines import ledger_text
     from auditor.reports.markdown import plain
 
     yield "### Firewall change"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from types import ModuleType
 
 from parsers.errors import UnreadableError
@@ -22,9 +23,8 @@ def _readers(document: Document) -> Iterator[ModuleType]:
         from parsers.windows import texts
 
         yield texts
-    from parsers.windows import containers, manifest, powershell, scripts, tables, texts
-
-    yield from (containers, manifest, scripts, powershell, tables, texts)
+    for name in ("containers", "manifest", "scripts", "powershell", "tables", "texts"):
+        yield import_module(f"parsers.windows.{name}")
 
 
 def _reader(document: Document) -> ModuleType | None:

@@ -44,11 +44,11 @@ def account(tree: Tree, file: str) -> tuple[list[Gap], list[Origin]]:
     for block in tree.scopes():
         for name, table in block.tables.items():
             if name in READ:
-                gaps += _keywords(tree, name, table, file, further)
+                gaps += _keywords(tree, name, table, file, further, len(gaps))
             elif name in APART:
                 gaps += _apart(name, table, file)
             elif not irrelevant(name) and (table.entries or table.settings or table.tables):
-                gaps.append(_unknown_table(name, table, file))
+                gaps.append(_unknown_table(name, table, file, len(gaps)))
     for name, text in ((file, tree.text), *tree.scripts.items()):
         gaps += _stray(text, name)
         gaps += (_remark(each, name) for each in text.remarks)
@@ -103,9 +103,15 @@ def _frames(text: Text) -> Iterator[int]:
         after = max(after, last + 1)
 
 
-def _unknown_table(name: str, table: Block, file: str) -> Gap:
+_MOST_GUESSED = 100
+"""Gaps that say what a word may stand for: comparing it with every known one takes a thousand times its reading."""
+
+
+def _unknown_table(name: str, table: Block, file: str, before: int) -> Gap:
     lines = table.last_line - table.line + 1
-    what = f"table {name!r} is not known to fwproof ({lines} lines){_meant(name, known_paths())}"
+    what = f"table {name!r} is not known to fwproof ({lines} lines)"
+    if before < _MOST_GUESSED:
+        what += _meant(name, known_paths())
     origin = Origin(table.file or file, table.line, table.last_line, name, "")
     opens = any(_POLICY_WORDS & block.settings.keys() for block in (table, *table.entries.values()))
     opens = opens or name.startswith("firewall ") or any(path in READ for path in _abbreviated(name, known_paths()))
@@ -138,19 +144,36 @@ def _stray(text: Text, file: str) -> Iterator[Gap]:
     """
     audited = [(first, last) for first, last, path in sorted(text.spans) if path in READ]
     outside: list[tuple[int, int]] = []
+    inside: list[tuple[int, int]] = []
+    commands: list[tuple[int, int]] = []
     for first, last in _runs(text.stray_lines):
-        count = "a line" if first == last else f"{last - first + 1} lines"
-        word = _word(text, first)
         if _inside(first, audited):
-            what = f"{count} inside a table that decides what passes, the first begins with {word!r}"
-            yield Gap(Origin(file, first, last, "line", word), "", word, what, hides_access=True)
+            inside.append((first, last))
         elif any(_commands(text, number) for number in range(first, last + 1)):
-            what = f"{count} of commands outside any table, the first begins with {word!r}: a 'config' may be missing"
-            yield Gap(Origin(file, first, last, "line", word), "", word, what, hides_access=True)
+            commands.append((first, last))
         else:
             outside.append((first, last))
+    yield from _decisive(text, file, inside, "inside a table that decides what passes", "")
+    yield from _decisive(text, file, commands, "of commands outside any table", ": a 'config' may be missing")
     if outside:
         yield _outside(text, file, outside)
+
+
+_MOST_RUNS = 20
+"""Runs of lines that nobody understood which are gaps of their own; the others of the text are one."""
+
+
+def _decisive(text: Text, file: str, runs: Sequence[tuple[int, int]], where: str, why: str) -> Iterator[Gap]:
+    for first, last in runs[:_MOST_RUNS]:
+        count = "a line" if first == last else f"{last - first + 1} lines"
+        word = _word(text, first)
+        what = f"{count} {where}, the first begins with {word!r}{why}"
+        yield Gap(Origin(file, first, last, "line", word), "", word, what, hides_access=True)
+    others = runs[_MOST_RUNS:]
+    if others:
+        lines = sum(last - first + 1 for first, last in others)
+        what = f"{lines} further lines {where}, in {len(others)} places{why}"
+        yield Gap(Origin(file, others[0][0], others[-1][1], "line", ""), "", "", what, hides_access=True)
 
 
 def _outside(text: Text, file: str, runs: Sequence[tuple[int, int]]) -> Gap:
@@ -206,22 +229,42 @@ def _apart(name: str, table: Block, file: str) -> Iterator[Gap]:
         yield Gap(origin, name, "", what, hides_access=False)
 
 
-def _keywords(tree: Tree, name: str, table: Block, file: str, further: list[Origin]) -> Iterator[Gap]:
-    """The words of a table that nobody knows: one gap a word, at its first place, with the number of places."""
-    for word, places in sorted(_unknown_words(name, table).items()):
+def _keywords(tree: Tree, name: str, table: Block, file: str, further: list[Origin], before: int) -> Iterator[Gap]:
+    """The words of a table that nobody knows: one gap a word, at its first place, with the number of places.
+
+    `before` is the number of gaps that the file has already.
+    """
+    unknown = _unknown_words(name, table)
+    lines = _lines(tree, unknown)
+    for number, (word, places) in enumerate(sorted(unknown.items()), start=before):
         origins = []
         for block, keyword in places:
-            line = block.line if word.startswith("table") else tree.line_of(block, keyword)
+            line = block.line if word.startswith("table") else lines.get((id(block), keyword), block.line)
             last = block.last_line if word.startswith("table") else line
             origins.append(Origin(block.file or file, line, last, name, block.name))
         further += origins[1:]
         block, keyword = places[0]
         more = f" and in {len(places) - 1} more" if len(places) > 1 else ""
         subject = f"{name} {block.name!r}" if block is not table else name
-        what = f"{word} of {subject}{more} is not known to fwproof{_meant(keyword, known_keywords(name))}"
+        what = f"{word} of {subject}{more} is not known to fwproof"
+        if number < _MOST_GUESSED:
+            what += _meant(keyword, known_keywords(name))
         if word.endswith(_NO_ENTRY):
             what = f"{word} of {subject}"
         yield Gap(origins[0], f"{name} {block.name}", keyword, what, hides_access=name not in _UNJUDGED)
+
+
+def _lines(tree: Tree, unknown: Mapping[str, Sequence[tuple[Block, str]]]) -> dict[tuple[int, str], int]:
+    """The lines of keywords, by the identity of their block: each block is looked through once."""
+    wanted: dict[int, tuple[Block, list[str]]] = {}
+    for word, places in unknown.items():
+        for block, keyword in () if word.startswith("table") else places:
+            wanted.setdefault(id(block), (block, []))[1].append(keyword)
+    return {
+        (key, keyword): line
+        for key, (block, keywords) in wanted.items()
+        for keyword, line in tree.lines_of(block, keywords).items()
+    }
 
 
 def _unknown_words(name: str, table: Block) -> dict[str, list[tuple[Block, str]]]:

@@ -179,6 +179,7 @@ class Policies:
             addresses = NO_ADDRESSES
         others = conditions(self.books, kind, block)
         self._interface_references(kind, block)
+        comment = block.get("comments")
         return Rule(
             id=block.name,
             name=block.get("name") or "",
@@ -204,7 +205,7 @@ class Policies:
                 destination=block.words("dstaddr") + block.words("dstaddr4") + block.words("dstaddr6"),
                 service=block.words("service"),
                 schedule=block.get("schedule") or "",
-                comment=safe_comment(block.get("comments") or ""),
+                comment=safe_comment(comment) if comment else "",
             ),
         )
 

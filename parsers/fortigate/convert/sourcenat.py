@@ -16,13 +16,13 @@ _POOLS = (("firewall ippool", "poolname", "nat-ippool"), ("firewall ippool6", "p
 
 def source_nat(books: Books, kind: str, block: Block, *, central: bool) -> SourceNat | None:
     """What a policy that accepts makes of the senders; None where they stay."""
-    egress = books.interfaces.expand(block.words("dstintf"))
     if kind in ("firewall policy46", "firewall policy64") or "enable" in (block.get("nat46"), block.get("nat64")):
         return SourceNat(ANY_IPV4 | ANY_IPV6)  # the family changes: nothing stays as it was
+    if not central and block.get("nat") != "enable":
+        return None
+    egress = books.interfaces.expand(block.words("dstintf"))
     if central:
         return _central(books, egress)
-    if block.get("nat") != "enable":
-        return None
     pools = _named(books, block, 1) if block.get("ippool") == "enable" else NO_ADDRESS
     return SourceNat(pools or books.interfaces.masking(egress))
 

@@ -72,7 +72,7 @@ class Interfaces:
 
     def switched_off(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The SD-WAN zones among some names where the file says that SD-WAN is off."""
-        return tuple(name for name in names if self._sdwan_off and name in self._sdwan_names)
+        return tuple(name for name in names if name in self._sdwan_names) if self._sdwan_off else ()
 
     def networks(self) -> dict[str, AddressSet]:
         """Connected networks by interface name."""

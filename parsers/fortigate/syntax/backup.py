@@ -10,7 +10,8 @@ from __future__ import annotations
 from parsers.fortigate.syntax.captures import ANSWER, PROMPT, REFUSED, TALK, annotation
 from parsers.fortigate.syntax.header import read_header
 from parsers.fortigate.syntax.references import NAMING
-from parsers.fortigate.syntax.tree import Block, Remark, Text, Tree
+from parsers.fortigate.syntax.remarks import Remarks
+from parsers.fortigate.syntax.tree import Block, Text, Tree
 from parsers.fortigate.syntax.undo import Undo
 from parsers.fortigate.syntax.values import LongValues
 from parsers.fortigate.syntax.vocabulary import known_path
@@ -18,6 +19,9 @@ from parsers.fortigate.syntax.words import open_quote, split_words
 
 SPOKEN = frozenset("execute exec get show diagnose diag exit quit y n".split())
 """Commands that change nothing, and the answers to their questions."""
+
+_MOST_WRAPPED = 5000
+"""Lines over which names may go on: no setting has so many."""
 
 
 class BackupReader:
@@ -30,12 +34,14 @@ class BackupReader:
         self.lines = lines
         self.root = Block("", 1)
         self.text = Text(lines)
+        self.remarks = Remarks(self.text.remarks)
         self.stack: list[tuple[bool, Block, int]] = []  # (is an edit, block, line it was opened)
         self.cache: dict[str, tuple[str, ...]] = {}
         self.long_values = LongValues(lines)
         self.annotated: list[tuple[int, str]] = []  # settings with a remark behind their words
         self.undo: Undo | None = None
         self.place = 0
+        self._wrapped = (0, 0)  # the last line that perhaps goes on with a setting, and the index of that setting
 
     def run(self) -> None:
         """Read every line; the common words are handled here, the rest in methods."""
@@ -92,7 +98,8 @@ class BackupReader:
         place = annotation(value)
         if place < 0:
             return value
-        self.annotated.append((self.place, f"set {keyword}" if keyword not in ("config", "edit") else keyword))
+        if len(self.annotated) < 2:
+            self.annotated.append((self.place, f"set {keyword}" if keyword not in ("config", "edit") else keyword))
         return value[:place].rstrip()
 
     def name(self, line: str) -> tuple[str, ...]:
@@ -267,9 +274,12 @@ class BackupReader:
     def _continues(self, line: str) -> bool:
         """Are these further names of the setting above, wrapped by a terminal between two of them?"""
         words = split_words(line.strip())
-        before = self.place - 2
+        before = self._wrapped[1] if self._wrapped[0] == self.place - 1 else self.place - 2
         while before > 0 and self.lines[before].lstrip().startswith('"'):
             before -= 1
+        self._wrapped = (self.place, before)
+        if self.place - before - 1 > _MOST_WRAPPED:
+            return False
         above = self.lines[before].split(None, 2) if before >= 0 else []
         if not (
             words and self.stack and line.lstrip().startswith('"') and len(above) == 3 and above[0] in ("set", "append")
@@ -288,7 +298,7 @@ class BackupReader:
 
     def remark(self, line: int, message: str, *, gap: bool = True) -> None:
         """Note something odd."""
-        self.text.remarks.append(Remark(line, message, gap))
+        self.remarks.add(line, message, gap=gap)
 
     def finish(self) -> Tree:
         """Close what is open, split VDOMs, read the header."""

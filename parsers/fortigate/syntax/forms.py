@@ -21,16 +21,24 @@ _MIME = re.compile(r"^Content-Type:\s*multipart/mixed", re.IGNORECASE | re.MULTI
 _BOUNDARY = re.compile(r'boundary="?([^"\s;]+)"?', re.IGNORECASE)
 VARIABLE = re.compile(r"\$\{[^}\n]+\}|\{\{[^}\n]+\}\}|\$\(\w+\)|%\{[^}\n]*\}")
 _CONFIG = re.compile(r"^[ \t]*config [a-z]", re.MULTILINE)
+_MOST_ENTRIES = 1_000_000
+"""The largest models hold some 200,000 policies and as many addresses."""
 
 
 def read_trees(document: Document) -> tuple[Tree, ...]:
     """The trees of a document in whatever form it is, one for each device.
 
     Raises:
-        UnreadableError: encrypted backups, other products, nothing that could be read.
+        UnreadableError: encrypted backups, other products, nothing that could be read, more entries than any
+            device has.
     """
     refuse(document)
     text = document.text
+    if text.count("edit ") > _MOST_ENTRIES:
+        message = (
+            f"over {_MOST_ENTRIES} 'edit' lines: no FortiGate holds so many entries; export a backup and try again"
+        )
+        raise UnreadableError(document.name, message)
     if _MIME.search(text[:4000]):
         text = _bootstrap(text)
     trees = (read_yaml(text),) if is_yaml(text) else read_devices(text, document.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -120,11 +121,22 @@ class Tree:
 
     def line_of(self, block: Block, keyword: str) -> int:
         """The line of a `set` or `unset` inside a block; the block's own line when it is not found."""
+        return self.lines_of(block, (keyword,)).get(keyword, block.line)
+
+    def lines_of(self, block: Block, keywords: Iterable[str]) -> dict[str, int]:
+        """The lines of the first `set` or `unset` of some keywords inside a block, of those that are found."""
+        wanted = set(keywords)
+        found: dict[str, int] = {}
         lines = (self.scripts[block.file] if block.file else self.text).lines
         for number in range(block.line, min(block.last_line, len(lines)) + 1):
             words = lines[number - 1].split(None, 2)
-            if len(words) > 1 and words[0] in ("set", "append", "unset", "select") and words[1] == keyword:
-                return number
-            if words and words[0] == f"{keyword}:":
-                return number
-        return block.line
+            if len(words) > 1 and words[0] in ("set", "append", "unset", "select"):
+                keyword = words[1]
+            else:
+                keyword = words[0].removesuffix(":") if words and words[0].endswith(":") else ""
+            if keyword in wanted:
+                found[keyword] = number
+                wanted.remove(keyword)
+                if not wanted:
+                    break
+        return found

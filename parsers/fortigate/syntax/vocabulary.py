@@ -9,7 +9,7 @@ references and the field lists of the vendor's Ansible collection for FortiOS 6.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 COMMANDS = (
@@ -70,6 +70,9 @@ def full_command(word: str) -> str:
     return "set" if word == "se" else _only(word, COMMANDS)
 
 
+_REMEMBERED = 4096
+"""Answers that are kept: a text that makes up words of its own does not fill the memory."""
+
 _GONE = {
     "firewall policy6": (6, 4),
     "firewall consolidated policy": (6, 4),
@@ -85,6 +88,16 @@ _GONE = {
 
 
 @cache
+def _paths_by_length() -> dict[int, list[tuple[str, list[str]]]]:
+    """The known paths with their words, by the number of words."""
+    found: dict[int, list[tuple[str, list[str]]]] = {}
+    for known in _vocabulary()[0]:
+        parts = known.split()
+        found.setdefault(len(parts), []).append((known, parts))
+    return found
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def full_path(path: str, version: tuple[int, ...] = ()) -> str:
     """The path of a table written out ("sys glo" is "system global"), itself when it is none or several.
 
@@ -95,9 +108,8 @@ def full_path(path: str, version: tuple[int, ...] = ()) -> str:
     words = path.split()
     fitting = [
         known
-        for known in _vocabulary()[0]
-        if len(parts := known.split()) == len(words)
-        and all(part.startswith(word) for part, word in zip(parts, words, strict=True))
+        for known, parts in _paths_by_length().get(len(words), ())
+        if all(part.startswith(word) for part, word in zip(parts, words, strict=True))
         and not (version and version >= _GONE.get(known, (99,)))
     ]
     # A word that is written out counts before one that it begins: "fire service custom".
@@ -105,6 +117,7 @@ def full_path(path: str, version: tuple[int, ...] = ()) -> str:
     return (exact or fitting)[0] if len(exact or fitting) == 1 else path
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def full_keyword(path: str, word: str) -> str:
     """A keyword of an audited table written out, the word itself when it abbreviates none or several."""
     known = known_keywords(path)

@@ -12,8 +12,9 @@ import re
 from dataclasses import replace
 
 from parsers.fortigate.syntax.header import read_header
+from parsers.fortigate.syntax.remarks import Remarks
 from parsers.fortigate.syntax.statement import Heard, Statement
-from parsers.fortigate.syntax.tree import Block, Remark, Text, Tree
+from parsers.fortigate.syntax.tree import Block, Text, Tree
 from parsers.fortigate.syntax.words import open_quote, split_words, still_open
 
 _TOP = re.compile(r"^(?:global|vdom|(?:system|firewall|router|user|vpn|log)_[\w-]+):\s*$", re.MULTILINE)
@@ -44,6 +45,7 @@ class _Reader:
         self.place = 0
         self.root = Block("", 1)
         self.text = Text(lines)
+        self.remarks = Remarks(self.text.remarks)
         self.heard = heard
         self.stack: list[tuple[int, Block]] = []
         self.items: list[bool] = []  # for each block of the stack: is it an entry?
@@ -170,6 +172,6 @@ class _Reader:
         words = split_words("\n".join(pieces))
         if words is None:
             self.place = start
-            self.text.remarks.append(Remark(start, "a quote is never closed: closed at the end of its line"))
+            self.remarks.add(start, "a quote is never closed: closed at the end of its line", gap=True)
             return split_words(value + open_quote(value)) or ()
         return words

@@ -48,9 +48,14 @@ class Draft:
     group: str = ""
     legacy: bool = False
 
+    @property
+    def doubtful(self) -> bool:
+        """Are there so many doubts that no further one is kept?"""
+        return len(self.doubts) >= _MOST_DOUBTS
+
     def doubt(self, text: str) -> None:
         """One more reason why the rule may not be as it is stated; some are enough."""
-        if len(self.doubts) < _MOST_DOUBTS:
+        if not self.doubtful:
             self.doubts.append(text)
 
 

@@ -127,13 +127,22 @@ def _add(made: Made, words: list[str], place: Place) -> None:
 
 def _delete(made: Made, words: list[str], place: Place) -> None:
     asked, others = tags(words)
-    for draft in list(made.drafts):
-        fits = _fits(draft, asked) if not others else None
+    unsure = _unsure(asked, others, place)
+    kept: list[Draft] = []
+    for draft in made.drafts:
+        fits = None if others or (unsure and draft.doubtful) else _fits(draft, asked)
         if fits and not place.doubt:
-            made.drafts.remove(draft)
-        elif fits is not False:
+            continue
+        kept.append(draft)
+        if fits is not False:
             draft.doubt(f"line {place.line} may delete it")
+    made.drafts = kept
     made.note(place, "rules the host had may be deleted; none is taken as gone.")
+
+
+def _unsure(asked: Mapping[str, str], strange: Sequence[str], place: Place) -> bool:
+    """Can a command only be a doubt about a rule, whichever rule it is?"""
+    return bool(place.doubt or strange) or is_computed(asked.get("group", asked.get("name", "")))
 
 
 def _fits(draft: Draft, asked: Mapping[str, str]) -> bool | None:
@@ -142,6 +151,8 @@ def _fits(draft: Draft, asked: Mapping[str, str]) -> bool | None:
     have = draft.name if key == "name" else draft.rule.group if draft.rule else draft.group
     wanted = asked.get(key, "").casefold()
     answers = [True if key == "name" and wanted == "all" else same_name(wanted, have)]
+    if answers == [False]:
+        return False
     for name, value in asked.items():
         if name != key:
             answers.append(None if draft.rule else agree(name, value, draft.tags))
@@ -155,8 +166,9 @@ def _set(made: Made, words: list[str], place: Place) -> None:
     if not new and not strange:
         return
     touched = False
+    unsure = _unsure(asked, (*others, *strange), place)
     for draft in made.drafts:
-        fits = None if others or strange else _fits(draft, asked)
+        fits = None if others or strange or (unsure and draft.doubtful) else _fits(draft, asked)
         if fits and not place.doubt and draft.rule is None:
             draft.tags |= new
             draft.name = new.get("name", draft.name)

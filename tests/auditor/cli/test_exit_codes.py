@@ -174,6 +174,20 @@ def test_a_defect_is_one_line_without_the_configuration(
     assert "secret" not in error
 
 
+def test_too_little_memory_is_no_defect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("parsers.read_inputs", exhausted)
+    assert run(["audit", str(write(tmp_path))]) == 3
+    assert capsys.readouterr().err == (
+        "fwproof: more memory is needed than this machine gives. Nothing was judged; audit fewer or smaller files at "
+        "once.\n"
+    )
+
+
 def test_an_interrupt_is_not_judged(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
