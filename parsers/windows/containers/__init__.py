@@ -6,10 +6,10 @@ from types import ModuleType
 
 from parsers.errors import UnreadableError
 from parsers.source import Document
-from parsers.windows.containers import gpreport, hive, listings, registrypol, regquery, regtext
+from parsers.windows.containers import gpreport, hive, listings, registrypol, regquery, regtext, valueobjects
 from parsers.windows.written import WrittenHost
 
-_READERS: tuple[ModuleType, ...] = (hive, registrypol, regtext, gpreport, regquery, listings)
+_READERS: tuple[ModuleType, ...] = (hive, registrypol, regtext, gpreport, regquery, listings, valueobjects)
 
 
 def recognises(document: Document) -> bool:
