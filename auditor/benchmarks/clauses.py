@@ -72,7 +72,7 @@ def _one(clause: Clause, configured: Configured, table: str) -> Seen:
         text = f"{table} {clause.key} is filled in elsewhere: the export is a template"
         return Seen(HardeningState.NOT_DECIDABLE, text, setting.origin)
     if setting is not None:
-        return _compared(clause, setting.value, f"{table} {clause.key} is {setting.value!r}", setting.origin)
+        return _compared(clause, setting.value, f"{table} {clause.key} is '{setting.value}'", setting.origin)
     if not configured.whole and "/" not in table:
         return Seen(HardeningState.NOT_DECIDABLE, f"the export is a fragment and does not show {table} {clause.key}")
     if not clause.defaults:
@@ -84,7 +84,7 @@ def _one(clause: Clause, configured: Configured, table: str) -> Seen:
             HardeningState.NOT_DECIDABLE,
             f"{table} has no {clause.key}, and what {version} does without it is not known to fwproof",
         )
-    return _compared(clause, default, f"{table} has no {clause.key}; the default is {default!r}", None)
+    return _compared(clause, default, f"{table} has no {clause.key}; the default is '{default}'", None)
 
 
 def _compared(clause: Clause, value: str, text: str, origin: Origin | None) -> Seen:

@@ -52,7 +52,7 @@ def _by_policy(clause: Clause, policy: Setting) -> WindowsSeen:
     met = _meets(clause.expect, policy.value)
     seen = Seen(
         HardeningState.PASSED if met else HardeningState.FAILED,
-        f"group policy sets {clause.key} of the {_name(clause)} to {policy.value!r}",
+        f"group policy sets {clause.key} of the {_name(clause)} to '{policy.value}'",
         policy.origin,
     )
     words = "meets" if met else "does not meet"
@@ -71,7 +71,7 @@ def _without_policy(
             return WindowsSeen(Seen(HardeningState.FAILED, text), enforced, reason)
         reason = "Neither the local value nor a group policy is in the exports given."
         return WindowsSeen(Seen(HardeningState.NOT_DECIDABLE, text), enforced, reason)
-    text = f"{clause.key} of the {_name(clause)} is locally {local.value!r}"
+    text = f"{clause.key} of the {_name(clause)} is locally '{local.value}'"
     if not _meets(clause.expect, local.value):
         reason = "The local value does not meet the guides" + (
             ", and no group policy sets another." if visible else "; a group policy that was not given may override it."

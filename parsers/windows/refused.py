@@ -14,6 +14,10 @@ _SCRIPT = re.compile(
     r"\b(?:New|Set|Enable|Disable|Remove)-NetFirewallRule\b)",
     re.IGNORECASE | re.MULTILINE,
 )
+_REGISTRY = re.compile(
+    r"^[^\r\n#]*(?:\breg(?:\.exe)?\s+add|-ItemProperty)\b[^\r\n]*\\(?:FirewallPolicy|WindowsFirewall)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LEGACY = re.compile(r"^[^\r\n:]{4,80}:\s*^-{60,}\s*^(?:[^\r\n=]{4,40}=[^\r\n]{2,40}[\r\n]+){2}", re.MULTILINE)
 _CONSOLE = re.compile(
     r"^[^\t;,\r\n]*(?:[\t;,][^\t;,\r\n]*){8}[\t;,](?:TCP|UDP|ICMPv[46])[\t;,][^\r\n]*$", re.IGNORECASE | re.MULTILINE
@@ -40,6 +44,10 @@ def explain(document: Document) -> str:
         return f"a log of FRST names the programs of rules, not their ports and directions; {_NETSH}"
     if _SCRIPT.search(text):
         return f"a script that changes rules does not say which rules are in force; {_NETSH}"
+    if _REGISTRY.search(text):
+        return (
+            "a script that writes the firewall's registry keys does not say what is in them; give a .reg export of them"
+        )
     if _LEGACY.search(text):
         return f"the output of the old 'netsh firewall' in a language fwproof does not know; {_NETSH}"
     if _CONSOLE.search(text):

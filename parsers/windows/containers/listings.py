@@ -33,6 +33,8 @@ _LOCAL_RULES = r"SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\Firew
 _LGPO = re.compile(
     r"^(?:Computer|User(?::\S+)?)\s*\n[^\n]*\\[^\n]*\n[^\n]+\n(?:[A-Z]{2,8}:|DELETE|CREATEKEY)", re.MULTILINE
 )
+"""The first value of an LGPO text; before it stand comments and the program's banner, and no command of a script."""
+_WHOSE = re.compile(r"(?:Computer|User(?::\S+)?)\Z")
 _TYPES = frozenset({"SZ", "EXSZ", "DWORD", "QWORD", "MULTISZ", "BINARY"})
 _ASSUMED = "The list does not say which key it shows: taken as the rules of the local policy."
 
@@ -49,7 +51,8 @@ def _reader(head: str) -> tuple[str, type[_Listing]] | None:
         return "registry CSV", _Table
     if any(_ITEM.match(line) for line in plain.split("\n")):
         return "Get-ItemProperty", _Items
-    if _LGPO.search(plain) and not first.startswith("{"):
+    found = _LGPO.search(plain)
+    if found and not re.search("[$={]", plain[: found.start()]):
         return "LGPO text", _Lgpo
     return None
 
@@ -171,8 +174,10 @@ class _Lgpo(_Listing):
         found: dict[tuple[Place, str], RegistryValue] = {}
         lines = ((n, line.strip()) for n, line in enumerate(lines_with_ends(text), start=1))
         part: list[tuple[int, str]] = []
+        begun = False  # LGPO prints a banner before the values
         for number, line in lines:
-            if not line or line.startswith(";"):
+            begun = begun or _WHOSE.match(line) is not None
+            if not line or line.startswith(";") or not begun:
                 continue
             part.append((number, line))
             if len(part) == 4:

@@ -23,6 +23,8 @@ _LIST = re.compile(r"^(?:DisplayName|InstanceID|Name) *: ", re.MULTILINE | re.IG
 _TELLS = re.compile(r"^(?:Direction|DefaultInboundAction) *: ", re.MULTILINE)
 _BLANK = re.compile(r"\n[ \t]*\r?\n")
 _KEY = re.compile(r"^([A-Za-z]\w*) *: ?", re.MULTILINE)
+_JSON = re.compile(r'\[\s*[\[{"]|\{\s*["}]')
+"""Not `[CmdletBinding()]`, with which a script begins."""
 _JSON_KEY = re.compile(r'"(\w+)"\s*:')
 _CLIXML_KEY = re.compile(r'<\w+ N="(\w+)"')
 _MOST_NAMED = 20_000
@@ -41,7 +43,7 @@ def recognises(document: Document) -> bool:
 
 def _reader(document: Document) -> Callable[[Document], Iterator[bags.Bag]] | None:
     head = Document("", document.data[:_HEAD]).text.lstrip("\ufeff \t\r\n\0")
-    if head.startswith(("[", "{")):
+    if _JSON.match(head):
         is_rules = re.search(r'"(?:DisplayName|InstanceID)"', head) and '"Direction"' in head
         is_filter = _WORDS.search(head) and '"InstanceID"' in head
         if head.startswith("{") and not is_rules and not is_filter:

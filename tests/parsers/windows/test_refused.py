@@ -52,3 +52,19 @@ def test_beside_a_real_export_it_is_left_out_with_its_reason(server, locales, ne
     assert len(inputs.firewalls) == 1
     assert sorted(name.rpartition("/")[2] for name, _ in inputs.skipped) == sorted(f"{case}.bin" for case in CASES)
     assert not any("not an export" in reason for _, reason in inputs.skipped)
+
+
+def test_script_that_writes_registry_keys_is_told_what_to_give():
+    line = (
+        r'reg add "HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall\PublicProfile" /v EnableFirewall /t REG_DWORD /d 1'
+    )
+    with pytest.raises(UnreadableError, match=r"give a \.reg export"):
+        parsers.read(f"@echo off\r\n{line}\r\n".encode(), "harden.bat")
+
+
+def test_script_that_begins_with_an_attribute_is_no_broken_json():
+    text = (
+        '[CmdletBinding()]\r\nparam()\r\n$p = "Name", "DisplayName", "Direction"\r\nGet-NetFirewallRule | select $p\r\n'
+    )
+    with pytest.raises(UnreadableError, match="not recognised"):
+        parsers.read(text.encode(), "list.ps1")

@@ -172,3 +172,13 @@ def test_a_table_whose_quotes_never_close():
     text = recmd(rf'ROOT\ControlSet001\{LOCAL}\FirewallRules,web,RegSz,"{WEB}')
     with pytest.raises(UnreadableError, match="broken CSV"):
         read(text)
+
+
+def test_banner_of_lgpo_is_passed_over_and_a_script_that_holds_such_text_is_none():
+    value = "Computer\nSOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\PublicProfile\nEnableFirewall\nDWORD:0\n"
+    (firewall,) = parsers.read(
+        f"LGPO.exe v3.0 - Local Group Policy Object utility\n\n; a\n{value}".encode(), "EX01.txt"
+    )
+    assert "The public profile is OFF: everything passes while it is active." in firewall.assumptions
+    with pytest.raises(UnreadableError, match="not recognised"):
+        parsers.read(f'$policy = @"\n{value}"@\nSet-Content p.txt $policy\n'.encode(), "EX01.ps1")
