@@ -1,4 +1,4 @@
-"""Windows Firewall exports: netsh text in any language, registry containers, PowerShell output, bundles."""
+"""Windows Firewall exports: netsh text in any language, registry containers, PowerShell output, scripts, bundles."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def _readers(document: Document) -> Iterator[ModuleType]:
     head = document.data[:4096]
     dashed = b"-" * 60 in head or b"-\0" * 60 in head
     if dashed and not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_CONTAINERS):
-        from parsers.windows import texts
+        from parsers.windows.netsh import texts
 
         yield texts
-    for name in ("containers", "manifest", "scripts", "powershell", "tables", "texts"):
+    for name in ("containers", "manifest", "scripts", "powershell", "scripts.powershell", "tables", "netsh.texts"):
         yield import_module(f"parsers.windows.{name}")
 
 
@@ -59,7 +59,7 @@ def _explain(document: Document) -> str:
 
 
 def _redact(document: Document, pseudonyms: Pseudonyms) -> Callable[[], bytes]:
-    from parsers.windows import texts
+    from parsers.windows.netsh import texts
 
     if _reader(document) is not texts:
         raise UnreadableError(

@@ -28,6 +28,8 @@ _ENOUGH_WORDS = 5
 _SAMPLE = 200_000
 MOST_LINES = 4_000_000
 """Lines of one text; a verbose dump of 200,000 rules has as many."""
+MOST_SCRIPT_LINES = 500_000
+"""Lines of a script; one that makes 20,000 rules over several lines each has a fifth of them."""
 MOST_NULS = 16
 """Text has no NUL characters; a few come from terminals that record sessions."""
 

@@ -18,10 +18,10 @@ from parsers.errors import TooLargeError, UnreadableError
 from parsers.model.origin import Gap, Ledger, Origin
 from parsers.model.rule import Scope, ScopeKind
 from parsers.source import Document
-from parsers.windows.blocks import Block
 from parsers.windows.convert import device_name
 from parsers.windows.encodings import decoded, lines_with_ends, refuse_broken, refuse_nonsense
-from parsers.windows.netsh import PROTOCOLS, read_rules
+from parsers.windows.netsh.blocks import Block
+from parsers.windows.netsh.rules import PROTOCOLS, read_rules
 from parsers.windows.numbers import number
 from parsers.windows.words import best_language, fold
 from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenHost, WrittenRule

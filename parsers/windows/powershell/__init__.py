@@ -1,4 +1,4 @@
-"""Output of Get-NetFirewallRule and its filters (JSON, CSV, CLIXML, list, table), and scripts that make rules."""
+"""Output of Get-NetFirewallRule and its filters: JSON, CSV, CLIXML, list, table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
 from parsers.windows.convert import device_name
 from parsers.windows.encodings import MOST_LINES, refuse_broken, refuse_nonsense
-from parsers.windows.powershell import bags, columns, columntext, filters, script
+from parsers.windows.powershell import bags, columns, columntext, filters
 from parsers.windows.written import WrittenHost, WrittenRule
 
 _HEAD = 200_000
@@ -29,7 +29,6 @@ _JSON_KEY = re.compile(r'"(\w+)"\s*:')
 _CLIXML_KEY = re.compile(r'<\w+ N="(\w+)"')
 _MOST_NAMED = 20_000
 _MOST_OBJECTS = 500_000
-_MOST_SCRIPT_LINES = 500_000
 _WITHOUT = "protocol and ports are not in the export"
 _ASK = (
     "run samples/windows/collect.ps1 on the server, or export 'netsh advfirewall firewall show rule name=all verbose'"
@@ -38,7 +37,7 @@ _ASK = (
 
 def recognises(document: Document) -> bool:
     """Is this PowerShell output about firewall rules or profiles? Looks at the first 200,000 bytes only."""
-    return _reader(document) is not None or script.recognises(Document("", document.data[:_HEAD]).text)
+    return _reader(document) is not None
 
 
 def _reader(document: Document) -> Callable[[Document], Iterator[bags.Bag]] | None:
@@ -87,10 +86,10 @@ def read(document: Document) -> WrittenHost:
     """
     refuse_broken(document.name, document.decoded)
     reader = _reader(document)
-    if reader in (None, bags.from_list, bags.from_csv):
-        refuse_nonsense(document, MOST_LINES if reader else _MOST_SCRIPT_LINES)
     if reader is None:
-        return script.read(document)
+        raise UnreadableError(document.name, "no output of Get-NetFirewallRule")
+    if reader in (bags.from_list, bags.from_csv):
+        refuse_nonsense(document, MOST_LINES)
     objects = list(islice(reader(document), _MOST_OBJECTS + 1))
     if len(objects) > _MOST_OBJECTS:
         raise UnreadableError(document.name, f"over {_MOST_OBJECTS} objects: no server has so many rules and filters")

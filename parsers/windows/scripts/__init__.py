@@ -1,4 +1,4 @@
-"""Scripts of netsh commands: batch files, netsh's own scripts, and the lines inetfw.pl writes.
+"""Scripts of netsh commands: batch files, netsh's own scripts, the lines inetfw.pl writes; `powershell` has its own.
 
 A script says which rules it makes, not which ones a host has. What it computes, or may not run, makes a rule possible
 and not certain; every line about the firewall that was not understood is a gap.
@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 
 from parsers.source import Document
-from parsers.windows.encodings import decoded, refuse_broken, refuse_nonsense
+from parsers.windows.encodings import MOST_SCRIPT_LINES, decoded, refuse_broken, refuse_nonsense
 from parsers.windows.scripts import carried, lines
 from parsers.windows.scripts.made import Made
 from parsers.windows.written import WrittenHost
 
 _HEAD = 400_000
-_MOST_LINES = 500_000
 _HINTS = (b"netsh", b"advfirewall", b"add rule")
 MARKED_UP = re.compile(
     r"^[ \t]*(?:```|~~~)|\A\s*<(?!#)|^[ \t]*</?(?:html|body|pre|code|p)\b", re.MULTILINE | re.IGNORECASE
@@ -55,7 +54,7 @@ def read(document: Document) -> WrittenHost:
     Raises:
         UnreadableError: broken UTF-16, or more lines than any script has.
     """
-    refuse_nonsense(document, _MOST_LINES)
+    refuse_nonsense(document, MOST_SCRIPT_LINES)
     refuse_broken(document.name, document.decoded)
     found = decoded(document)
     text = found.text.lstrip("\ufeff")

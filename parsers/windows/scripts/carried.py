@@ -89,9 +89,9 @@ def _covered(made: Made, place: Place) -> None:
 
 
 def _powershell(made: Made, text: str, place: Place) -> None:
-    from parsers.windows.powershell import script
+    from parsers.windows.scripts import powershell
 
-    script.run(made, text, place)
+    powershell.run(made, text, place)
 
 
 def mentions(made: Made, text: str) -> None:

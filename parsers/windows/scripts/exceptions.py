@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from parsers.windows.legacy import SERVICES
+from parsers.windows.netsh.legacy import SERVICES
 from parsers.windows.scripts.made import Draft, Made, Place
 from parsers.windows.scripts.tags import is_computed, merged
 from parsers.windows.written import WrittenProfile

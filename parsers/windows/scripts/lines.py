@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from parsers.windows.netsh import APP, is_app
+from parsers.windows.netsh.rules import APP, is_app
 from parsers.windows.scripts import netsh
 from parsers.windows.scripts.made import Draft, Made, Place
 

@@ -10,7 +10,8 @@ from parsers.errors import UnreadableError
 from parsers.model.firewall import Firewall
 from parsers.model.rule import Action, Direction, ScopeKind
 from parsers.source import Document
-from parsers.windows import tables, texts
+from parsers.windows import tables
+from parsers.windows.netsh import texts
 from parsers.windows.words import languages
 
 CONSOLE = (

@@ -12,17 +12,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from parsers.source import Document
+from parsers.windows.encodings import MOST_SCRIPT_LINES, refuse_broken, refuse_nonsense
 from parsers.windows.powershell import filters
 from parsers.windows.powershell.bags import LOST, Bag, Value
-from parsers.windows.powershell.statements import COMPUTED, PASSED_OVER, Command, commands
 from parsers.windows.scripts import MARKED_UP, is_powershell
 from parsers.windows.scripts.carried import NETSH, mentions, netsh_words, run_batch
 from parsers.windows.scripts.made import Draft, Made, Place
 from parsers.windows.scripts.netsh import words_of
+from parsers.windows.scripts.statements import COMPUTED, PASSED_OVER, Command, commands
 from parsers.windows.scripts.tags import same_name
 from parsers.windows.written import PROFILES, WrittenHost, WrittenRule
 
-_HEAD = 400_000
+_HEAD = 200_000
 _MAKES = re.compile(r"^[^#\r\n]*\bNew-NetFirewallRule\b", re.IGNORECASE | re.MULTILINE)
 _FOLDER = re.compile(r"^\$\{?(?:env:)?(\w+)\}?[\\/]", re.IGNORECASE)
 """A folder that the script is told when it runs, or a variable of the environment: rules write it %NAME%."""
@@ -53,9 +54,9 @@ _WILDCARD = re.compile(r"[*?\[]")
 _BLOCK_COMMENT = re.compile(r"<#.*?(?:#>|\Z)", re.DOTALL)
 
 
-def recognises(text: str) -> bool:
-    """Does a text make firewall rules by PowerShell commands, or by netsh from PowerShell?"""
-    head = text[:_HEAD]
+def recognises(document: Document) -> bool:
+    """Does a text make firewall rules by PowerShell commands, or by netsh from PowerShell? Looks at its beginning."""
+    head = Document("", document.data[:_HEAD]).text
     if _MAKES.search(head):
         return True
     if "netsh" not in head.casefold() or MARKED_UP.search(head) or not is_powershell(head):
@@ -66,7 +67,13 @@ def recognises(text: str) -> bool:
 
 
 def read(document: Document) -> WrittenHost:
-    """The rules a script makes; what it changes or removes of others is a gap or a note."""
+    """The rules a script makes; what it changes or removes of others is a gap or a note.
+
+    Raises:
+        UnreadableError: broken UTF-16, or more lines than any script has.
+    """
+    refuse_broken(document.name, document.decoded)
+    refuse_nonsense(document, MOST_SCRIPT_LINES)
     text = document.text.lstrip("\ufeff")
     made = Made(document.name)
     run(made, text)

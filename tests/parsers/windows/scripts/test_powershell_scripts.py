@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import parsers
 from parsers.model.firewall import Firewall
 from parsers.model.rule import Action, Direction, Rule, ScopeKind
-from parsers.windows.powershell.statements import commands
+from parsers.windows.scripts.statements import commands
 
 WEB = "New-NetFirewallRule -DisplayName 'web' -Protocol TCP -LocalPort 443 -Action Allow\n"
 

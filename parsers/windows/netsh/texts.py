@@ -8,12 +8,12 @@ import re
 from parsers.errors import UnreadableError
 from parsers.model.origin import Ledger
 from parsers.source import Decoded, Document
-from parsers.windows.blocks import Block, Scan, lines_of, scan
 from parsers.windows.convert import device_name
 from parsers.windows.encodings import BINARY, MOST_NULS, decoded, refuse_broken, refuse_nonsense
-from parsers.windows.legacy import Legacy, is_legacy, read_legacy
-from parsers.windows.netsh import Dump, read_rules
-from parsers.windows.profiles import ProfileText, read_dynamic_range, read_profiles
+from parsers.windows.netsh.blocks import Block, Scan, lines_of, scan
+from parsers.windows.netsh.legacy import Legacy, is_legacy, read_legacy
+from parsers.windows.netsh.profiles import ProfileText, read_dynamic_range, read_profiles
+from parsers.windows.netsh.rules import Dump, read_rules
 from parsers.windows.words import fold, languages
 from parsers.windows.written import WrittenHost
 

@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from parsers.windows.blocks import Block
-from parsers.windows.learning import learn, parts_of
+from parsers.windows.netsh.blocks import Block
+from parsers.windows.netsh.learning import learn, parts_of
 from parsers.windows.words import Language, best_language, damaged_match, fold, languages
 from parsers.windows.written import PROFILES
 

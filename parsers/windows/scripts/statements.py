@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from parsers.windows.powershell.bags import LOST, Value
-from parsers.windows.powershell.values import DOUBLE, QUOTES, VARIABLE, WORD, Values
+from parsers.windows.scripts.values import DOUBLE, QUOTES, VARIABLE, WORD, Values
 
 _ASSIGNED = re.compile(r"(?:\[[\w.\[\]]+\][ \t]*)?\$((?:script:|global:|local:)?\w+)[ \t]*=(?!=)[ \t]*", re.IGNORECASE)
 _CMDLET = re.compile(r"[A-Za-z]+-[A-Za-z]+")

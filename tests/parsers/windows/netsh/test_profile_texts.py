@@ -6,7 +6,7 @@ import parsers
 from parsers.errors import UnreadableError
 from parsers.model.rule import Action
 from parsers.source import Document
-from parsers.windows import texts
+from parsers.windows.netsh import texts
 from parsers.windows.words import languages
 
 PROFILES = ("domain", "private", "public")

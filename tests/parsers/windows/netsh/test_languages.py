@@ -9,12 +9,13 @@ import pytest
 
 from parsers.errors import UnreadableError
 from parsers.source import Document
-from parsers.windows import PARSER, texts
+from parsers.windows import PARSER
 from parsers.windows import words as words_module
+from parsers.windows.netsh import texts
 from parsers.windows.words import fold, languages
 
 CODES = sorted(languages())
-CORPUS = Path(__file__).parents[3] / ".." / "shared" / "corpus" / "windows"
+CORPUS = Path(__file__).parents[4] / ".." / "shared" / "corpus" / "windows"
 JAPANESE = (
     CORPUS / "yuksiy__inetfw_tools" / "examples__default.win10home__output__netsh-advfirewall-firewall-show-rule.ja.txt"
 )

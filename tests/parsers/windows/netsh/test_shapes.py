@@ -7,7 +7,7 @@ from parsers.errors import UnreadableError
 from parsers.model.addresses import PUBLIC
 from parsers.model.rule import Action, ScopeKind
 from parsers.source import Document
-from parsers.windows import texts
+from parsers.windows.netsh import texts
 
 RULE = """
 Rule Name:                            {name}

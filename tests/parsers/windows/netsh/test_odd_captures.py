@@ -5,7 +5,7 @@ import pytest
 import parsers
 from parsers.errors import UnreadableError
 from parsers.source import Document
-from parsers.windows import texts
+from parsers.windows.netsh import texts
 
 TRANSCRIPT = """**********************
 Windows PowerShell transcript start

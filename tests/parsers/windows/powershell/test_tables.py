@@ -9,7 +9,7 @@ import parsers
 from parsers.errors import UnreadableError
 from parsers.model.rule import Action, ScopeKind
 
-CORPUS = Path(__file__).parents[3] / ".." / "shared" / "corpus" / "windows"
+CORPUS = Path(__file__).parents[4] / ".." / "shared" / "corpus" / "windows"
 NAMES = CORPUS / "404patwal__network-security-firewall-task4" / "firewall_rules_before.txt"
 
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Scope, ScopeKind
-from parsers.windows.blocks import Block
 from parsers.windows.descriptors import limit
-from parsers.windows.dialect import FEWEST, VERBOSE, Dialect, Row
-from parsers.windows.learning import parts_of
-from parsers.windows.leftovers import leftovers
+from parsers.windows.netsh.blocks import Block
+from parsers.windows.netsh.dialect import FEWEST, VERBOSE, Dialect, Row
+from parsers.windows.netsh.learning import parts_of
+from parsers.windows.netsh.leftovers import leftovers
 from parsers.windows.numbers import number as decimal
 from parsers.windows.words import fold, languages
 from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenRule, is_every_interface

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from parsers.errors import UnreadableError
 from parsers.source import Document
-from parsers.windows import texts
+from parsers.windows.netsh import texts
 from tests.parsers.windows.conftest import KEYS, ORDER, Words, render, rule, table
 
 REAL = {"in": 0.6, "block": 0.02, "disabled": 0.3, "grouped": 0.95, "addressed": 0.01, "edge": 0.1, "wrong side": 0.0}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from parsers.model.origin import Gap, Origin
-from parsers.windows.blocks import Block, field_of
+from parsers.windows.netsh.blocks import Block, field_of
 
 _TELLING = frozenset({"enabled", "direction", "protocol", "action"})
 """Fields of every rule; two of them side by side are no other tool's output."""
