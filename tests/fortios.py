@@ -32,3 +32,24 @@ def route(number: int, gateway: str, interface: str, destination: str = "") -> s
         f"config router static\n    edit {number}\n{to}        set gateway {gateway}\n"
         f'        set device "{interface}"\n    next\nend\n'
     )
+
+
+def web(address: str = "10.0.0.80") -> str:
+    """An address called web, and policy 1 that lets everybody reach it over HTTPS."""
+    return f"""config firewall address
+    edit "web"
+        set subnet {address} 255.255.255.255
+    next
+end
+config firewall policy
+    edit 1
+        set srcintf "any"
+        set dstintf "any"
+        set srcaddr "all"
+        set dstaddr "web"
+        set action accept
+        set schedule "always"
+        set service "HTTPS"
+    next
+end
+"""

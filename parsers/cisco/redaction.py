@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from ipaddress import AddressValueError, IPv4Address
 
-from parsers.cisco.secrets import MASK, masked
-from parsers.redaction import Pseudonyms
+from parsers.cisco.secrets import masked
+from parsers.redaction import MASK, Pseudonyms
 
 _PAIR = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})\s+(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])")
 _RANGE = re.compile(r"\brange\s+(\d{1,3}(?:\.\d{1,3}){3})\s+(\d{1,3}(?:\.\d{1,3}){3})")

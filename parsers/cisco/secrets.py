@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 
-from parsers.redaction import safe_comment
-
-MASK = "(secret)"
+from parsers.redaction import MASK, safe_comment
 
 _ANYWHERE = (
     r"\S*passw(?:or)?d\S*(?:\s+level\s+\d+)?",

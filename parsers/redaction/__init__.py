@@ -1,6 +1,6 @@
 """What an export can be shared without: stand-ins for secrets, names and public addresses, the same in every file."""
 
-from parsers.redaction.announced import quoted_secrets, safe_comment
+from parsers.redaction.announced import MASK, quoted_secrets, safe_comment
 from parsers.redaction.pseudonyms import Pseudonyms
 
-__all__ = ["Pseudonyms", "quoted_secrets", "safe_comment"]
+__all__ = ["MASK", "Pseudonyms", "quoted_secrets", "safe_comment"]

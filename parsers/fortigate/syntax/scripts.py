@@ -62,7 +62,8 @@ def apply_script(tree: Tree, text: str, file: str) -> None:
     """Carry out a CLI script on a configuration, as the device would; what the device would refuse is remarked.
 
     Raises:
-        UnreadableError: the script is for a device with VDOMs and the configuration has none, or the other way round.
+        UnreadableError: the script is for a device with VDOMs and the configuration has none, or the other way round;
+            it has no command for a FortiGate.
     """
     reader = ScriptReader(cleaned(text).split("\n"), base=tree, file=file)
     reader.run()
@@ -373,6 +374,9 @@ class ScriptReader(BackupReader):
         """Close what is open, and note the text with the configuration it changed."""
         self.close_all()
         self.keep_used()
+        if self.text.stray_lines and not self.text.spans:
+            message = "no command of it changes a FortiGate configuration: give the lines from 'config' to 'end'"
+            raise UnreadableError(self.file, message, self.text.stray_lines[0])
         tree.scripts[self.file] = self.text
 
 

@@ -20,13 +20,11 @@ from parsers.windows.scripts.carried import NETSH, mentions, netsh_words, run_ba
 from parsers.windows.scripts.made import Draft, Made, Place
 from parsers.windows.scripts.netsh import words_of
 from parsers.windows.scripts.statements import COMPUTED, PASSED_OVER, Command, commands
-from parsers.windows.scripts.tags import same_name
+from parsers.windows.scripts.tags import FOLDER, same_name
 from parsers.windows.written import PROFILES, WrittenHost, WrittenRule
 
 _HEAD = 200_000
 _MAKES = re.compile(r"^[^#\r\n]*\bNew-NetFirewallRule\b", re.IGNORECASE | re.MULTILINE)
-_FOLDER = re.compile(r"^\$\{?(?:env:)?(\w+)\}?[\\/]", re.IGNORECASE)
-"""A folder that the script is told when it runs, or a variable of the environment: rules write it %NAME%."""
 
 _DEFAULTS: Mapping[str, Value] = {
     "direction": "Inbound", "action": "Allow", "enabled": "True", "profile": "Any", "protocol": "Any",
@@ -181,7 +179,7 @@ def _rule(file: str, command: Command, number: int) -> WrittenRule:
     properties |= {name: LOST if value is None else value for name, value in given.items()}
     name = properties.get("displayname") or properties.get("name")
     if isinstance(program := properties["program"], str):
-        properties["program"] = _FOLDER.sub(r"%\1%\\", program)
+        properties["program"] = FOLDER.sub(r"%\1%\\", program)
     properties["name"] = name if isinstance(name, str) and name else f"rule {number}"
     bag = Bag(properties, command.line)
     rule = filters.written(file, number, bag, doubtful=False)

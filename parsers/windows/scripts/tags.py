@@ -21,7 +21,8 @@ VARIABLE = re.compile(r"%|![A-Za-z_]\w*(?::[^!]*)?!|\$[\w({]")
 _ALONE = re.compile(
     r"%[^%\\/:\s]+(?::[^%]*)?%|%%~?[a-z$:]*\w|%~?[a-z]*\d|%\*|![^!\\/]+!|\$\{?[\w:]+\}?|\$\(\.\.\.\)", re.IGNORECASE
 )
-_FOLDER = re.compile(r"^\$\{?(?:env:)?(\w+)\}?[\\/]", re.IGNORECASE)
+FOLDER = re.compile(r"^\$\{?(?:env:)?(\w+)\}?[\\/]", re.IGNORECASE)
+"""A folder that a PowerShell script is told when it runs, or a variable of the environment: rules write it %NAME%."""
 _PROTOCOLS = {"tcp": 6, "udp": 17, "icmpv4": 1, "icmpv6": 58}
 _PORTED = ("tcp", "udp", "6", "17")
 _EDGES = {"no": "no", "yes": "yes", "deferapp": "defer to application", "deferuser": "defer to user"}
@@ -136,7 +137,7 @@ class _Reader:
             return Scope()
         if _ALONE.fullmatch(text) or text.startswith("$("):
             return UNKNOWN_SCOPE
-        return Scope(ScopeKind.NAMED, _FOLDER.sub(r"%\1%\\", text))
+        return Scope(ScopeKind.NAMED, FOLDER.sub(r"%\1%\\", text))
 
     def _service(self) -> Scope:
         text = self.tags.get("service", "").strip()

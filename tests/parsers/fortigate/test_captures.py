@@ -9,25 +9,9 @@ from parsers.errors import UnreadableError
 from parsers.fortigate.syntax.captures import annotation
 from parsers.fortigate.syntax.scripts import read_text
 from parsers.model.firewall import Firewall
+from tests.fortios import HEADER, web
 
-HEADER = "#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin\n"
-BODY = """config firewall address
-    edit "web"
-        set subnet 10.0.0.80 255.255.255.255
-    next
-end
-config firewall policy
-    edit 1
-        set srcintf "any"
-        set dstintf "any"
-        set srcaddr "all"
-        set dstaddr "web"
-        set action accept
-        set schedule "always"
-        set service "HTTPS"
-    next
-end
-"""
+BODY = web()
 
 
 def read(text: str) -> tuple[Firewall, ...]:

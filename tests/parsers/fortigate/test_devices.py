@@ -10,34 +10,15 @@ from parsers.fortigate import PARSER
 from parsers.model.firewall import Firewall
 from parsers.redaction import Pseudonyms
 from parsers.source import Document
+from tests.fortios import web
 
 
 def header(model: str) -> str:
     return f"#config-version={model}-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin\n"
 
 
-def body(address: str) -> str:
-    return f"""config firewall address
-    edit "web"
-        set subnet {address} 255.255.255.255
-    next
-end
-config firewall policy
-    edit 1
-        set srcintf "any"
-        set dstintf "any"
-        set srcaddr "all"
-        set dstaddr "web"
-        set action accept
-        set schedule "always"
-        set service "HTTPS"
-    next
-end
-"""
-
-
 def session(host: str, address: str) -> str:
-    addresses, policies = body(address).split("config firewall policy")
+    addresses, policies = web(address).split("config firewall policy")
     return (
         f"{host} # show firewall address\n{addresses}\n"
         f"{host} # show firewall policy\nconfig firewall policy{policies}\n{host} # \n"
@@ -53,7 +34,7 @@ def destination(firewall: Firewall) -> str:
 
 
 def test_exports_one_behind_the_other() -> None:
-    text = header("FGT60F") + body("10.0.0.80") + "\n" + header("FGT80F") + body("10.0.0.90")
+    text = header("FGT60F") + web("10.0.0.80") + "\n" + header("FGT80F") + web("10.0.0.90")
     first, second = read(text)
     assert [(each.product, destination(each)) for each in (first, second)] == [
         ("FortiGate FGT60F", "10.0.0.80"),

@@ -358,3 +358,9 @@ def test_an_abbreviated_table_of_several_meanings_may_hide_access() -> None:
 def test_abbreviated_commands_of_a_known_version() -> None:
     tree = changed("conf fire pol\ned 0\nse srci lan\nse act acc\nne\nen\n")
     assert table(tree, "firewall policy").entries["6"].settings == {"srcintf": ("lan",), "action": ("accept",)}
+
+
+def test_a_text_without_any_command_is_no_script() -> None:
+    with pytest.raises(UnreadableError, match=r"change\.txt:2: no command of it changes a FortiGate configuration"):
+        changed("# a change\nnetsh advfirewall firewall add rule name=web\n")
+    assert changed("# nothing to do\n").scripts["change.txt"].stray_lines == []
