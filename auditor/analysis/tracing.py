@@ -170,10 +170,13 @@ def _next(
     """The firewall that gets the packets next, with the interface they come in by."""
     egress = device.routing.interfaces(targets)
     names = egress if egress is not None else {each.name for each in device.firewall.interfaces}
+    links = {each.name for each in device.firewall.interfaces if each.peer}
     for name in sorted(names):
         for other, there in topology.neighbours(device, name):
             leaving = other.routing.interfaces(targets)
             further = other.firewall.bridges or (leaving and there not in leaving)
+            # Behind a vdom link is nothing but the other VDOM: without a route there the packets end in it.
+            further = further or (name in links and leaving is not None and not leaving)
             if other.name not in visited and (_is_face(other, targets) or further):
                 return other, frozenset({there})
     return None

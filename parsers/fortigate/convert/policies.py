@@ -151,7 +151,8 @@ class Policies:
 
     def _identity_rules(self, kind: str, parent: Block, sub: Block) -> list[Rule]:
         """FortiOS 5.0 and earlier: each sub-rule lets authenticated users pass; the rest stops at the parent."""
-        rules = [self._rule(kind, parent, _merged(parent, entry)) for entry in sub.entries.values()]
+        named = [self._rule(kind, parent, _merged(parent, entry)) for entry in sub.entries.values()]
+        rules = [each for rule in named for each in (rule, *self._straight(rule))]
         if parent.get("fall-through-unauthenticated") == "enable":
             return rules
         whole = _merged(parent, parent)

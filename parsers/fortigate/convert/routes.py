@@ -83,7 +83,7 @@ def _static(books: Books, kind: str, block: Block, whole: AddressSet) -> Iterato
     named = block.get("dstaddr")
     try:
         words = block.words("dst")
-        destination = AddressSet.network("/".join(words)) if words and words != ("",) else whole
+        destination = AddressSet.network("/".join(words)) if words else whole
     except ValueError as error:
         scope.gap(kind, block, "dst", f"route {block.name} cannot be read: {error}", hides_access=False)
         return

@@ -65,7 +65,7 @@ class Sides:
     def service(self, kind: str, block: Block) -> ResolvedService:
         """The services a policy names."""
         names = block.words("service")
-        if not names or names == ("",):
+        if not names:
             return _DEFAULT_PORTS if kind == "firewall security-policy" else ResolvedService(_NO_SERVICES)
         for name in names:
             defined = self.books.services.defines(name)
@@ -92,7 +92,7 @@ class Sides:
 
     def _side(self, kind: str, block: Block, keyword: str, book: AddressBook) -> Matched:
         names = block.words(keyword)
-        if not names or names == ("",):
+        if not names:
             return Matched(NO_ADDRESSES)
         plain: list[str] = []
         translations: set[str] = set()

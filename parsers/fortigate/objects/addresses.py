@@ -266,7 +266,7 @@ def _own(entry: Block, keyword: str) -> tuple[str, ...]:
 
 
 def _subnet(words: tuple[str, ...]) -> AddressSet:
-    if not words or words == ("",):
+    if not words:
         return ANY_IPV4
     if len(words) == 1:
         return AddressSet.network(words[0] if "/" in words[0] else f"{words[0]}/32")

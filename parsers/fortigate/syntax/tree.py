@@ -46,8 +46,9 @@ class Block:
         return words[0] if words else None
 
     def words(self, keyword: str) -> tuple[str, ...]:
-        """All words of a setting, () when it is not set."""
-        return self.settings.get(keyword, ())
+        """All words of a setting, () when it is not set or set to nothing (`set x ''`)."""
+        words = self.settings.get(keyword, ())
+        return () if words == ("",) else words
 
     def table(self, name: str) -> Block | None:
         """A nested config block by name."""

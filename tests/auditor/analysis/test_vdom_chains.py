@@ -293,3 +293,15 @@ def test_global_objects_serve_every_vdom() -> None:
     )
     shared = b"config global\nconfig firewall address\nedit g-far\nset subnet 198.51.100.0/24\nnext\nend\n"
     assert traced(data.replace(b"config global\n", shared)).outcome.value == "allowed"
+
+
+def test_packets_end_in_a_vdom_that_has_no_route_for_them() -> None:
+    inner = table("router static", "1\nset dst 10.9.0.0/24\nset blackhole enable", route(2, "0.0.0.0/0", "ln1"))
+    data = device(
+        EDGE + interface("ln1", "inner", "set ip 10.255.0.2/30"),
+        edge=EDGE_ROUTES + policies(way("wan", "ln0")),
+        inner=inner + policies(way("ln1", "any")),
+    )
+    found = traced(data)
+    assert [step.device for step in found.steps] == ["fw/edge", "fw/inner"]
+    assert found.outcome.value == "blocked"

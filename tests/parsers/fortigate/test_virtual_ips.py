@@ -245,3 +245,10 @@ def test_virtual_ips_of_both_families_may_share_a_name(grouped: bool) -> None:
     assert verdict(text, "203.0.113.10", "tcp/22") == "blocked"
     assert verdict(text, "2001:db8::9", "tcp/22", source="2001:db8:ff::1") == "allowed"
     assert verdict(text, "2001:db8::9", "tcp/443", source="2001:db8:ff::1") == "blocked"
+
+
+def test_settings_of_nothing_in_a_full_configuration_restrict_nothing() -> None:
+    vip = VIP + "\nset src-filter ''\nset srcintf-filter ''\nset service ''\nset extaddr ''"
+    firewall = read(table("firewall vip", vip) + policies(TO_VIP))
+    assert firewall.gaps == ()
+    assert verdict(table("firewall vip", vip) + policies(TO_VIP), "203.0.113.10") == "allowed"
