@@ -53,6 +53,9 @@ def incomplete(books: Books) -> tuple[str, ...]:
     found = []
     if books.interfaces.transparent:
         found.append("the VDOM works in transparent mode: packets leave where the MAC address is")
+    static = any(True for kind in ("router static", "router static6") for _ in scope.entries(kind))
+    if static and scope.table("system interface") is None:
+        found.append("the addresses of its interfaces are not in this part of a configuration")
     if any(_has_content(scope.table(name)) for name in _DYNAMIC):
         found.append("the device also learns routes dynamically")
     if any((block.get("vrf") or "0") != "0" for block in books.interfaces.blocks.values()):

@@ -302,8 +302,8 @@ class BackupReader:
 
     def finish(self) -> Tree:
         """Close what is open, split VDOMs, read the header."""
-        self.close_all()
         header = read_header(self.lines, script=self.script)
+        self.close_all(whole=header.whole)
         tree = Tree(self.root, header=header, text=self.text)
         declared = self.root.tables.pop("vdom", None)
         general = self.root.tables.pop("global", None)
@@ -314,8 +314,12 @@ class BackupReader:
                 self.root.tables.setdefault(name, block)
         return tree
 
-    def close_all(self) -> None:
-        """Close what is open at the end of the text: a missing last `end` is legal, an open entry is a cut export."""
+    def close_all(self, *, whole: bool = False) -> None:
+        """Close what is open at the end of the text.
+
+        A missing last `end` is legal in a part of a configuration; a whole one without it, and an open entry, were
+        cut off, and what followed could hide access.
+        """
         self.place = self.text.line_count
         if self.annotated:
             line, command = self.annotated[0]
@@ -325,6 +329,6 @@ class BackupReader:
             names = " / ".join(block.name for _, block, _ in self.stack)
             message = f"the text ends inside '{names}': it may be cut off"
             around = {"vdom": 2, "global": 1}.get(self.stack[0][1].name, 0)
-            self.remark(self.place, message, gap=len(self.stack) - around > 1)
+            self.remark(self.place, message, gap=whole or len(self.stack) - around > 1)
             while self.stack:
                 self.close()

@@ -190,3 +190,11 @@ def test_redirection_of_version_six_is_a_setting_of_its_own() -> None:
 def test_default_routes_that_come_with_an_address(lines: str, routes: str, expected: dict[str, int]) -> None:
     firewall = read(table("system interface", f"wan\nunset ip\n{lines}") + routes)
     assert {each.interface: each.distance for each in firewall.routes if not each.connected} == expected
+
+
+def test_routes_without_the_interfaces_leave_the_way_out_open() -> None:
+    text = table("router static", "1\nset gateway 203.0.113.1\nset device wan") + policies(ANY)
+    (part,) = parsers.read(text.encode(), "part.conf")
+    assert part.dynamic_routing
+    assert any("not in this part" in sentence for sentence in part.assumptions)
+    assert not read(text).dynamic_routing

@@ -96,6 +96,13 @@ def test_a_truncated_export_is_said() -> None:
     assert any("cut off" in remark.message and remark.gap for remark in tree.text.remarks)
 
 
+def test_a_missing_last_end_cuts_a_whole_configuration_only() -> None:
+    text = "config firewall policy\nedit 1\nset action accept\nnext\n"
+    (part,) = read_text(text).text.remarks
+    (whole,) = read_text("#config-version=FGT60F-7.0.12-FW-build1-230606:opmode=0:vdom=0:user=a\n" + text).text.remarks
+    assert (part.gap, whole.gap) == (False, True)
+
+
 def test_prompts_and_pagers_of_a_terminal_capture() -> None:
     text = "FW01 (root) # show firewall address\nconfig firewall address\nedit a\n--More-- \r         set color 1\nnext\nend\nFW01 (root) # \n"
     tree = read_text(text)
