@@ -141,11 +141,11 @@ def _walked(question: Question, device: Device, ingress: frozenset[str], topolog
     steps: list[Step] = []
     targets, service = question.destination, question.service
     asked = question if question.source else replace(question, source=_sources(device, ingress))
-    visited: set[str] = set()
+    visited: set[tuple[str, str]] = set()
     here: tuple[Device, frozenset[str]] | None = (device, ingress)
     while here is not None:
         device, ingress = here
-        visited.add(device.name)
+        visited |= {(device.name, name) for name in ingress}
         step, targets, service = _through(device, ingress, asked, targets, service)
         if step is None:
             break
@@ -165,9 +165,12 @@ def _onward(step: Step, source: AddressSet) -> AddressSet:
 
 
 def _next(
-    device: Device, targets: AddressSet, topology: Topology, visited: set[str]
+    device: Device, targets: AddressSet, topology: Topology, visited: set[tuple[str, str]]
 ) -> tuple[Device, frozenset[str]] | None:
-    """The firewall that gets the packets next, with the interface they come in by."""
+    """The firewall that gets the packets next, with the interface they come in by.
+
+    It may be one they crossed already: a virtual IP of the next VDOM can lead back to a server of this one.
+    """
     egress = device.routing.interfaces(targets)
     names = egress if egress is not None else {each.name for each in device.firewall.interfaces}
     links = {each.name for each in device.firewall.interfaces if each.peer}
@@ -177,7 +180,7 @@ def _next(
             further = other.firewall.bridges or (leaving and there not in leaving)
             # Behind a vdom link is nothing but the other VDOM: without a route there the packets end in it.
             further = further or (name in links and leaving is not None and not leaving)
-            if other.name not in visited and (_is_face(other, targets) or further):
+            if (other.name, there) not in visited and (_is_face(other, targets) or further):
                 return other, frozenset({there})
     return None
 

@@ -160,7 +160,8 @@ class Policies:
         for keyword in IDENTITY:
             whole.settings.pop(keyword, None)
         rule = replace(self._rule(kind, parent, whole), service=Bounded.exactly(ANY_SERVICE), id=parent.name)
-        return [*rules, _stopped(rule, "unless authenticated: an identity-based policy stops everybody else")]
+        stop = _stopped(rule, "unless authenticated: an identity-based policy stops everybody else")
+        return [*rules, stop, *self._straight(stop)]
 
     def _rule(self, kind: str, place: Block, block: Block) -> Rule:
         source = self.sides.source(kind, block)

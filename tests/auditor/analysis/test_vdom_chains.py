@@ -305,3 +305,17 @@ def test_packets_end_in_a_vdom_that_has_no_route_for_them() -> None:
     found = traced(data)
     assert [step.device for step in found.steps] == ["fw/edge", "fw/inner"]
     assert found.outcome.value == "blocked"
+
+
+@pytest.mark.parametrize(("back", "outcome"), [("accept", "allowed"), ("deny", "blocked")])
+def test_a_virtual_ip_of_the_next_vdom_may_lead_back(back: str, outcome: str) -> None:
+    vip = table("firewall vip", "v\nset extip 203.0.113.10\nset mappedip 10.9.0.5")
+    dmz = interface("srv", "inner", "set ip 10.8.0.1/24")
+    data = device(
+        EDGE + INNER + dmz,
+        edge=EDGE_ROUTES + vip + policies(way("ln0", "ln0", dstaddr="v")),
+        inner=INNER_ROUTES + policies(way("srv", "ln1"), way("ln1", "lan", action=back)),
+    )
+    found = traced(data, to="203.0.113.10", origin="srv", source="10.8.0.5")
+    assert [step.device for step in found.steps] == ["fw/inner", "fw/edge", "fw/inner"]
+    assert found.outcome.value == outcome
