@@ -18,6 +18,7 @@ from auditor.findings.waivers import Waiver, apply_waivers
 from parsers import Told
 from parsers.model.firewall import Firewall
 from parsers.model.origin import Gap, Origin
+from parsers.model.rule import Direction
 
 
 def audit(
@@ -116,11 +117,26 @@ def _unplaced(parts: tuple[Analysis, ...], inferred: tuple[str, ...]) -> Iterato
     for device in (device for analysis in blind for device in analysis.devices.values()):
         if device.forward is not None and device.firewall.sources:
             origin = Origin(device.firewall.sources[0].name, 0, 0, "zone", "internet")
-            what = (
-                f"no interface of {device.name} is known to face the Internet: what the Internet reaches was not "
-                f"looked at; name it under devices.{device.name}.zones.internet of a site file (see fwproof init)"
-            )
-            yield Gap(origin, "zones", "internet", what, hides_access=True)
+            reason = _NO_OUTSIDE if _forwards(device.firewall) else _NO_POLICY
+            yield Gap(origin, "zones", "internet", reason.format(device.name), hides_access=True)
+
+
+_NO_OUTSIDE = (
+    "no interface of {0} is known to face the Internet: what the Internet reaches was not looked at; name it under "
+    "devices.{0}.zones.internet of a site file (see fwproof init)"
+)
+_NO_POLICY = (
+    "{0} holds no policy that forwards packets, and no interface of it is known to face the Internet: there is nothing "
+    "to audit; export the whole configuration (a full backup), or name the interface under devices.{0}.zones.internet "
+    "of a site file (see fwproof init)"
+)
+
+
+def _forwards(firewall: Firewall) -> bool:
+    """Does somebody's own rule decide about forwarded packets?"""
+    return any(
+        not rule.implicit for rules in firewall.lists if rules.direction is Direction.FORWARD for rule in rules.rules
+    )
 
 
 def _judged(firewalls: tuple[Firewall, ...], checks: tuple[Check, ...]) -> Judged:

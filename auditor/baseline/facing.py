@@ -17,7 +17,7 @@ from parsers.model.rule import Action, Direction, Rule
 
 _NAME = re.compile(r"(?<![a-z])(?:v?wan|outside|internet|inet|untrust(?:ed)?|external|isp)[-_ ]?\d*(?![a-z])", re.I)
 _MEMBER = "it is an SD-WAN member"
-_GATEWAYS = frozenset({"SSL VPN", "IPsec"})
+_GATEWAYS = frozenset({"SSL VPN", "IPsec", "IPsec over TCP"})
 
 Sign = tuple[str, str]
 """The name of an interface and why it faces the Internet."""

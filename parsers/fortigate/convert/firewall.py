@@ -87,6 +87,13 @@ def _without_policies(document: Document, tree: Tree) -> Iterator[Gap]:
         yield Gap(Origin(document.name, 1, 1, "firewall policy", ""), "firewall policy", "", what, hides_access=True)
 
 
+_DROPPING = (
+    "firewall DoS-policy", "firewall DoS-policy6", "firewall interface-policy", "firewall interface-policy6",
+    "firewall ttl-policy",
+)  # fmt: skip
+"""Tables that accept nothing: packets that a policy accepts may still be dropped by them."""
+
+
 def _sources(document: Document, tree: Tree, scripts: Sequence[Document], places: Sequence[Origin]) -> Iterator[Source]:
     """The backup and the scripts applied to it, each with the ledger of its lines."""
     lines = ledger(tree.text, document.name, places)
@@ -131,6 +138,9 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
         )
     if scope.setting("system settings", "asymroute") == "enable":
         scope.assume("asymroute is enabled: asymmetric flows pass without stateful checks.")
+    dropping = [kind for kind in _DROPPING if any(block.get("status") != "disable" for _, block in scope.entries(kind))]
+    if dropping:
+        scope.assume(f"What {', '.join(dropping)} may drop of what policies accept is not in the answers.")
     if scope.table("system virtual-wire-pair") is not None:
         scope.assume("Packets of a virtual wire pair leave through its other member, whatever the routes say.")
     if any(True for kind in ("router policy", "router policy6") for _ in scope.entries(kind)):

@@ -17,11 +17,12 @@ from parsers.model.bounds import Bounded
 from parsers.model.firewall import Interface
 from parsers.model.origin import Origin
 from parsers.model.rule import ANY_TRANSLATION, NO_TRANSLATIONS, Action, Condition, Rule, Truth
-from parsers.model.services import ANY_SERVICE
+from parsers.model.services import ANY_SERVICE, ServiceSet
 
 _SOFTWARE, _HARDWARE = "system switch-interface", "system virtual-switch"
 NO_NAMES = Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS)
 _REDIRECTS_UNTIL: Mapping[tuple[int, ...], tuple[int, ...]] = {(7, 4): (7, 4, 10), (7, 6): (7, 6, 5)}
+_DNS = ServiceSet.parse("tcp/53") | ServiceSet.parse("udp/53")
 _FOREIGN_SINCE = ((7, 0, 16), (7, 2, 11), (7, 4, 4))
 """Since these releases sources beyond the interface's own network are redirected as well (article 98332)."""
 
@@ -86,6 +87,20 @@ def _switch(
         rule = implicit_rule(f"{name}, its own network", origin, here, here, conditions)
         near = Bounded.exactly(whole.networks)
         yield replace(rule, source=near, destination=near, translations=NO_NAMES)
+
+
+def implicit_dns(books: Books) -> Iterator[Rule]:
+    """DNS that passes the security policies of the NGFW policy mode whatever they say (`implicit-allow-dns`).
+
+    Source: the CLI reference, "Enable/disable implicitly allowing DNS traffic". It does not say which policies such
+    packets still need, so that they pass perhaps.
+    """
+    table = books.scope.table("system settings")
+    if table is not None and table.get("implicit-allow-dns") == "enable":
+        text = "which DNS packets implicit-allow-dns lets pass is not documented"
+        origin = books.scope.origin("system settings", table)
+        rule = implicit_rule("DNS", origin, None, None, (Condition("setting", text),))
+        yield replace(rule, service=Bounded.exactly(_DNS))
 
 
 def after_policies(books: Books) -> Iterator[Rule]:

@@ -106,6 +106,8 @@ class Management:
         service = self._service(word)
         if service is None:
             what = f"management service {word!r} is not known to fwproof"
+            if word in _PORTS:
+                what = f"the port of {word!r} ({_PORTS[word][0]}) is no number but a variable: fill in the template"
             self.scope.gap("system interface", entry, "allowaccess", what, hides_access=True)
             return None
         if word == "telnet" and self.scope.setting("system global", "admin-telnet") == "disable":
@@ -148,8 +150,8 @@ class Management:
         return _FIXED.get(word)
 
 
-def vpn_gateways(books: Books) -> Iterator[Rule]:
-    """SSL VPN on its interfaces, and IPsec where a phase 1 is bound."""
+def vpn_portals(books: Books) -> Iterator[Rule]:
+    """SSL VPN on its interfaces."""
     scope = books.scope
     table = scope.table("vpn ssl settings")
     if table is not None and table.get("status") != "disable":
@@ -166,14 +168,6 @@ def vpn_gateways(books: Books) -> Iterator[Rule]:
             origin = scope.origin("vpn ssl settings", table)
             rule = listener("SSL VPN", books, interface, service, source, origin)
             yield replace(rule, uncertain=rule.uncertain + unsure)
-    ike = ServiceSet.parse("udp/500,4500") | ServiceSet.parse("ip/50")
-    seen: set[str] = set()
-    for kind in ("vpn ipsec phase1-interface", "vpn ipsec phase1"):
-        for _, block in scope.entries(kind):
-            for interface in leaves(books, block.words("interface")[:1]):
-                if interface.name not in seen:
-                    seen.add(interface.name)
-                    yield listener("IPsec", books, interface, ike, EVERYBODY, scope.origin(kind, block))
 
 
 def _clients(books: Books, table: Block) -> tuple[Bounded[AddressSet], tuple[str, ...]]:

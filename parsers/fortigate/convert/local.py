@@ -13,8 +13,9 @@ from parsers.fortigate.convert.acl import acl_rules
 from parsers.fortigate.convert.administrators import administrators, trusted_sources
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.daemons import daemons
+from parsers.fortigate.convert.ike import ike_gateways
 from parsers.fortigate.convert.implicit import implicit_rule
-from parsers.fortigate.convert.listeners import Management, vpn_gateways
+from parsers.fortigate.convert.listeners import Management, vpn_portals
 from parsers.fortigate.objects.addresses import AddressBook
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import NO_ADDRESS, AddressSet
@@ -166,7 +167,7 @@ class LocalTraffic:
         """Each server at the addresses of its interface, and what it perhaps answers at others."""
         trusted, unsure = trusted_sources(self.scope, self.administrators)
         management = tuple(Management(self.books, trusted, unsure).rules())
-        servers = (*management, *vpn_gateways(self.books), *daemons(self.books))
+        servers = (*management, *vpn_portals(self.books), *ike_gateways(self.books), *daemons(self.books))
         yield from servers
         interfaces = {each.name: each for each in self.books.interfaces.interfaces}
         for rule in servers:

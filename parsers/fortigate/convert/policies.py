@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from parsers.fortigate.convert.acl import acl_rules
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.conditions import IDENTITY, OFF, action_of, conditions
-from parsers.fortigate.convert.implicit import after_policies, before_policies, unchecked, unfiltered
+from parsers.fortigate.convert.implicit import after_policies, before_policies, implicit_dns, unchecked, unfiltered
 from parsers.fortigate.convert.keywords import WIDENING
 from parsers.fortigate.convert.proxies import proxied, published
 from parsers.fortigate.convert.sides import NO_ADDRESSES, Sides
@@ -81,6 +81,8 @@ class Policies:
         self._caveats()
         found = [self._list("firewall policy", self._tables())]
         if self.ngfw:
+            if self.scope.setting("system settings", "implicit-allow-dns") is None:
+                self.scope.assume("NGFW policy mode: implicit-allow-dns is not in the file, and taken as off.")
             found.append(self._list("firewall security-policy", ("firewall security-policy",)))
         return tuple(found)
 
@@ -89,6 +91,8 @@ class Policies:
             rule for kind in tables for _, block in self.scope.entries(kind) for rule in self._policy(kind, block)
         ]
         rules = [*proxied(self.books), *before_policies(self.books), *acl_rules(self.books), *unfiltered(self.books)]
+        if name == "firewall security-policy":
+            rules += implicit_dns(self.books)
         rules += (*unchecked(self.books, policies), *policies)
         rules += after_policies(self.books)
         return RuleList(name, Direction.FORWARD, Evaluation.FIRST_MATCH, tuple(rules))

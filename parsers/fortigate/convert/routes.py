@@ -105,8 +105,11 @@ def _static(books: Books, kind: str, block: Block, whole: AddressSet) -> Iterato
     if block.get("blackhole") == "enable":
         yield Route(destination, "", distance, origin, priority=priority)
         return
-    devices = books.interfaces.expand(tuple(zones)) if zones else frozenset(block.words("device"))
-    for device in sorted(devices or ()):
+    if zones:
+        devices = (books.interfaces.expand(tuple(zones)) or frozenset()) - books.interfaces.unused()
+    else:
+        devices = frozenset(block.words("device"))
+    for device in sorted(devices):
         known = books.interfaces.by_name.get(device)
         if known is not None and not known.enabled:
             continue  # a route through an interface that is down is not in the routing table

@@ -279,6 +279,14 @@ class Interfaces:
         word = table.get("status") if table is not None else None
         return table is not None and (word == "disable" or (word is None and bool(self.scope.version)))
 
+    def unused(self) -> frozenset[str]:
+        """SD-WAN members that are switched off: packets do not leave through them (CLI reference, `members`)."""
+        table = self.scope.table(self._sdwan_path())
+        listed = table.table("members") if table is not None else None
+        entries = tuple(listed.entries.values()) if listed is not None else ()
+        off = {entry.get("interface") or "" for entry in entries if entry.get("status") == "disable"}
+        return frozenset(off - {entry.get("interface") or "" for entry in entries if entry.get("status") != "disable"})
+
     def _sdwan_zones(self) -> list[Zone]:
         path = self._sdwan_path()
         table = self.scope.table(path)

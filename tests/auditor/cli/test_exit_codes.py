@@ -159,6 +159,36 @@ def test_a_backup_without_rules_is_not_judged(tmp_path: Path, capsys: pytest.Cap
     assert "Not judged" in capsys.readouterr().out
 
 
+BACKUP = "#config-version=FGT60F-7.0.12-FW-build1-230606:opmode=1:vdom=0:user=a\n"
+INSIDE = 'config system interface\nedit "lan"\nset ip 10.0.0.1/24\nset type physical\nnext\nend\n'
+POLICY = (
+    "config firewall policy\nedit 1\nset srcintf lan\nset dstintf lan\nset srcaddr all\nset dstaddr all\n"
+    "set service ALL\nset schedule always\nset action accept\nnext\nend\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "reason"),
+    [("", "holds no policy that forwards packets, and no interface"), (POLICY, "no interface of fw is known to face")],
+)
+def test_a_device_without_an_outside_is_not_judged_and_says_whether_it_has_policies(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], policy: str, reason: str
+) -> None:
+    path = tmp_path / "fw.conf"
+    path.write_text(BACKUP + INSIDE + policy, encoding="utf-8")
+    assert run(["audit", str(path), "--fail-on", "never", "--all"]) == 3
+    assert reason in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_device_with_an_outside_and_no_policy_is_judged(tmp_path: Path) -> None:
+    path = tmp_path / "fw.conf"
+    outside = (
+        INSIDE.replace("lan", "wan1").replace("10.0.0.1", "203.0.113.1").replace("physical", "physical\nset role wan")
+    )
+    path.write_text(BACKUP + outside, encoding="utf-8")
+    assert run(["audit", str(path), "--fail-on", "never"]) == 0
+
+
 def test_a_defect_is_one_line_without_the_configuration(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -198,3 +198,25 @@ def test_routes_without_the_interfaces_leave_the_way_out_open() -> None:
     assert part.dynamic_routing
     assert any("not in this part" in sentence for sentence in part.assumptions)
     assert not read(text).dynamic_routing
+
+
+@pytest.mark.parametrize(("line", "ways"), [("", {"wan", "lan"}), ("set status disable", {"wan"})])
+def test_a_member_of_sdwan_that_is_switched_off_is_no_way_out(line: str, ways: set[str]) -> None:
+    members = f"config members\nedit 1\nset interface wan\nnext\nedit 2\nset interface lan\n{line}\nnext\nend\n"
+    text = f"config system sdwan\nset status enable\n{members}end\n"
+    text += "config router static\nedit 1\nset sdwan-zone virtual-wan-link\nnext\nend\n"
+    assert {route.interface for route in read(text).routes if not route.connected} == ways
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "said"),
+    [
+        ("firewall DoS-policy", "set interface wan", True),
+        ("firewall interface-policy", "set interface wan", True),
+        ("firewall ttl-policy", "set srcintf wan", True),
+        ("firewall DoS-policy", "set status disable", False),
+    ],
+)
+def test_policies_that_only_drop_are_said(kind: str, line: str, said: bool) -> None:
+    text = f"What {kind} may drop of what policies accept is not in the answers."
+    assert (text in read(table(kind, f"1\n{line}")).assumptions) is said

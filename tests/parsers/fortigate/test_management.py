@@ -255,3 +255,11 @@ def test_virtual_addresses_of_vrrp_count_as_own(status: str, own: bool) -> None:
     lines = f"lan\nconfig vrrp\nedit 1\nset vrip 10.0.0.254\nset status {status}\nnext\nend"
     shared = AddressSet.network("10.0.0.254")
     assert (shared <= read(table("system interface", lines)).proxied) is own
+
+
+def test_a_port_that_is_a_variable_is_said_as_such() -> None:
+    text = "config system global\nset admin-sport ${adminsport}\nend\n"
+    firewall = read(text + table("system interface", "wan\nset allowaccess https"))
+    (gap,) = [gap for gap in firewall.gaps if gap.keyword == "allowaccess"]
+    assert gap.what == "the port of 'https' (admin-sport) is no number but a variable: fill in the template"
+    assert gap.hides_access

@@ -259,3 +259,14 @@ def test_session_helpers_are_said() -> None:
         "not in the answers."
     ]
     assert not any("Session helpers" in each for each in read("").assumptions)
+
+
+@pytest.mark.parametrize(("line", "outcome"), [("set implicit-allow-dns enable\n", "possible"), ("", "blocked")])
+def test_dns_passes_the_ngfw_mode_perhaps(line: str, outcome: str) -> None:
+    mode = f"config system settings\nset ngfw-mode policy-based\n{line}end\n" + policies(with_lines(ANY, action=""))
+    text = mode + policies(DENY, kind="firewall security-policy")
+    assert verdict(text, service="udp/53") == outcome
+    assert verdict(text, service="tcp/443") == "blocked"
+    assert any("implicit-allow-dns" in each for each in read(text).assumptions) is not bool(line)
+    profile = text.replace("policy-based", "profile-based").replace("security-policy", "sniffer")
+    assert verdict(profile.replace("set schedule always\n", ""), service="udp/53") == "blocked"
