@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from parsers.model.origin import Gap, Origin
 from parsers.windows.netsh.blocks import Block, field_of
+from parsers.windows.netsh.dialect import Row
 
 _TELLING = frozenset({"enabled", "direction", "protocol", "action"})
 """Fields of every rule; two of them side by side are no other tool's output."""
@@ -46,3 +47,17 @@ def _stretch(
         shown = lines[first - 1].strip()[:60]
         what = f"the lines from {shown!r} on belong to no whole rule: the dump is damaged; export it again"
         yield Gap(Origin(file, first, end, "rule", ""), "dump", "", what, hides_access=True)
+
+
+_ALWAYS = (("profiles", ("profiles",)), ("local or remote addresses", ("local_ip", "remote_ip")))
+_PORTS = ("local or remote ports", ("local_port", "remote_port"))
+
+
+def missing(row: Row, *, ports: bool) -> Iterator[str]:
+    """What netsh prints of every rule (section 1.1 of the reference; ports of TCP and UDP) and this one lacks.
+
+    A line that was lost must not be read as "any".
+    """
+    for what, keys in (*_ALWAYS, _PORTS) if ports else _ALWAYS:
+        if any(key not in row for key in keys):
+            yield what

@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Scope, ScopeKind
+from parsers.model.services import TCP, UDP
 from parsers.windows.descriptors import limit
 from parsers.windows.netsh.blocks import Block
 from parsers.windows.netsh.dialect import FEWEST, VERBOSE, Dialect, Row
 from parsers.windows.netsh.learning import parts_of
-from parsers.windows.netsh.leftovers import leftovers
+from parsers.windows.netsh.leftovers import leftovers, missing
 from parsers.windows.numbers import number as decimal
 from parsers.windows.words import fold, languages
 from parsers.windows.written import PROFILES, UNKNOWN_SCOPE, WrittenRule, is_every_interface
@@ -225,9 +226,9 @@ class _Reader:
         if self.dialect.guessed:
             self._narrowing |= _narrowing(row, action, direction, enabled, whole=profiles is None)
         protocol = self._protocol(block, row, unread)
-        if "local_ip" not in row or "remote_ip" not in row:
-            unread.append("addresses are missing")
-            self._gap(block, "addresses", "local or remote addresses are missing")
+        for what in missing(row, ports=protocol in (TCP, UDP)):
+            unread.append(f"{what} are missing")
+            self._gap(block, what, f"{what} are missing")
         verbose = not VERBOSE.isdisjoint(row)
         group = get("grouping", "")
         return WrittenRule(

@@ -179,3 +179,20 @@ def test_what_other_commands_print_is_no_lost_rule(server, locales, netsh):
     other = "Ethernet adapter:\r\n\r\n   Description : Adapter\r\nEnabled: Yes\r\n\r\n"
     (firewall,) = parsers.read((other + netsh(server, locales["en"]) + other).encode(), "EX01.txt")
     assert not any("belong to no whole rule" in gap.what for gap in firewall.gaps)
+
+
+@pytest.mark.parametrize(
+    ("label", "what"),
+    [
+        ("LocalPort", "ports are missing"),
+        ("RemotePort", "ports are missing"),
+        ("Profiles", "profiles are missing"),
+        ("LocalIP", "addresses are missing"),
+    ],
+)
+def test_line_that_a_rule_lost_is_not_any(label, what, server, locales, netsh):
+    lines = netsh(server, locales["en"]).splitlines()
+    kept = [line for line in lines if not line.startswith(f"{label}:")]
+    (firewall,) = parsers.read("\n".join(kept).encode(), "EX01.txt")
+    assert any(what in gap.what and gap.hides_access for gap in firewall.gaps)
+    assert any(condition.kind == "unread" for condition in firewall.lists[0].rules[0].conditions)
