@@ -27,6 +27,16 @@ _LOST = (
     "netsh text does not print app packages, owners, platforms and some remote keywords: what it shows as open is "
     "open at most."
 )
+_FILTERED = frozenset({"netsh", "netsh verbose", "PowerShell", "console list"})
+"""Exports that a filter can shorten; a registry export always holds both directions."""
+_ONLY_OUTBOUND = (
+    "the export holds outbound rules only (made with dir=out?), so the inbound ones are not known: add 'netsh "
+    "advfirewall firewall show rule name=all verbose'"
+)
+_ONLY_INBOUND = (
+    "The export holds inbound rules only (made with dir=in?): outbound connections are judged by the defaults of the "
+    "profiles alone."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,9 @@ def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
         gaps.append(_absent(host))
         inbound += _unknown(host, states, inward=True)
         outbound += _unknown(host, states, inward=False)
+    elif _shows_only(host, "out"):
+        gaps.append(_absent(replace(host, missing=_ONLY_OUTBOUND)))
+        inbound += _unknown(host, states, inward=True)
     override = Evaluation.BLOCK_OVERRIDES
     lists = (
         RuleList("inbound rules", Direction.INBOUND, override, tuple(inbound)),
@@ -116,6 +129,12 @@ def _effective(host: WrittenHost, key: str) -> WrittenProfile:
 def _has_local_rules(host: WrittenHost) -> bool:
     """Do the exports hold the local rules of the host, be there any or none?"""
     return "local" in host.stores and bool(host.rules or host.richness)
+
+
+def _shows_only(host: WrittenHost, direction: str) -> bool:
+    """Does an export that can be one of a single direction hold local rules of this one alone?"""
+    shown = {rule.direction for rule in host.rules if not rule.name_only and rule.store in ("local", "unknown")}
+    return host.format in _FILTERED and shown == {direction}
 
 
 def _absent(host: WrittenHost) -> Gap:
@@ -330,6 +349,8 @@ def _assumptions(host: WrittenHost, states: dict[str, WrittenProfile]) -> Iterat
         )
     if host.richness in (1, 2) and host.format.startswith("netsh"):
         yield _LOST
+    if _shows_only(host, "in"):
+        yield _ONLY_INBOUND
     if host.richness == 1 and host.format.startswith("netsh"):
         yield "The dump is not verbose: programs and services of rules are unknown, not 'any'."
 

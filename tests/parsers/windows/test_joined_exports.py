@@ -129,3 +129,23 @@ def test_limits_are_told_in_the_same_words_whatever_the_export():
         "only on interfaces of type LAN, RAS",
         "only for IPsec connections (Authenticate)",
     ]
+
+
+def test_outbound_rules_alone_leave_the_inbound_ones_open():
+    (firewall,) = parsers.read_all([text(netsh("c", 445, "Out", "Block"))])
+    (gap,) = firewall.gaps
+    assert gap.hides_access
+    assert "outbound rules only" in gap.what
+    assert [rule.id for rule in firewall.lists[0].rules] == ["unseen rules (block)", "unseen rules (allow)"]
+
+
+def test_inbound_rules_alone_are_said():
+    (firewall,) = parsers.read_all([text(netsh("a", 25))])
+    assert firewall.gaps == ()
+    assert any("inbound rules only" in each for each in firewall.assumptions)
+
+
+@pytest.mark.parametrize("documents", [[registry("LPort=25")], [active("RPC")]])
+def test_exports_that_no_filter_shortens_hold_both_directions(documents):
+    (firewall,) = parsers.read_all(documents)
+    assert not any("inbound rules only" in each for each in firewall.assumptions)
