@@ -60,7 +60,6 @@ def audit(
     checked = Checked(tuple(findings), waivers, now.date(), frozenset(firewall.name for firewall in firewalls))
     findings += (finding for check in checks if check.after for finding in check.after(checked, check))
     waived = apply_waivers(sorted(findings, key=_order), waivers, now.date())
-    coverage = tuple(covered.row for analysis in parts for covered in analysis.covered)
     return AuditResult(
         fwproof_version=__version__,
         today=now.date(),
@@ -70,7 +69,7 @@ def audit(
         site_inferred=inferred,
         checks_run=tuple(check.id for check in checks),
         checks_skipped=skipped,
-        coverage=coverage,
+        coverage=tuple(covered.row for analysis in parts for covered in analysis.covered),
         exposures=tuple(row for analysis in parts for row in analysis.exposures),
         answers=joined(tuple(answers(analysis, findings) for analysis in parts)),
         findings=waived.open,

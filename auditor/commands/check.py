@@ -100,10 +100,8 @@ def check_command(
         show("\n".join(_settings_text(settings, context, since, now)))
         return 0
     several = len(settings.audits) > 1
-    if several and scripts:
-        raise click.UsageError("--apply changes the exports of one audit: choose it with --audit.")
-    if several and shown.name not in _TOGETHER:
-        raise click.UsageError(f"--format {shown.name} prints one audit: choose it with --audit, or use -o.")
+    if several:
+        _refuse_several(scripts, shown)
     spare(
         (_named(path, audit.name) if several else path for audit in settings.audits for path, _ in outputs),
         (each for audit in settings.audits for each in files_of(settings, audit)),
@@ -126,6 +124,14 @@ def check_command(
         show_ending(written, ruling, shown, f"{audit.name}: " if several else "")
         codes.append(ruling.code)
     return max(codes)
+
+
+def _refuse_several(scripts: tuple[Script, ...], shown: Report) -> None:
+    """What can be asked of one audit only."""
+    if scripts:
+        raise click.UsageError("--apply changes the exports of one audit: choose it with --audit.")
+    if shown.name not in _TOGETHER:
+        raise click.UsageError(f"--format {shown.name} prints one audit: choose it with --audit, or use -o.")
 
 
 def _chosen(settings: Settings, names: tuple[str, ...]) -> Settings:

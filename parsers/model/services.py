@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from parsers.model.intervals import EMPTY_INTERVALS, IntervalSet, Range
+from parsers.model.intervals import IntervalSet, Range
 
 ICMP, TCP, UDP, ICMPV6, SCTP = 1, 6, 17, 58, 132
 
@@ -275,4 +275,3 @@ def _icmp_text(values: IntervalSet) -> str:
 
 NO_SERVICE = ServiceSet()
 ANY_SERVICE = ServiceSet(((IntervalSet(((0, 255),)), ((PORTS, PORTS),)),))
-NO_PORTS = EMPTY_INTERVALS

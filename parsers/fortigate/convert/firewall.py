@@ -13,13 +13,14 @@ from parsers.fortigate.convert.local import LocalTraffic
 from parsers.fortigate.convert.policies import POLICY_TABLES, Policies
 from parsers.fortigate.convert.routes import incomplete, routes
 from parsers.fortigate.convert.settings import settings
+from parsers.fortigate.objects.interfaces import Interfaces
 from parsers.fortigate.objects.scope import Scope
 from parsers.fortigate.objects.services import predefined
 from parsers.fortigate.objects.vips import GROUPS
 from parsers.fortigate.objects.vips import TABLES as VIP_TABLES
 from parsers.fortigate.syntax.tree import Tree
 from parsers.model.addresses import AddressSet
-from parsers.model.firewall import Firewall, NamedObject, Source
+from parsers.model.firewall import Firewall, NamedObject, Route, Source
 from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
 
@@ -121,36 +122,9 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
     translations = books.vips.translations(policies.referenced(), central=policies.central)
     table = tuple(routes(books))
     name = scope.setting("system global", "hostname") or scope.tree.host or PurePath(scope.file).stem
-    if not scope.version:
-        scope.assume("The file names no FortiOS version: defaults that changed between versions are left open.")
-    if not scope.tree.header.whole:
-        scope.assume("No #config-version line says that this is a whole configuration: only what stands in it counts.")
     open_ways = incomplete(books)
-    for reason in open_ways:
-        scope.assume(f"{reason[:1].upper()}{reason[1:]}: outgoing interfaces are taken from the policies.")
-    if not open_ways and not any(route.connected is False for route in table):
-        scope.assume("The file holds no static route: a policy's outgoing interface is taken as given.")
-    helpers = sorted({entry.get("name") or "" for _, entry in scope.entries("system session-helper")} - {""})
-    if helpers:
-        scope.assume(
-            f"Session helpers ({', '.join(helpers)}) open further ports for sessions they watch, and ICMP errors of "
-            "sessions pass; not in the answers."
-        )
-    if scope.setting("system settings", "asymroute") == "enable":
-        scope.assume("asymroute is enabled: asymmetric flows pass without stateful checks.")
-    dropping = [kind for kind in _DROPPING if any(block.get("status") != "disable" for _, block in scope.entries(kind))]
-    if dropping:
-        scope.assume(f"What {', '.join(dropping)} may drop of what policies accept is not in the answers.")
-    if scope.table("system virtual-wire-pair") is not None:
-        scope.assume("Packets of a virtual wire pair leave through its other member, whatever the routes say.")
-    if any(True for kind in ("router policy", "router policy6") for _ in scope.entries(kind)):
-        scope.assume("Policy routes decide before the routing table where the packets they match leave.")
-    for zone in interfaces.zones:
-        for member in zone.interfaces:
-            defined = member in interfaces.by_name or scope.table("system interface") is None
-            block = scope.entry("system zone", zone.name)
-            if block is not None:
-                scope.refer("system zone", block, "interface or zone", member, defined=defined)
+    _assume(scope, open_ways, table)
+    _refer_members(scope, interfaces)
     return Firewall(
         name=f"{name}/{scope.vdom}" if several else name,
         vendor="fortigate",
@@ -175,6 +149,43 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
         gaps=tuple(sorted((*gaps, *scope.gaps), key=lambda gap: (gap.origin.first_line, gap.keyword))),
         assumptions=tuple(scope.assumptions),
     )
+
+
+def _assume(scope: Scope, open_ways: Sequence[str], routing: Sequence[Route]) -> None:
+    """What is taken for granted where the file does not say it, or what is left out of the answers, in sentences."""
+    if not scope.version:
+        scope.assume("The file names no FortiOS version: defaults that changed between versions are left open.")
+    if not scope.tree.header.whole:
+        scope.assume("No #config-version line says that this is a whole configuration: only what stands in it counts.")
+    for reason in open_ways:
+        scope.assume(f"{reason[:1].upper()}{reason[1:]}: outgoing interfaces are taken from the policies.")
+    if not open_ways and not any(route.connected is False for route in routing):
+        scope.assume("The file holds no static route: a policy's outgoing interface is taken as given.")
+    helpers = sorted({entry.get("name") or "" for _, entry in scope.entries("system session-helper")} - {""})
+    if helpers:
+        scope.assume(
+            f"Session helpers ({', '.join(helpers)}) open further ports for sessions they watch, and ICMP errors of "
+            "sessions pass; not in the answers."
+        )
+    if scope.setting("system settings", "asymroute") == "enable":
+        scope.assume("asymroute is enabled: asymmetric flows pass without stateful checks.")
+    dropping = [kind for kind in _DROPPING if any(block.get("status") != "disable" for _, block in scope.entries(kind))]
+    if dropping:
+        scope.assume(f"What {', '.join(dropping)} may drop of what policies accept is not in the answers.")
+    if scope.table("system virtual-wire-pair") is not None:
+        scope.assume("Packets of a virtual wire pair leave through its other member, whatever the routes say.")
+    if any(True for kind in ("router policy", "router policy6") for _ in scope.entries(kind)):
+        scope.assume("Policy routes decide before the routing table where the packets they match leave.")
+
+
+def _refer_members(scope: Scope, interfaces: Interfaces) -> None:
+    """Zones name their interfaces."""
+    for zone in interfaces.zones:
+        for member in zone.interfaces:
+            defined = member in interfaces.by_name or scope.table("system interface") is None
+            block = scope.entry("system zone", zone.name)
+            if block is not None:
+                scope.refer("system zone", block, "interface or zone", member, defined=defined)
 
 
 def _objects(books: Books) -> Iterator[NamedObject]:

@@ -14,7 +14,7 @@ from parsers.fortigate.convert.administrators import administrators, trusted_sou
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.daemons import daemons
 from parsers.fortigate.convert.ike import ike_gateways
-from parsers.fortigate.convert.implicit import implicit_rule
+from parsers.fortigate.convert.implicit import NO_NAMES, implicit_rule
 from parsers.fortigate.convert.listeners import Management, vpn_portals
 from parsers.fortigate.objects.addresses import AddressBook
 from parsers.fortigate.syntax.tree import Block
@@ -22,7 +22,6 @@ from parsers.model.addresses import NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Interface
 from parsers.model.rule import (
-    NO_TRANSLATIONS,
     Action,
     AsWritten,
     Condition,
@@ -156,7 +155,7 @@ class LocalTraffic:
                     destination=Bounded(certain, possible),
                     egress=None,
                     implicit=True,
-                    translations=_NO_NAMES,
+                    translations=NO_NAMES,
                     translated_destination=Bounded.exactly(NO_ADDRESS),
                 )
         for each in known:
@@ -186,9 +185,6 @@ class LocalTraffic:
             rest = whole - interfaces[name].own
             if rest:
                 yield _perhaps(rule, f"{rule.id} at other addresses", rule.ingress, rest)
-
-
-_NO_NAMES = Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS)
 
 
 def _perhaps(rule: Rule, name: str, ingress: frozenset[str] | None, destination: AddressSet) -> Rule:

@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from parsers.fortigate.convert.acl import acl_rules
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.conditions import IDENTITY, OFF, action_of, conditions
-from parsers.fortigate.convert.implicit import after_policies, before_policies, implicit_dns, unchecked, unfiltered
+from parsers.fortigate.convert.implicit import (
+    NO_NAMES,
+    after_policies,
+    before_policies,
+    implicit_dns,
+    unchecked,
+    unfiltered,
+)
 from parsers.fortigate.convert.keywords import WIDENING
 from parsers.fortigate.convert.proxies import proxied, published
 from parsers.fortigate.convert.sides import NO_ADDRESSES, Sides
@@ -39,7 +46,6 @@ POLICY_TABLES = frozenset(
     for name in ("policy", "policy6", "consolidated policy", "policy46", "policy64", "security-policy")
 )
 """The tables whose entries let traffic through the device (the reference, section 3)."""
-NO_NAMES = Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS)
 
 
 @dataclass(frozen=True, slots=True)

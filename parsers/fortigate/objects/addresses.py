@@ -70,9 +70,6 @@ class Resolved:
     uncertain: tuple[str, ...] = ()
 
 
-NOTHING = Resolved(Bounded(NO_ADDRESS, NO_ADDRESS))
-
-
 class AddressBook:
     """The address objects of one VDOM and one family, resolved once by name."""
 
