@@ -82,7 +82,7 @@ def one(chance: random.Random, number: int, shares: dict[str, float]) -> dict[st
     verbose=st.booleans(),
     shares=SHARES,
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_whatever_is_decided_is_decided_rightly(seed, count, same_words, verbose, shares):
     chance = random.Random(seed)
     words = invented(chance, same_words=same_words)
