@@ -3,7 +3,8 @@
 Source: Xu, Fan, Ammar, Moon, "Prefix-preserving IP address anonymization" (Crypto-PAn, 2002): at each bit a keyed
 function of the bits before it says whether it is turned. Here some bits are never turned: those that lead to private
 and reserved networks (they keep their addresses), those inside ranges that are no networks (they stay ranges), and
-the last ones (so that pairs of addresses by offset stay pairs).
+the last ones (so that pairs of addresses by offset stay pairs). The bits that a mask with gaps compares are turned
+everywhere in the network before its first gap, or nowhere.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Permutation:
         self._key = key
         self._above: set[tuple[int, int, int]] = set()
         self._inside: dict[int, set[tuple[int, int]]] = {32: set(), 128: set()}
+        self._alike: dict[int, set[tuple[int, int]]] = {}
+        """Networks (length, prefix) in which a bit is turned everywhere or nowhere, by the depth of the bit."""
         self._turned: dict[tuple[int, int, int], int] = {}
         for text in _FIXED:
             network = ip_network(text)
@@ -59,7 +62,9 @@ class Permutation:
     def pin_mask(self, address: int, mask: int) -> None:
         """The IPv4 addresses that agree in the bits of a mask with gaps agree in these bits afterwards."""
         length = 32 - (mask ^ 0xFFFFFFFF).bit_length()
-        self._inside[32].add((length, address >> (32 - length)))
+        for depth in range(length, 32):
+            if mask >> (31 - depth) & 1:
+                self._alike.setdefault(depth, set()).add((length, address >> (32 - length)))
 
     def image(self, bits: int, address: int) -> int:
         """The address that stands for an address."""
@@ -73,13 +78,30 @@ class Permutation:
         node = (bits, depth, prefix)
         found = self._turned.get(node)
         if found is None:
-            found = self._turned[node] = 0 if self._pinned(node) else self._drawn(node)
+            whole = self._whole(node)
+            pinned = self._pinned(node) if whole is None else self._pinned_within(depth, *whole)
+            found = self._turned[node] = 0 if pinned else self._drawn(node if whole is None else (bits, depth, *whole))
         return found
+
+    def _whole(self, node: tuple[int, int, int]) -> tuple[int, int] | None:
+        """The widest network in which the bit of a node is turned like this everywhere."""
+        bits, depth, prefix = node
+        networks = self._alike.get(depth, ()) if bits == 32 else ()
+        return min((each for each in networks if prefix >> (depth - each[0]) == each[1]), default=None)
+
+    def _pinned_within(self, depth: int, length: int, prefix: int) -> bool:
+        """Must a bit stay somewhere in a network? Then it stays everywhere in it."""
+        return any(
+            bits == 32 and level == depth and there >> (depth - length) == prefix for bits, level, there in self._above
+        ) or any(
+            size <= depth and there >> max(0, size - length) == prefix >> max(0, length - size)
+            for size, there in self._inside[32]
+        )
 
     def _pinned(self, node: tuple[int, int, int]) -> bool:
         bits, depth, prefix = node
         inside = self._inside[bits]
         return node in self._above or any((length, prefix >> (depth - length)) in inside for length in range(depth + 1))
 
-    def _drawn(self, node: tuple[int, int, int]) -> int:
+    def _drawn(self, node: tuple[int, ...]) -> int:
         return blake2b(repr(node).encode(), key=self._key, digest_size=1).digest()[0] & 1

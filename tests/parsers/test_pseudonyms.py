@@ -86,13 +86,46 @@ def test_a_range_in_order_keeps_distances(key: bytes, first: int, size: int, ste
     assert permutation.image(32, first + step) == permutation.image(32, first) + step
 
 
-@given(keys, four, four)
-def test_a_mask_with_gaps_selects_the_same_addresses(key: bytes, address: int, other: int) -> None:
-    mask = 0xFFFF00FF
+masks = st.sampled_from(
+    [0xFFFF00FF, 0xFF0000FF, 0xFF00FF00, 0x000000FF, 0x00FF0000, 0xFFF0F0F0, 0x0000FFFF, 0xFFFFFF01]
+)
+fills = st.integers(0, 0xFFFFFFFF)
+
+
+@given(keys, st.lists(st.tuples(four, masks), min_size=1, max_size=3), four, fills)
+def test_a_mask_with_gaps_selects_the_same_addresses(
+    key: bytes, pinned: list[tuple[int, int]], other: int, fill: int
+) -> None:
     permutation = Permutation(key)
-    permutation.pin_mask(address, mask)
-    same = permutation.image(32, address) & mask == permutation.image(32, other) & mask
-    assert same == (address & mask == other & mask)
+    for address, mask in pinned:
+        permutation.pin_mask(address, mask)
+    for address, mask in pinned:
+        new = permutation.image(32, address) & mask
+        assert (permutation.image(32, other) & mask == new) == (other & mask == address & mask)
+        assert permutation.image(32, address & mask | fill & ~mask & 0xFFFFFFFF) & mask == new
+
+
+@given(keys, st.tuples(four, masks), st.tuples(four, four).map(sorted), four)
+def test_ranges_and_masks_with_gaps_keep_together(
+    key: bytes, pinned: tuple[int, int], ends: list[int], address: int
+) -> None:
+    permutation = Permutation(key)
+    permutation.pin_mask(*pinned)
+    permutation.pin_range(32, *ends)
+    mask = pinned[1]
+    first, last, new = (permutation.image(32, each) for each in (*ends, address))
+    assert (first <= new <= last) == (ends[0] <= address <= ends[1])
+    assert (new & mask == permutation.image(32, pinned[0]) & mask) == (address & mask == pinned[0] & mask)
+
+
+@pytest.mark.parametrize("mask", [0xFF0000FF, 0x000000FF, 0xFFFFFF01])
+def test_a_mask_with_gaps_does_not_keep_other_addresses(mask: int) -> None:
+    changed = 0
+    for number in range(50):
+        permutation = Permutation(bytes([number]))
+        permutation.pin_mask(0xC6336401, mask)
+        changed += permutation.image(32, 0xC6336402) >> 8 & 0xFFFF != 0x3364
+    assert changed >= 48
 
 
 def test_addresses_inside_text() -> None:
