@@ -132,8 +132,8 @@ def _has_local_rules(host: WrittenHost) -> bool:
 
 
 def _shows_only(host: WrittenHost, direction: str) -> bool:
-    """Does an export that can be one of a single direction hold local rules of this one alone?"""
-    shown = {rule.direction for rule in host.rules if not rule.name_only and rule.store in ("local", "unknown")}
+    """Does an export that can be one of a single direction hold rules of this one alone?"""
+    shown = {rule.direction for rule in host.rules if not rule.name_only and not rule.store.startswith("script")}
     return host.format in _FILTERED and shown == {direction}
 
 
