@@ -20,7 +20,12 @@ def joined(rules: WrittenHost, other: WrittenHost) -> WrittenHost:
     notes = best.notes
     covered = _covered(best)
     absent = _absent_directions(best)
-    added = tuple(rule for rule in rest.rules if rule.store not in covered or _is_absent(rule, absent))
+    policies = _other_policies(best, rest)
+    added = tuple(
+        rule
+        for rule in rest.rules
+        if rule.store not in covered or _is_absent(rule, absent) or (policies and rule in policies)
+    )
     if best.rules and len(added) < len(rest.rules):
         word = "poorer" if best.richness > rest.richness else "no richer"
         notes += (f"Rules were taken from the {_called(best)}; the {_called(rest)} is {word}.",)
@@ -69,6 +74,21 @@ def _absent_directions(host: WrittenHost) -> frozenset[str]:
     """The direction of which an export shows no local rule though it shows some of the other (`dir=in`)."""
     shown = {rule.direction for rule in host.rules if rule.store in _LOCAL}
     return frozenset({"in", "out"} - shown) if shown and "" not in shown else frozenset()
+
+
+def _other_policies(best: WrittenHost, rest: WrittenHost) -> frozenset[WrittenRule]:
+    """The rules of a further group policy: a file of one policy says nothing of the others that apply to the host.
+
+    The active store holds those of all.
+    """
+    if {"gpo"} not in (set(best.stores), set(rest.stores)) or best.richness > _REGISTRY:
+        return frozenset()
+    known = {(rule.name, _likeness(rule)) for rule in best.rules if rule.store == "gpo"}
+    return frozenset(rule for rule in rest.rules if rule.store == "gpo" and (rule.name, _likeness(rule)) not in known)
+
+
+_REGISTRY = 3
+"""The richness of what holds rules as the registry does; the active store's is higher."""
 
 
 def _is_absent(rule: WrittenRule, directions: frozenset[str]) -> bool:

@@ -149,3 +149,35 @@ def test_inbound_rules_alone_are_said():
 def test_exports_that_no_filter_shortens_hold_both_directions(documents):
     (firewall,) = parsers.read_all(documents)
     assert not any("inbound rules only" in each for each in firewall.assumptions)
+
+
+POLICY = r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\WindowsFirewall\FirewallRules"
+
+
+def policy(file, name, port):
+    rule = f'"x"="v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort={port}|Name={name}|"\r\n'
+    return Document(file, f"Windows Registry Editor Version 5.00\r\n\r\n[{POLICY}]\r\n{rule}".encode("utf-16"))
+
+
+def names(firewall):
+    return sorted(rule.name for rule in firewall.lists[0].rules if not rule.implicit)
+
+
+def test_rules_of_several_group_policies_add_up():
+    local, web, desk = text(netsh("local", 25)), policy("a.reg", "web", 443), policy("b.reg", "desk", 3389)
+    for three in ([local, web, desk], [desk, local, web]):
+        (firewall,) = parsers.read_all(three)
+        assert names(firewall) == ["desk", "local", "web"]
+        assert firewall.gaps == ()
+
+
+def test_one_group_policy_given_twice_counts_once():
+    (firewall,) = parsers.read_all([text(netsh("local", 25)), policy("a.reg", "web", 443), policy("b.reg", "web", 443)])
+    assert names(firewall) == ["local", "web"]
+
+
+def test_policy_rules_that_netsh_shows_stay_beside_the_file_of_one_policy():
+    shown = netsh("more", 8443).replace("Local Setting", "Group Policy Setting")
+    (firewall,) = parsers.read_all([text(netsh("local", 25), shown), policy("a.reg", "web", 443)])
+    assert names(firewall) == ["local", "more", "web"]
+    assert firewall.gaps == ()
