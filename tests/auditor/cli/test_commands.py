@@ -118,3 +118,23 @@ def test_explain_lists_every_check(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert run(["explain"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == len(CHECKS)
+
+
+def test_init_lists_the_objects_that_only_a_person_can_resolve(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export, site = tmp_path / "a.conf", tmp_path / "site.yaml"
+    text = "config firewall address\nedit partner\nset type fqdn\nset fqdn vpn.example.com\nnext\nend\n"
+    text += "config firewall policy\nedit 1\nset srcintf wan1\nset dstintf any\nset srcaddr partner\nset dstaddr all\n"
+    export.write_text(text + "set service ALL\nset schedule always\nset action accept\nnext\nend\n", encoding="utf-8")
+    assert run(["init", str(export), "-o", str(site)]) == 0
+    written = site.read_text("utf-8")
+    assert '#   fqdn:\n#     "partner": []  # vpn.example.com\n' in written
+    answered = written.replace("# resolve:", "resolve:").replace("#   fqdn:", "  fqdn:")
+    site.write_text(answered.replace('#     "partner": []', '    "partner": [198.51.100.7]'), encoding="utf-8")
+    packet = ["--from", "wan1", "--source", "198.51.100.7", "--to", "10.0.0.5", "--port", "tcp/22"]
+    capsys.readouterr()
+    assert run(["trace", str(export), *packet]) == 0
+    assert "POSSIBLE" in capsys.readouterr().out
+    assert run(["trace", str(export), "--site", str(site), *packet]) == 0
+    assert "ALLOWED" in capsys.readouterr().out
