@@ -9,7 +9,7 @@ import re
 
 MASK = "(secret)"
 _NONE = frozenset({"", "*", MASK, "FortinetPasswordMask", "<removed>"})
-_USERINFO = re.compile(r"(?<=://)[^/\s@\"']*:[^/\s\"']*(?=@)")
+_USERINFO = re.compile(r"(?<=://)[^/\s@:\"']*:[^/\s\"']*(?=@)")
 _NAMED = re.compile(
     r"(?i)(?<![a-z])(?:pass(?:word|wd|phrase|code)?|pwd?|psk|pre-?shared[ -]?key|secret|api[-_ ]?key|access[-_ ]?key|"
     r"credentials?|bearer|(?:api|auth|access|bearer)[-_ ]?token|token)[\"']?"

@@ -6,7 +6,7 @@ Every mention of a changing netsh command that no reader took is a gap: it may o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from parsers.windows.scripts import batch, netsh
 from parsers.windows.scripts.made import Made, Place, in_words
@@ -106,22 +106,25 @@ def mentions(made: Made, text: str) -> None:
         if number not in made.lines and _MENTION.search(line):
             place = Place(number, number)
             made.gap(place, "a line", "speaks of a netsh command in a way that is not read", hides=True)
-        for what, pattern in _OTHER_WAYS.items():
-            if pattern.search(line[:_LONGEST]):
+        for what, patterns in _OTHER_WAYS.items():
+            if all(pattern.search(line[:_LONGEST]) for pattern in patterns):
                 other.setdefault(what, []).append(number)
     for what, numbers in other.items():
         made.gap(Place(numbers[0], numbers[-1]), "the script", f"{what} ({in_words(numbers)})", hides=True)
 
 
-_OTHER_WAYS = {
-    "changes registry keys of the firewall, which is not read: give a .reg export of them": re.compile(
-        r"(?:\breg(?:\.exe)?\s+(?:add|delete|copy|restore)\b|-Item(?:Property)?\b).{0,500}?(?:\\WindowsFirewall\b|\\FirewallPolicy\b)",
-        re.IGNORECASE,
+_OTHER_WAYS: Mapping[str, tuple[re.Pattern[str], ...]] = {
+    "changes registry keys of the firewall, which is not read: give a .reg export of them": (
+        re.compile(
+            r"\b(?:reg(?:\.exe)?\s+(?:add|delete|copy|restore)|(?:Set|New|Clear|Remove|Rename|Copy|Move)-Item(?:Property)?)\b",
+            re.IGNORECASE,
+        ),
+        re.compile(r"\\(?:WindowsFirewall|FirewallPolicy)\b", re.IGNORECASE),
     ),
-    "stops or disables the service of the firewall": re.compile(
-        r"(?:\b(?:net|sc|wmic)(?:\.exe)?\s|-Service\b).{0,200}?(?:\b(?:stop|disabled|delete)\b.{0,200}?\bMpsSvc\b|"
-        r"\bMpsSvc\b.{0,200}?\b(?:stop|disabled|delete)\b)|\bStop-Service\b.{0,200}?\bMpsSvc\b",
-        re.IGNORECASE,
+    "stops or disables the service of the firewall": (
+        re.compile(r"\bMpsSvc\b", re.IGNORECASE),
+        re.compile(r"\b(?:net|sc|wmic)(?:\.exe)?\s|-Service\b", re.IGNORECASE),
+        re.compile(r"\b(?:stop|disabled|delete)\b", re.IGNORECASE),
     ),
 }
-"""Ways to change the firewall that need no command of it."""
+"""Ways to change the firewall that need no command of it: what a line has that does so, in any order."""

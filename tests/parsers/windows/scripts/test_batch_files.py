@@ -245,6 +245,17 @@ def test_starting_the_service_is_none(read):
     assert read(WEB, "sc config MpsSvc start= auto", "net start MpsSvc").gaps == ()
 
 
+def test_reading_its_registry_keys_is_none_and_setting_them_is_one(read):
+    key = "HKLM:\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\DomainProfile"
+    assert read(WEB, f"Get-ItemProperty {key}", name="web01.ps1").gaps == ()
+    assert len(read(WEB, f"Set-ItemProperty {key} EnableFirewall 0", name="web01.ps1").gaps) == 1
+
+
+@pytest.mark.parametrize("part", ["net stop ", "sc stop x ", "reg add ", "-Service stop ", "Set-Item "])
+def test_lines_full_of_their_words_take_bounded_time(read, part):
+    assert read(WEB, *([part * 100] * 200)).gaps == ()
+
+
 def test_powershell_inside_a_batch_file(read):
     line = 'powershell -NoProfile -Command "New-NetFirewallRule -DisplayName api -Protocol TCP -LocalPort 8443"'
     firewall = read("@echo off", WEB, line, f"if exist x {line.replace('api', 'maybe')}")
