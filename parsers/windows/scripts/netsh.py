@@ -7,11 +7,11 @@ Abbreviation" (a word may be shortened to its shortest unambiguous beginning).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from parsers.windows.scripts import exceptions, states
 from parsers.windows.scripts.made import Draft, Made, Place
-from parsers.windows.scripts.tags import agree, is_computed, merged, same_name
+from parsers.windows.scripts.tags import KNOWN, agree, is_computed, merged, same_name
 
 _ROOT = (
     "add advfirewall branchcache bridge delete dhcpclient dnsclient dump exec firewall help http interface ipsec lan "
@@ -54,7 +54,7 @@ def path(words: Sequence[str], start: tuple[str, ...] = ()) -> tuple[tuple[str, 
     return ((*found, "help"), []) if rest[:1] in (["?"], ["/?"], ["-?"], ["help"]) else (found, rest)
 
 
-def _word(text: str, words: Sequence[str]) -> str | None:
+def _word(text: str, words: Collection[str]) -> str | None:
     """The word a text stands for or abbreviates, None where there is none or there are several."""
     text = text.casefold()
     if text in words:
@@ -64,15 +64,20 @@ def _word(text: str, words: Sequence[str]) -> str | None:
 
 
 def tags(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """The tags among words, by their names in lower case, and the words that are none; "name = x" is one tag."""
+    """The tags among words, by their names in lower case, and the words that are none; "name = x" is one tag.
+
+    Like commands, tags may be cut to what is unambiguous ("prot=tcp"; Microsoft, "NetShell and Command Abbreviation").
+    """
     found: dict[str, str] = {}
     others: list[str] = []
     for word in merged(words):
         tag = _TAG.match(word)
-        if tag is None or tag[1].casefold() in found:
+        name = tag[1].casefold() if tag else ""
+        name = _word(name, KNOWN) or name
+        if tag is None or name in found:
             others.append(word)
         else:
-            found[tag[1].casefold()] = tag[2].strip()
+            found[name] = tag[2].strip()
     return found, others
 
 

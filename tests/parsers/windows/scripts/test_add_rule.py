@@ -138,3 +138,13 @@ def test_the_rule_in_the_common_model(read):
     assert rule.service.certain.text() == "tcp/443"
     assert (rule.origin.first_line, rule.conditions, firewall.gaps) == (1, (), ())
     assert any("not which ones the host has" in each for each in firewall.assumptions)
+
+
+def test_tags_may_be_cut_to_what_is_unambiguous(add):
+    rule = add("n=ping dir=in act=allow prof=private prot=icmpv4:8,any en=no")
+    assert (rule.name, rule.action, rule.enabled, rule.protocol) == ("ping", "allow", False, 1)
+    assert (rule.profiles, rule.icmp, rule.unread) == (frozenset({"private"}), ((8, None),), ())
+
+
+def test_a_tag_that_may_be_several_is_not_guessed(add):
+    assert add(f"{WEB} pro=tcp").unread == ("pro=tcp",)
