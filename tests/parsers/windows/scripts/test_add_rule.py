@@ -82,7 +82,7 @@ def test_a_bypass_needs_authentication(read):
         ("name=web action=allow", "dir is missing"),
         ("name=web dir=in", "action is missing"),
         (f"{WEB} localport=80", "without protocol=tcp or udp"),
-        (f"{WEB} interface=any", "interface=any"),
+        (f"{WEB} network=any", "network=any"),
         (f"{WEB} protocol=sctp", "protocol=sctp"),
         (f"{WEB} protocol=icmpv4:x,y", "protocol=icmpv4:x,y"),
         (f"{WEB} enable=maybe", "enable=maybe"),
