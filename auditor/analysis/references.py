@@ -6,7 +6,10 @@ from parsers.model.firewall import Firewall, NamedObject, Reference
 
 
 def unused_objects(firewall: Firewall) -> tuple[NamedObject, ...]:
-    """Objects that no chain of references leads to from a rule; factory objects and zones are none."""
+    """Objects that no chain of references leads to from a rule; factory objects and zones are none.
+
+    A translation that works without a reference (central NAT) is in use.
+    """
     objects = {item.name: item for item in firewall.objects}
     targets: dict[tuple[str, str], list[str]] = {}
     start: list[str] = []
@@ -24,8 +27,9 @@ def unused_objects(firewall: Firewall) -> tuple[NamedObject, ...]:
         used.add(name)
         for kind in kinds:
             start += targets.get((kind, name), ())
+    live = {each.origin for each in firewall.translations if each.active}
     left = (item for item in firewall.objects if item.name not in used and not item.factory)
-    return tuple(item for item in left if "zone" not in item.kind)
+    return tuple(item for item in left if "zone" not in item.kind and item.origin not in live)
 
 
 def undefined_references(firewall: Firewall) -> tuple[Reference, ...]:

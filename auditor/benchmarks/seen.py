@@ -22,12 +22,12 @@ class Seen:
     origin: Origin | None = None
 
 
-def stated(configured: Configured) -> list[Rule]:
-    """The policies for forwarded traffic, as somebody wrote them."""
+def stated(configured: Configured, *, deciding: bool = False) -> list[Rule]:
+    """The policies for forwarded traffic, as somebody wrote them; `deciding`: without those that only hand it on."""
     return [
         rule
         for each in configured.firewall.lists
-        if each.direction is Direction.FORWARD
+        if each.direction is Direction.FORWARD and not (deciding and each.hands_over)
         for rule in each.rules
         if not rule.implicit
     ]
@@ -35,7 +35,7 @@ def stated(configured: Configured) -> list[Rule]:
 
 def accepts(configured: Configured) -> list[Rule]:
     """Those that let something through."""
-    return [rule for rule in stated(configured) if rule.enabled and rule.action is Action.ALLOW]
+    return [rule for rule in stated(configured, deciding=True) if rule.enabled and rule.action is Action.ALLOW]
 
 
 def policy_line(configured: Configured, rule: Rule, key: str) -> str:

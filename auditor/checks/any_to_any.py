@@ -50,7 +50,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
         if filter_ is None:
             continue
         for rules in device.firewall.lists:
-            for rule in rules.rules:
+            for rule in () if rules.hands_over else rules.rules:
                 if rules.direction is not Direction.FORWARD or not _wide(rule):
                     continue
                 share = filter_.effective(rule) if any(each.source is rules for each in filter_.lists) else None

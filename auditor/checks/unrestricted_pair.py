@@ -55,7 +55,8 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
 def _between(device: Device, servers: AddressSet) -> Iterator[Rule]:
     """Rules of a network device for every service between some servers, any-to-any ones apart."""
     for rules in device.firewall.lists:
-        for rule in rules.rules if rules.direction is Direction.FORWARD and device.forward is not None else ():
+        decides = rules.direction is Direction.FORWARD and not rules.hands_over and device.forward is not None
+        for rule in rules.rules if decides else ():
             outside = rule.ingress is None or bool(rule.ingress & device.internet)
             ends = (rule.source.possible, rule.destination.possible)
             inner = not outside and all(end.overlaps(servers) for end in ends)

@@ -102,7 +102,21 @@ class Filter:
                 thousands of rules decides takes longer to write down than all other shares together.
         """
         asked = flow if isinstance(flow, PacketSet) else self.packets(flow)
+        if wanted is not None and any(each.source.hands_over for each in self.lists):
+            return tuple(self._handed_over(asked, wanted))
         return tuple(decision for each in self.lists for decision in self._deciding(each, asked, wanted))
+
+    def _handed_over(self, asked: PacketSet, wanted: Callable[[Rule], bool]) -> Iterator[Decision]:
+        """What the rules decide of the packets that the lists before them hand over; handing over decides nothing."""
+        certain = possible = list(asked.boxes)
+        for each in self.lists:
+            if each.source.hands_over:
+                certain = _passed(each, certain, certain=True)
+                possible = _passed(each, possible, certain=False)
+                continue
+            for decision in self._deciding(each, PacketSet(self.space, possible), wanted):
+                sure = PacketSet(self.space, _shared(decision.packets.certain.boxes, certain))
+                yield Decision(decision.rule, Bounded(sure, decision.packets.possible))
 
     def _deciding(
         self, rules: CompiledList, asked: PacketSet, wanted: Callable[[Rule], bool] | None

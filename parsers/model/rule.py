@@ -186,3 +186,5 @@ class RuleList:
     evaluation: Evaluation
     rules: tuple[Rule, ...]
     default: Action = Action.DENY
+    hands_over: bool = False
+    """Do its accepts only hand packets to the list behind it (NGFW policy mode)? By themselves they let nothing in."""

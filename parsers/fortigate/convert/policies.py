@@ -85,7 +85,7 @@ class Policies:
     def lists(self) -> tuple[RuleList, ...]:
         """The forwarding rule list, and the security policy beside it in NGFW policy mode."""
         self._caveats()
-        found = [self._list("firewall policy", self._tables())]
+        found = [replace(self._list("firewall policy", self._tables()), hands_over=self.ngfw)]
         if self.ngfw:
             if self.scope.setting("system settings", "implicit-allow-dns") is None:
                 self.scope.assume("NGFW policy mode: implicit-allow-dns is not in the file, and taken as off.")
