@@ -63,8 +63,9 @@ def conditions(books: Books, kind: str, block: Block) -> tuple[Condition, ...]:
         found.append(Condition("identity", f"only after authentication as {', '.join(who)}"))
     if block.get("geoip-match") == "registered-location":
         found.append(Condition("geography", "countries are matched by registration"))
-    for keyword, text in _UNSEEN.items():
-        words = block.words(keyword)
-        if words and words[0] not in OFF:
-            found.append(Condition(keyword, text.format(" ".join(words))))
+    if not _UNSEEN.keys().isdisjoint(block.settings):
+        for keyword, text in _UNSEEN.items():
+            words = block.words(keyword)
+            if words and words[0] not in OFF:
+                found.append(Condition(keyword, text.format(" ".join(words))))
     return tuple(found)
