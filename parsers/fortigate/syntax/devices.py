@@ -16,6 +16,7 @@ _PROMPT = re.compile(
     r"(?:sh(?:ow?)?|get|conf(?:ig?)?|edit|set|next|end|exit|diag\w*|exec\w*)\b"
 )
 _HOSTNAME = re.compile(r'\s*(?:.* [#$] )?set hostname "?([\w.-]+)"?\s*$')
+_MOST_HOSTS = 3_000
 _MOST_PLACES = 20_000_000
 """Devices times lines: each device is read with all lines before its own, so that every line keeps its number."""
 _CONFIG = re.compile(r"[ \t]*(?:[\w.@-]+(?: \([^)\n]*\))* [#$] )?conf(?:ig?)? \w")
@@ -58,6 +59,8 @@ def parts(lines: list[str], text: str, file: str) -> list[Part]:
     device = found[0]
     for place, line in enumerate(lines):
         device = _owner(line, device, found)
+        if len(found) > _MOST_HOSTS:
+            raise TooLargeError(file, f"prompts of over {_MOST_HOSTS} devices: give each in a file of its own")
         device.places.append(place)
     kept = [each for each in found if any(_CONFIG.match(lines[place]) for place in each.places)]
     if len(kept) < 2:

@@ -116,10 +116,11 @@ def _carry(made: Made, command: Command, place: Place, *, nested: bool) -> None:
 def _doubt(made: Made, command: Command, place: Place, what: str) -> None:
     """Rules the script made above that a command may be about are no longer certain."""
     parameter, words = _asked(command)
+    anything = not parameter or any(_WILDCARD.search(word) for word in words)
     for draft in made.drafts:
         group = draft.rule.group if draft.rule else draft.group
         have = {"displayname": draft.name, "name": draft.key}.get(parameter, group)
-        if not parameter or any(_WILDCARD.search(word) or same_name(word, have) is not False for word in words):
+        if anything or any(same_name(word, have) is not False for word in words):
             draft.doubt(f"line {place.line} may {what} it")
 
 

@@ -97,7 +97,8 @@ def test_several_devices_stay_several_when_they_are_redacted(names: bool) -> Non
     assert ("FW01" in redacted) is not names
 
 
-def test_thousands_of_devices_are_refused() -> None:
-    text = "".join(f"fw{number} # show\nconfig system global\nset hostname a{number}\nend\n" for number in range(2500))
-    with pytest.raises(UnreadableError, match=r"2500 devices in \d+ lines: give each in a file of its own"):
+@pytest.mark.parametrize(("count", "what"), [(2500, r"2500 devices in \d+ lines"), (4000, "over 3000 devices")])
+def test_thousands_of_devices_are_refused(count: int, what: str) -> None:
+    text = "".join(f"fw{number} # show\nconfig system global\nset hostname a{number}\nend\n" for number in range(count))
+    with pytest.raises(UnreadableError, match=f"{what}.*: give each in a file of its own"):
         read(text)
