@@ -23,8 +23,8 @@ _ENCODED = re.compile(r"^\s*[A-Za-z0-9+/=]{40,}\s*$")
 _SET = re.compile(r"^(\s*(?:set|append|select)\s+)(\S+)\s+(.*)$")
 _BLOCK = re.compile(r"^\s*(?:config|edit|next|end|unset|delete|rename|move|#|$)")
 _ANY_SECRET = re.compile(
-    r"(?i)\b((?:pre-?shared-?key|\S*passw(?:or)?d|passphrase|secret|psk|community|(?:md5|sha\d*|hash|private)[ -]?key"
-    r"|key-string|token|credential)\S*)(\s*[:=]?\s+|[:=])(\S.*)$"
+    r"(?i)((?:passw(?:or)?d|\b(?:pre-?shared-?key|passphrase|secret|psk|community|(?:md5|sha\d*|hash|private)[ -]?key"
+    r"|key-string|token|credential))\S{0,80})(\s*[:=]\s*|\s+)(\S.*)$"
 )
 
 

@@ -87,3 +87,8 @@ def test_lists_and_communities_of_yaml_backups() -> None:
     assert SECRET not in "\n".join(lines)
     assert "    name: kim" in lines
     assert lines[-2] == "- jo:"
+
+
+@pytest.mark.parametrize("line", ["a-" * 50_000, "passwd" * 50_000, "passwd" + " " * 300_000, "token=" * 50_000])
+def test_long_lines_take_time_in_proportion(line: str) -> None:
+    assert len(list(masked(line))) == 1
