@@ -86,16 +86,18 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
         if redirects:
             unknown = all(rule.conditions for rule in redirects)
             interfaces = {name for rule in redirects for name in rule.ingress or ()}
+            four = any(rule.source.possible.ipv4 for rule in redirects)
+            word = "allow-traffic-redirect" if four else "ipv6-allow-traffic-redirect"
             yield check.found(
                 device=device.name,
                 severity=Severity.INFO,
                 confidence=Confidence.POSSIBLE if unknown else Confidence.CERTAIN,
                 origin=redirects[0].origin,
                 message=(
-                    "allow-traffic-redirect: traffic back out of the interface it came in by needs no policy "
+                    f"{word}: traffic back out of the interface it came in by needs no policy "
                     f"({'one interface' if len(interfaces) == 1 else f'{len(interfaces)} interfaces'})."
                 ),
-                remedy="Set allow-traffic-redirect disable in system global, unless routing needs it.",
+                remedy=f"Set {word} disable in system global, unless routing needs it.",
                 identity="redirect",
                 packets="implicit redirect",
             )

@@ -138,7 +138,9 @@ def _redirected(books: Books) -> Iterator[Rule]:
         for source, conditions in ((own & certain, ()), (own - certain, (depends,))):
             if source:
                 yield _redirecting(interface, name, source, conditions)
-        rest = possible - interface.networks
+        # Packets of a family that an interface has no address of are not forwarded by it.
+        families = AddressSet.union(each for each in (ANY_IPV4, ANY_IPV6) if interface.networks & each)
+        rest = (possible & families) - interface.networks
         if rest and _redirects_foreign(scope):
             yield _redirecting(interface, f"{name}, other sources", rest, (foreign,))
 

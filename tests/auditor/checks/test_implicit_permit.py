@@ -36,6 +36,15 @@ def test_the_remedy_fits(text: str, words: str) -> None:
     assert words in found.remedy
 
 
+def test_the_switch_of_ipv6_counts_where_there_is_ipv6() -> None:
+    closed = "config system global\nset allow-traffic-redirect disable\nend\n"
+    assert findings(closed) == []
+    six = "config system interface\nedit lan\nconfig ipv6\nset ip6-address 2001:db8::1/64\nend\nnext\nend\n"
+    (found,) = findings(closed + six)
+    assert "Set ipv6-allow-traffic-redirect disable" in found.remedy
+    assert "(one interface)" in found.message
+
+
 def test_both_lists_of_the_ngfw_mode_are_one_finding() -> None:
     mode = "config system settings\nset ngfw-mode policy-based\nend\n" + policies()
     assert len(findings(OFF + mode + ZONE)) == 1
