@@ -9,8 +9,9 @@ import pytest
 import parsers
 from auditor.analysis.analysis import Analysis
 from auditor.baseline import Site, bind, load_ruleset
-from auditor.packets import Flow
+from auditor.packets import Flow, PacketSet
 from parsers.model.addresses import ANY_ADDRESS
+from parsers.model.bounds import Bounded
 from parsers.model.services import ServiceSet
 
 KEY = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules"
@@ -35,6 +36,11 @@ OPEN, MAYBE, CLOSED = (True, True), (False, True), (False, False)
 
 def enters(port: str, *rules: str) -> tuple[bool, bool]:
     """(certainly, possibly): does the port let packets in by these rules, given as "PORT|further keys"?"""
+    allowed = let_in(port, *rules)
+    return bool(allowed.certain), bool(allowed.possible)
+
+
+def let_in(port: str, *rules: str) -> Bounded[PacketSet]:
     lines = [
         f'"{number}"="v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort={rule}|Name=r|"'
         for number, rule in enumerate(rules)
@@ -45,14 +51,23 @@ def enters(port: str, *rules: str) -> tuple[bool, bool]:
     exchange = bind(load_ruleset("exchange-2010"), Site("site"), (firewall,))
     device = Analysis((firewall,), (exchange,), Site("site"), datetime(2030, 1, 1), (service,)).devices["EX01"]
     assert device.inbound is not None
-    allowed = device.inbound.allowed(Flow(ANY_ADDRESS, ANY_ADDRESS, service))
-    return bool(allowed.certain), bool(allowed.possible)
+    return device.inbound.allowed(Flow(ANY_ADDRESS, ANY_ADDRESS, service))
 
 
-@pytest.mark.parametrize("port", ["135", "139", "445", "593", "3389", "5985", "5986", "47001"])
+@pytest.mark.parametrize("port", ["135", "139", "445"])
 def test_ports_that_windows_holds_let_nothing_in_for_another_program(port: str) -> None:
     assert enters(port, port) == OPEN
     assert enters(port, f"{port}|App={OWN}") == CLOSED
+
+
+@pytest.mark.parametrize(
+    ("port", "listener"), [("3389", f"App={SVCHOST}|Svc=TermService"), ("5985", "App=System"), ("47001", "App=System")]
+)
+def test_ports_of_services_that_may_be_off_are_theirs_where_a_rule_shows_them(port: str, listener: str) -> None:
+    assert enters(port, f"{port}|App={OWN}") == MAYBE
+    shown = let_in(port, f"{port}|App={OWN}", f"{port}|{listener}|RA4=10.0.0.1")
+    assert shown.certain
+    assert not shown.possible - shown.certain
 
 
 @pytest.mark.parametrize(
