@@ -44,8 +44,9 @@ def origin_interfaces(device: Device, name: str) -> frozenset[str] | None:
     for zone in device.firewall.zones:
         if zone.name == name:
             return frozenset(zone.interfaces)
-    if any(interface.name == name for interface in device.firewall.interfaces):
-        return frozenset({name})
+    for interface in device.firewall.interfaces:
+        if interface.name == name:
+            return frozenset({interface.switch or name})
     assert device.forward is not None
     return frozenset({name}) if name in device.forward.space.interfaces else None
 

@@ -34,6 +34,8 @@ class Interface:
     peer: str = ""
     """The interface at the other end of a vdom link, with its vdom: "VDOM/NAME"."""
     allowaccess: tuple[str, ...] = ()
+    switch: str = ""
+    """The switch whose port this is: its packets come in by the switch, which rules and routes name."""
 
 
 @dataclass(frozen=True, slots=True)

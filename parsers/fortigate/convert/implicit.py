@@ -57,14 +57,12 @@ def _closed(interface: Interface, name: str, conditions: tuple[Condition, ...]) 
 
 def unfiltered(books: Books) -> Iterator[Rule]:
     """Members of one switch talk without any policy; a software switch may ask for one (`intra-switch-policy`)."""
+    members = dict(books.interfaces.switches())
     for name, block in books.scope.entries(_SOFTWARE):
-        members = frozenset(word for word in block.words("member") if word)
         explicit = block.get("intra-switch-policy") == "explicit"
-        yield from _switch(books, f"software switch {name}", _SOFTWARE, block, members, explicit=explicit)
+        yield from _switch(books, f"software switch {name}", _SOFTWARE, block, members[name], explicit=explicit)
     for name, block in books.scope.entries(_HARDWARE):
-        ports = block.table("port")
-        members = frozenset(ports.entries if ports is not None else ())
-        yield from _switch(books, f"hardware switch {name}", _HARDWARE, block, members)
+        yield from _switch(books, f"hardware switch {name}", _HARDWARE, block, members[name])
 
 
 def _switch(

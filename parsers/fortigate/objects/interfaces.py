@@ -7,6 +7,8 @@ default SD-WAN zone (the pseudo interface up to 6.2).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from parsers.fortigate.objects.addresses import network_of
 from parsers.fortigate.objects.scope import Scope
 from parsers.fortigate.syntax.tree import Block
@@ -33,6 +35,7 @@ class Interfaces:
         zone_of = {member: zone.name for zone in self.zones for member in zone.interfaces}
         sdwan = {member for zone in self.zones if zone.sdwan for member in zone.interfaces}
         links = self._links()
+        self._switches = {port: name for name, ports in self.switches() for port in ports if name in self.blocks}
         self.interfaces = tuple(
             self._interface(name, block, zone_of.get(name, ""), name in sdwan, links.get(name, ""))
             for name, block in self.blocks.items()
@@ -100,7 +103,16 @@ class Interfaces:
             sdwan=sdwan,
             peer=peer,
             allowaccess=_services(block),
+            switch=self._switches.get(name, ""),
         )
+
+    def switches(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """The software and hardware switches of the VDOM with their ports."""
+        for name, block in self.scope.entries("system switch-interface"):
+            yield name, frozenset(word for word in block.words("member") if word)
+        for name, block in self.scope.entries("system virtual-switch"):
+            ports = block.table("port")
+            yield name, frozenset(ports.entries if ports is not None else ())
 
     def _reserved_by_cluster(self) -> frozenset[str]:
         """Interfaces that each member of a cluster keeps for its own management: they forward nothing."""

@@ -111,3 +111,15 @@ def test_audited_flows_follow_policy_routes(lines: str, answer: str) -> None:
 def test_what_passes_by_every_way_is_certain() -> None:
     both = policies(with_lines(ANY, srcintf="lan", dstintf="wan wan2"))
     assert covered(table("router policy", STEER + "\nset tos 0x10"), both) == "certain"
+
+
+def test_packets_from_a_port_of_a_switch_come_in_by_the_switch() -> None:
+    switch = table("system interface", "port1\nset type physical") + table(
+        "system switch-interface", "lan\nset member port1 port2"
+    )
+    text = HEADER.format("7.0.12") + INTERFACES + ROUTES + OUT + switch
+    (firewall,) = parsers.read(text.encode(), "fw.conf")
+    asked = ServiceSet.parse("tcp/443")
+    analysis = Analysis((firewall,), (), infer_site((firewall,), ()).site, NOW, (asked,))
+    question = Question("port1", AddressSet.network("198.51.100.7"), asked, AddressSet.network("10.0.0.7"))
+    assert analysis.trace(question).outcome.value == "allowed"
