@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from auditor.analysis.steps import Question, Step
     from auditor.analysis.tracing import Trace
+    from parsers.model.firewall import Firewall
     from parsers.model.rule import Rule
     from parsers.parser import Script
 
@@ -80,7 +81,8 @@ def trace_command(
 ) -> int:
     """Say what happens to one packet and which rule decides it: allowed, blocked, or possible and why.
 
-    The exit code is 0 whatever the verdict: a question was answered.
+    The exit code is 0 whatever the verdict: a question was answered. What was not understood of the devices on the way
+    and could make another answer is said on standard error.
     """
     opened = partial(open_case, files, site_path, ruleset_ids, scripts=scripts)
     if flow_list is not None:
@@ -98,7 +100,17 @@ def trace_command(
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     show(json.dumps(trace_value(trace), indent=2, ensure_ascii=False) if as_json else "\n".join(_text(trace)))
+    _warn(case.firewalls, {hop.device for hop in trace.steps})
     return 0
+
+
+def _warn(firewalls: Iterable[Firewall], asked: Set[str]) -> None:
+    """Say on standard error what was not understood of the devices that were asked and could make another answer."""
+    gaps = [gap for each in firewalls if each.name in asked for gap in each.gaps if gap.hides_access]
+    if gaps:
+        places = "1 place was" if len(gaps) == 1 else f"{len(gaps)} places were"
+        first = f"{gaps[0].origin.text} ({gaps[0].what})"
+        show(f"Not certain: {places} not understood and could hide access, the first is {first}.", err=True)
 
 
 def _question(
@@ -192,12 +204,14 @@ def _answer_list(flow_list: Path, output: Path | None, opened: Callable[[], Case
         check_folder(output)
     frame = read_flows(flow_list)
     case = opened()
-    answered = with_verdicts(frame, [_columns(trace) for trace in _traces(case, frame, flow_list, now)])
+    traces = list(_traces(case, frame, flow_list, now))
+    answered = with_verdicts(frame, [_columns(trace) for trace in traces])
     if output is None:
         show(answered.decode())
     else:
         save(output, answered)
         show(f"Wrote {output}: {len(frame)} flows answered.", err=True)
+    _warn(case.firewalls, {hop.device for trace in traces for hop in trace.steps})
     return 0
 
 

@@ -207,3 +207,23 @@ def test_the_senders_own_firewall_has_its_say(tmp_path: Path, capsys: pytest.Cap
     assert after["verdict"] == "blocked"
     [hop] = [hop for hop in after["hops"] if hop["verdict"] == "blocked"]  # type: ignore[attr-defined]
     assert (hop["device"], hop["stage"]) == ("ex-cas01", "leaving the host")
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_what_was_not_understood_on_the_way_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], listed: bool
+) -> None:
+    part = tmp_path / "part.txt"
+    part.write_text('config system interface\nedit "lan"\nset ip 10.0.0.1/24\nnext\nend\n', encoding="utf-8")
+    flows = tmp_path / "flows.csv"
+    flows.write_text("from,to,port\nlan,198.51.100.7,tcp/443\n", encoding="utf-8")
+    question = ["--flows", str(flows)] if listed else ["--from", "lan", "--to", "198.51.100.7", "--port", "tcp/443"]
+    assert run(["trace", str(part), *question]) == 0
+    said = capsys.readouterr()
+    assert said.err.startswith("Not certain: 1 place was not understood and could hide access")
+    assert "no table of policies" in said.err
+
+
+def test_a_whole_backup_is_answered_without_a_word_beside(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trace", BACKUP, *SITE, *DAY, "--from", "internet", "--to", "203.0.113.10", "--port", "tcp/443"]) == 0
+    assert not capsys.readouterr().err
