@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
@@ -76,7 +77,7 @@ def read(document: Document) -> WrittenHost:
     return replace(result, gaps=result.gaps + tuple(listing.gaps), notes=(*result.notes, *listing.notes))
 
 
-class _Listing:
+class _Listing(ABC):
     """The values of a text, and what was not understood."""
 
     def __init__(self, file: str) -> None:
@@ -85,9 +86,9 @@ class _Listing:
         self.notes: list[str] = []
         self.places: list[Place] = []
 
+    @abstractmethod
     def values(self, text: str) -> Iterator[Found]:
         """Every value of a firewall policy."""
-        raise NotImplementedError
 
     def gap(self, line: int, name: str, what: str) -> None:
         if len(self.gaps) >= _MOST_GAPS:

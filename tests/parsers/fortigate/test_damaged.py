@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,11 +89,10 @@ def damaged(draw: st.DrawFn) -> str:
 
 
 def counted(document: Document, *scripts: Document) -> None:
+    """Every line of a text that can be read is counted once."""
     assert PARSER.read_with is not None
-    try:
-        firewalls = PARSER.read_with(document, {}, scripts)
-    except UnreadableError:
-        return
+    firewalls = PARSER.read_with(document, {}, scripts)
+    assert firewalls[0].sources
     for source in firewalls[0].sources:
         ledger = source.ledger
         assert ledger.read + ledger.irrelevant + ledger.not_understood == ledger.total
@@ -110,9 +111,11 @@ def test_a_table_that_stands_twice() -> None:
 
 @given(damaged())
 def test_every_line_is_counted_once(text: str) -> None:
-    counted(Document("x", text.encode()))
+    with suppress(UnreadableError):
+        counted(Document("x", text.encode()))
 
 
 @given(damaged())
 def test_every_line_of_a_script_is_counted_once(text: str) -> None:
-    counted(Document("x", SESSION.encode()), Document("change.txt", text.encode()))
+    with suppress(UnreadableError):
+        counted(Document("x", SESSION.encode()), Document("change.txt", text.encode()))
