@@ -77,14 +77,20 @@ def candidates(asked: Asked, service: ServiceSet) -> tuple[PacketSet, PacketSet]
 def network_layer(asked: Asked, service: ServiceSet) -> Layer:
     """Does every packet of the service get through a network device by some way it offers?
 
-    The way (which of several Internet interfaces, which translation) is free: one that covers all suffices. Which way
-    out policy routes choose is not: what passes for certain must pass by each of them.
+    The way (by which of several Internet interfaces packets come, which translation) is free: one that covers all
+    suffices. The way out that policy routes or routes of one cost choose is not: what passes for certain must pass by
+    each of them.
     """
-    ways = asked.device.routing.alternatives(asked.ingress, asked.source, asked.destination, service)
+    routing = asked.device.routing
+    ways = routing.alternatives(asked.ingress, asked.source, asked.destination, service)
+    why = "policy routes decide where the packets leave"
     if ways is None:
+        ways = routing.balanced(asked.destination, asked.egress)
+        why = "routes of one cost share the packets among several interfaces"
+    if not ways:
         return _by_one_way(asked, service)
     layers = tuple(_by_one_way(replace(asked, egress=egress), service) for egress in ways)
-    return either(layers, f"{asked.device.name}: policy routes decide where the packets leave")
+    return either(layers, f"{asked.device.name}: {why}")
 
 
 def either(layers: tuple[Layer, ...], why: str) -> Layer:

@@ -89,6 +89,21 @@ class Routing:
             found |= interfaces
         return frozenset(found)
 
+    def balanced(self, addresses: AddressSet, egress: frozenset[str] | None) -> tuple[frozenset[str], ...]:
+        """Where routes of one cost lead to some addresses: the ways out with each of their interfaces in turn.
+
+        Args:
+            addresses: where packets go, after translation.
+            egress: the ways out that are looked at; nothing is told of an open set.
+
+        Returns:
+            One item for each interface that may be taken alone; empty where no two share the packets.
+        """
+        whole = egress or frozenset()
+        shared = {interfaces & whole for _, interfaces in self.ways(addresses) if interfaces is not None}
+        several = sorted((found for found in shared if len(found) > 1), key=sorted)
+        return tuple(whole - found | {name} for found in several for name in sorted(found))
+
     def reach(self) -> Reach:
         """Every address by the interfaces that lead to it."""
         if self._reach is None:

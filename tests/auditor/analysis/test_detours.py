@@ -113,6 +113,22 @@ def test_what_passes_by_every_way_is_certain() -> None:
     assert covered(table("router policy", STEER + "\nset tos 0x10"), both) == "certain"
 
 
+@pytest.mark.parametrize(
+    ("distance", "allowed", "certain"), [("20", "wan", True), ("10", "wan", False), ("10", "wan wan2", True)]
+)
+def test_routes_of_one_cost_are_certain_only_where_each_way_is_open(distance: str, allowed: str, certain: bool) -> None:
+    text = INTERFACES + ROUTES.replace("set distance 20", f"set distance {distance}")
+    text += policies(with_lines(ANY, srcintf="lan", dstintf=allowed))
+    firewalls = parsers.read((HEADER.format("7.0.12") + text).encode(), "fw.conf")
+    asked = ServiceSet.parse("tcp/443")
+    (device,) = Analysis(firewalls, (), infer_site(firewalls, ()).site, NOW, (asked,)).devices.values()
+    target = AddressSet.network("198.18.0.9")
+    ways = device.routing.interfaces(target)
+    layer = network_layer(Asked(device, AddressSet.network("10.0.0.7"), target, frozenset({"lan"}), ways, False), asked)
+    assert layer.possible
+    assert layer.certain is certain
+
+
 def test_packets_from_a_port_of_a_switch_come_in_by_the_switch() -> None:
     switch = table("system interface", "port1\nset type physical") + table(
         "system switch-interface", "lan\nset member port1 port2"
