@@ -115,6 +115,8 @@ def _effective(host: WrittenHost, key: str) -> WrittenProfile:
             if each.profile == key and (each.store == store or (store == "local" and each.store != "gpo")):
                 found = replace(
                     found,
+                    # A value that another store has set already stays as that says.
+                    may_be=found.may_be + tuple(may for may in each.may_be if getattr(found, may[0]) is None),
                     enabled=each.enabled if found.enabled is None else found.enabled,
                     inbound=found.inbound or each.inbound,
                     outbound=found.outbound or each.outbound,
@@ -259,7 +261,7 @@ def _profiles(written: WrittenRule, states: dict[str, WrittenProfile]) -> frozen
     if written.store in ("local", "unknown") or written.store.startswith("script"):
         named -= {key for key in PROFILES if states[key].merge_local is False}
     if written.action == "bypass" and written.direction == "in":
-        named -= {key for key in PROFILES if states[key].inbound == "block always"}
+        named -= {key for key in PROFILES if _is(states[key], "inbound", "block always") == (True, ())}
     return None if len(named) == len(PROFILES) else named
 
 
@@ -280,16 +282,30 @@ def _implicit(host: WrittenHost, states: dict[str, WrittenProfile], direction: D
     inward = direction is Direction.INBOUND
     for key, state in states.items():
         origin = Origin(state.file or host.name, state.line, state.line, "profile", key)
-        if state.enabled is False:
-            yield _whole(f"{key} profile is off", key, Action.BYPASS, origin, inward=inward)
-        elif inward and state.inbound == "block always":
-            yield _whole(f"{key} profile blocks all inbound connections", key, Action.DENY, origin, inward=True)
-        default = state.inbound == "allow" if inward else state.outbound != "block"
+        off, doubt = _is(state, "enabled", False)
+        if off:
+            yield _whole(f"{key} profile is off", key, Action.BYPASS, origin, doubt, inward=inward)
+        closed, why = _is(state, "inbound", "block always")
+        if inward and closed and (not off or doubt):
+            yield _whole(f"{key} profile blocks all inbound connections", key, Action.DENY, origin, why, inward=True)
+        default, why = _is(state, "inbound", "allow") if inward else _is(state, "outbound", "block", inverted=True)
         if default:
-            yield _whole(f"{key} profile allows by default", key, Action.ALLOW, origin, inward=inward)
+            yield _whole(f"{key} profile allows by default", key, Action.ALLOW, origin, why, inward=inward)
 
 
-def _whole(name: str, profile: str, action: Action, origin: Origin, *, inward: bool) -> Rule:
+def _is(
+    state: WrittenProfile, name: str, value: object, *, inverted: bool = False
+) -> tuple[bool, tuple[Condition, ...]]:
+    """Has a profile a value (`inverted`: another one), certainly or perhaps; in the second case with why it may not."""
+    others = [each for each in state.may_be if each[0] == name]
+    answers = {(each == value) is not inverted for each in (getattr(state, name), *(other for _, other, _ in others))}
+    doubts = tuple(Condition("unread", text) for text in dict.fromkeys(text for _, _, text in others))
+    return True in answers, doubts if len(answers) > 1 else ()
+
+
+def _whole(
+    name: str, profile: str, action: Action, origin: Origin, doubts: tuple[Condition, ...] = (), *, inward: bool
+) -> Rule:
     where = frozenset({profile})
     return Rule(
         id=f"implicit: {name}",
@@ -302,6 +318,7 @@ def _whole(name: str, profile: str, action: Action, origin: Origin, *, inward: b
         source=Bounded.exactly(ANY_ADDRESS),
         destination=Bounded.exactly(ANY_ADDRESS),
         service=Bounded.exactly(ANY_SERVICE),
+        conditions=doubts,
         implicit=True,
     )
 
@@ -312,6 +329,7 @@ def _settings(host: WrittenHost) -> Iterator[Setting]:
         path = f"{each.store} profile {each.profile}"
         origin = Origin(each.file, each.line, each.line, "profile", each.profile)
         known: list[tuple[str, str]] = []
+        unsure = {name for name, _, _ in each.may_be}
         if each.enabled is not None:
             known.append(("EnableFirewall", "1" if each.enabled else "0"))
         if each.inbound is not None:
@@ -323,7 +341,17 @@ def _settings(host: WrittenHost) -> Iterator[Setting]:
         if each.outbound is not None:
             known.append(("DefaultOutboundAction", "1" if each.outbound == "block" else "0"))
         for key, value in (*known, *each.values):
-            yield Setting(path, key, value, origin)
+            if _FIELDS.get(key) not in unsure:
+                yield Setting(path, key, value, origin)
+
+
+_FIELDS = {
+    "EnableFirewall": "enabled",
+    "DefaultInboundAction": "inbound",
+    "DoNotAllowExceptions": "inbound",
+    "DefaultOutboundAction": "outbound",
+}
+"""Registry values, and what of a profile they say."""
 
 
 def _assumptions(host: WrittenHost, states: dict[str, WrittenProfile]) -> Iterator[str]:
@@ -334,8 +362,9 @@ def _assumptions(host: WrittenHost, states: dict[str, WrittenProfile]) -> Iterat
             "blocked and outbound ones allowed by default."
         )
     for key, state in states.items():
-        if state.enabled is False:
-            yield f"The {key} profile is OFF: everything passes while it is active."
+        off, doubt = _is(state, "enabled", False)
+        if off:
+            yield f"The {key} profile {'may be' if doubt else 'is'} OFF: everything passes while it is active."
         if state.merge_local is False:
             yield f"Local rules do not count in the {key} profile: a policy turns merging off."
     if host.active_profiles is None and host.rules:

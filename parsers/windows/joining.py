@@ -186,5 +186,6 @@ def _merged(best: tuple[WrittenProfile, ...], rest: tuple[WrittenProfile, ...]) 
             merge_local=other.merge_local if one.merge_local is None else one.merge_local,
             shielded=other.shielded if one.shielded is None else one.shielded,
             values=one.values + tuple(pair for pair in other.values if pair[0].casefold() not in names),
+            may_be=one.may_be + tuple(may for may in other.may_be if getattr(one, may[0]) is None),
         )
     return tuple(found.values())

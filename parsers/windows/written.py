@@ -70,6 +70,8 @@ class WrittenProfile:
     file: str = ""
     values: tuple[tuple[str, str], ...] = ()
     """Further values under their registry names ("DisableNotifications", "Logging/LogFileSize")."""
+    may_be: tuple[tuple[str, object, str], ...] = ()
+    """What `enabled`, `inbound` or `outbound` perhaps are instead, and why: a command that may not run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,11 @@ def _delete(made: Made, values: Mapping[str, str], place: Place) -> None:
     made.note(place, "exceptions the host had may be deleted; none is taken as gone.")
 
 
+def _mode(made: Made, profile: str, mode: str, exceptions: str, place: Place) -> WrittenProfile:
+    inbound = "block" if exceptions == "enable" else "block always"
+    return WrittenProfile(profile, mode == "enable", inbound, line=place.line, file=made.file)
+
+
 def _opmode(made: Made, values: Mapping[str, str], place: Place) -> None:
     mode, exceptions = (values.get(name, "enable").casefold() for name in ("mode", "exceptions"))
     whose = values.get("profile", "current").casefold()
@@ -164,9 +169,11 @@ def _opmode(made: Made, values: Mapping[str, str], place: Place) -> None:
         shown = " ".join(f"{name}={value}" for name, value in values.items())
         what = f"may switch the firewall of a profile or an interface on or off ({shown})"
         made.gap(place, "netsh", what, hides=mode != "enable")
+        if known:
+            for profile in profiles or ("domain", "private", "public"):
+                made.perhaps(_mode(made, profile, mode, exceptions, place), place, f"it {what}")
         return
     for profile in profiles:
-        inbound = "block" if exceptions == "enable" else "block always"
-        made.state(WrittenProfile(profile, mode == "enable", inbound, line=place.line, file=made.file))
+        made.state(_mode(made, profile, mode, exceptions, place))
     if mode == "disable" and whose != "domain":
         made.gap(place, "netsh", "switches the public profile off too, before Windows Vista", hides=True)

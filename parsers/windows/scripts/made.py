@@ -19,6 +19,8 @@ ADDED = (
 
 _MOST_NUMBERS = 5
 _MOST_DOUBTS = 8
+_USUAL = {"enabled": True, "inbound": "block", "outbound": "allow"}
+"""What of a profile holds where nothing is said of it (the reference, section 4.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,21 @@ class Made:
             outbound=found.outbound or one.outbound,
             merge_local=one.merge_local if found.merge_local is None else found.merge_local,
             values=tuple(pair for pair in one.values if pair[0].casefold() not in later) + found.values,
+            may_be=tuple(each for each in one.may_be if getattr(found, each[0]) is None),
         )
+
+    def perhaps(self, found: WrittenProfile, place: Place, why: str = "") -> None:
+        """A state that a profile has if a command runs, or if the command is about this profile."""
+        one = self._profiles.get(found.profile, WrittenProfile(found.profile, line=place.line, file=self.file))
+        text = f"line {place.line} may change it: {why or place.doubt}"
+        known = {each[:2] for each in one.may_be}
+        new: list[tuple[str, object, str]] = []
+        for name, usual in _USUAL.items():
+            now, value = getattr(one, name), getattr(found, name)
+            if value not in (None, usual if now is None else now) and (name, value) not in known:
+                new.append((name, value, text))
+        if new:
+            self._profiles[found.profile] = replace(one, may_be=(*one.may_be, *new))
 
     def rules(self) -> tuple[WrittenRule, ...]:
         """The rules as the last command leaves them."""

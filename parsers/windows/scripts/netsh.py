@@ -198,6 +198,8 @@ def _reset(made: Made, words: list[str], place: Place) -> None:
     _gone(made, place, "restores Windows' own policy")
     if place.doubt:
         made.gap(place, "netsh", f"may reset the policy: {place.doubt}", hides=False)
+        for found in states.restored(made.file, place.line):
+            made.perhaps(found, place)
         return
     for found in states.restored(made.file, place.line):
         made.state(found)

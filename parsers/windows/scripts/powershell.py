@@ -200,11 +200,14 @@ def _profiles(made: Made, command: Command, place: Place) -> None:
     every = "all" in command.parameters or (named is None and not command.values)
     keys = [word.strip().casefold() for each in words for word in each.split(",")]
     keys = list(PROFILES) if every or "any" in keys else keys
-    if place.doubt or named is LOST or LOST in command.parameters.values():
-        made.gap(place, command.name, "sets profiles to values the script computes", hides=True)
-        return
-    for key in keys:
+    computed = named is LOST or LOST in command.parameters.values()
+    if place.doubt or computed:
+        why = "sets profiles to values the script computes" if computed else f"may set profiles: {place.doubt}"
+        made.gap(place, command.name, why, hides=True)
+    for key in () if computed else keys:
         properties: dict[str, Value] = {"defaultinboundaction": "", **command.parameters, "name": key}
         found = filters.profile(made.file, Bag(properties, place.line))
-        if found is not None:
+        if found is not None and place.doubt:
+            made.perhaps(found, place)
+        elif found is not None:
             made.state(found)

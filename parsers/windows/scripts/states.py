@@ -37,12 +37,16 @@ def run(made: Made, whose: str, words: list[str], place: Place) -> None:
     if changes is None:
         return
     named = PROFILES if whose == "allprofiles" else (whose.removesuffix("profile"),)
-    if whose == "currentprofile" or place.doubt:
-        why = place.doubt or "the profile that is active when it runs"
+    current = whose == "currentprofile"
+    why = place.doubt or "it is about the profile that is active when it runs"
+    if current or place.doubt:
         made.gap(place, "netsh", f"may change the state of profiles: {why}", hides=_opens(changes))
-        return
-    for profile in named:
-        made.state(WrittenProfile(profile, line=place.line, file=made.file, **changes))  # type: ignore[arg-type]
+    for profile in PROFILES if current else named:
+        found = WrittenProfile(profile, line=place.line, file=made.file, **changes)  # type: ignore[arg-type]
+        if current or place.doubt:
+            made.perhaps(found, place, why)
+        else:
+            made.state(found)
 
 
 def _changes(made: Made, words: list[str], plain: list[str], place: Place) -> dict[str, object] | None:

@@ -85,7 +85,7 @@ def test_settings_and_logging_have_the_names_of_the_registry(read):
 )
 def test_what_is_not_sure_is_a_gap_that_hides_access_where_it_may_open(read, line, hides):
     firewall = read(WEB, line)
-    assert firewall.written.profiles == ()
+    assert set(states(firewall).values()) <= {(None, None, None)}
     assert [(gap.origin.first_line, gap.hides_access) for gap in firewall.gaps] == [(2, hides)]
 
 
@@ -94,3 +94,55 @@ def test_not_configured_says_nothing(read, line):
     firewall = read(WEB, f"netsh advfirewall set allprofiles {line}")
     assert set(states(firewall).values()) == {(None, None, None)}
     assert firewall.gaps == ()
+
+
+OFF, ON = ("netsh advfirewall set allprofiles state " + word for word in ("off", "on"))
+
+
+def switched_off(firewall):
+    """The profiles that are off, and whether for certain."""
+    rules = (rule for each in firewall.lists for rule in each.rules if rule.name.endswith("profile is off"))
+    return {rule.name.split()[0]: not rule.conditions for rule in rules}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ((OFF, f"if exist x {ON}"), dict.fromkeys(("domain", "private", "public"), False)),
+        ((ON, f"if exist x {OFF}"), dict.fromkeys(("domain", "private", "public"), False)),
+        ((f"if exist x {OFF}",), dict.fromkeys(("domain", "private", "public"), False)),
+        ((OFF, f"if exist x {OFF}"), dict.fromkeys(("domain", "private", "public"), True)),
+        ((OFF, f"if exist x {ON}", ON), {}),
+        ((f"if exist x {OFF}", OFF), dict.fromkeys(("domain", "private", "public"), True)),
+        ((OFF, "netsh advfirewall set currentprofile state on"), dict.fromkeys(("domain", "private", "public"), False)),
+        ((OFF, "if exist x netsh advfirewall reset"), dict.fromkeys(("domain", "private", "public"), False)),
+        (("netsh firewall set opmode disable",), dict.fromkeys(("domain", "private", "public"), False)),
+        ((f"if exist x {ON}",), {}),
+    ],
+)
+def test_a_state_that_may_be_another_is_possible_either_way(read, lines, expected):
+    firewall = read(*lines, WEB)
+    assert switched_off(firewall) == expected
+
+
+def test_powershell_in_braces_may_switch_a_profile_off(read):
+    script = (
+        "if ($x) {\n Set-NetFirewallProfile -Profile Public -Enabled False\n}\nNew-NetFirewallRule -DisplayName web"
+    )
+    assert switched_off(read(script, name="web01.ps1")) == {"public": False}
+
+
+def test_a_default_that_may_be_another_is_possible(read):
+    firewall = read(WEB, "if exist x netsh advfirewall set publicprofile firewallpolicy allowinbound,blockoutbound")
+    by_default = {
+        rule.name: bool(rule.conditions)
+        for each in firewall.lists
+        for rule in each.rules
+        if rule.name.endswith("allows by default")
+    }
+    assert by_default == {
+        "public profile allows by default": True,
+        "domain profile allows by default": False,
+        "private profile allows by default": False,
+    }
+    assert not any(each.key in ("DefaultInboundAction", "DefaultOutboundAction") for each in firewall.settings)
