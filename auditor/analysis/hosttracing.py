@@ -111,6 +111,8 @@ def _step(device: Device, filter_: Filter, flow: Flow, *, inward: bool, profiles
     if len({each.outcome for each in verdicts}) > 1:
         said = ", ".join(f"{each.outcome} in {profile}" for profile, each in zip(profiles, verdicts, strict=True))
         reasons = (f"{device.name}: the profiles differ ({said}), and which one is active is not known", *reasons)
+    if device.firewall.host is not None and device.firewall.host.made_by:
+        reasons = (*reasons, device.firewall.host.made_by)
     rules = {id(each.rule) for each in verdicts}
     rule = first.rule if outcome is first.outcome and len(rules) == 1 else None
     candidates = tuple(dict.fromkeys(rule for each in verdicts for rule in each.candidates))

@@ -127,6 +127,9 @@ def _answered(
     result = audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred)
     for note in case.inferred:
         show(f"inferred: {note}", err=True)
+    for each in case.firewalls:
+        if each.host is not None and each.host.made_by:
+            show(f"{each.name}: {each.host.made_by}.", err=True)
     ruling = rule_on(result, None, allow_gaps)
     return {each.id: each for each in result.answers}, ruling.code, ruling.reason if ruling.code != PASSED else ""
 

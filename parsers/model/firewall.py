@@ -193,6 +193,8 @@ class HostFacts:
     role_hints: tuple[str, ...] = ()
     packages_shown: bool = True
     """Does the export print which app package a rule is for? netsh does not."""
+    made_by: str = ""
+    """What to say beside every answer where the rules are those that a script makes: the host may have more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ _ONLY_OUTBOUND = (
     "the export holds outbound rules only (made with dir=out?), so the inbound ones are not known: add 'netsh "
     "advfirewall firewall show rule name=all verbose'"
 )
+_MADE = "what other rules the host has: a script says only which ones it makes; add an export of the host"
 _ONLY_INBOUND = (
     "The export holds inbound rules only (made with dir=in?): outbound connections are judged by the defaults of the "
     "profiles alone."
@@ -90,6 +91,7 @@ def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
         host.active_profiles,
         host.role_hints,
         packages_shown=host.richness not in (1, 2),
+        made_by=_MADE if _is_script(host) else "",
     )
     return WindowsFirewall(
         name=host.name,
@@ -131,6 +133,11 @@ def _effective(host: WrittenHost, key: str) -> WrittenProfile:
 def _has_local_rules(host: WrittenHost) -> bool:
     """Do the exports hold the local rules of the host, be there any or none?"""
     return "local" in host.stores and bool(host.rules or host.richness)
+
+
+def _is_script(host: WrittenHost) -> bool:
+    """Are the rules those that scripts make, and none that the host itself has shown?"""
+    return not host.richness and any(store.startswith("script ") for store in host.stores)
 
 
 def _shows_only(host: WrittenHost, direction: str) -> bool:

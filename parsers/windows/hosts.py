@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from parsers.model.firewall import Firewall
+from parsers.model.origin import Gap, Origin
 from parsers.windows.convert import WindowsFirewall, build
 from parsers.windows.joining import joined
 
@@ -14,7 +15,8 @@ def join(firewalls: tuple[Firewall, ...]) -> tuple[Firewall, ...]:
     """Merge the exports of each host.
 
     Exports belong together when they carry the same host name, or when a manifest lists them.
-    Exports without local rules (profiles, dynamic ports, a group policy) go to the only host there is, if it is one.
+    Exports without local rules (profiles, dynamic ports, a group policy) go to the only host there is, if it is one;
+    beside several hosts they stay alone, and every host has a gap that says so.
     """
     others = tuple(each for each in firewalls if not isinstance(each, WindowsFirewall))
     parts = [each for each in firewalls if isinstance(each, WindowsFirewall)]
@@ -27,7 +29,31 @@ def join(firewalls: tuple[Firewall, ...]) -> tuple[Firewall, ...]:
     if len(ruled) == 1:
         for key in [key for key in hosts if key not in ruled]:
             hosts[ruled[0]] += hosts.pop(key)
-    return others + tuple(_merge(each) for each in hosts.values())
+    lone = [part for key, each in hosts.items() if ruled and key not in ruled for part in each]
+    merged = {key: _merge(each) for key, each in hosts.items()}
+    return others + tuple(_beside(each, lone) if key in ruled else each for key, each in merged.items())
+
+
+def _beside(host: WindowsFirewall, lone: Iterable[WindowsFirewall]) -> WindowsFirewall:
+    """A host with a gap for each export that may be about it: a policy may block, allow and silence local rules."""
+    gaps = [
+        Gap(_whole_file(part), "policy", part.sources[0].format, _MAY_BE_ABOUT, hides_access=True)
+        for part in lone
+        if part.written.rules or part.written.profiles
+    ]
+    return replace(host, gaps=(*host.gaps, *gaps)) if gaps else host
+
+
+_MAY_BE_ABOUT = (
+    "may apply to this host and was joined to none, because several hosts are given: put a copy of it into a folder "
+    "with the host's name beside the exports of each host it applies to (EX01/Registry.pol), or name it like them "
+    "(EX01-gpo.xml)"
+)
+
+
+def _whole_file(part: WindowsFirewall) -> Origin:
+    """The whole file of an export as a place."""
+    return Origin(part.sources[0].name, 0, 0, "file", "")
 
 
 def _name(part: WindowsFirewall, bundles: Mapping[str, str]) -> str:

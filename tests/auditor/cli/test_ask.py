@@ -94,3 +94,12 @@ def test_an_unknown_service_is_named_with_the_nearest(word: str, hint: str, caps
 
 def test_a_site_file_without_exports_is_wrong_use() -> None:
     assert run(["ask", "exchange-2010", "--site", str(ACTIVESYNC / "site.yaml")]) == 2
+
+
+def test_answers_from_a_script_alone_say_that_the_host_may_have_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "web01.bat"
+    script.write_text("netsh advfirewall firewall add rule name=web dir=in action=allow protocol=TCP localport=443\r\n")
+    run(["ask", "exchange-2010", str(script), "--service", "activesync"])
+    assert "web01: what other rules the host has" in capsys.readouterr().err

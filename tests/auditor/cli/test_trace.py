@@ -227,3 +227,29 @@ def test_what_was_not_understood_on_the_way_is_said(
 def test_a_whole_backup_is_answered_without_a_word_beside(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["trace", BACKUP, *SITE, *DAY, "--from", "internet", "--to", "203.0.113.10", "--port", "tcp/443"]) == 0
     assert not capsys.readouterr().err
+
+
+ADD = "netsh advfirewall firewall add rule name=web dir=in action=allow protocol=TCP localport=443\r\n"
+
+
+@pytest.mark.parametrize(("port", "verdict"), [("tcp/443", "allowed"), ("tcp/25", "blocked")])
+def test_of_a_script_alone_every_answer_says_that_the_host_may_have_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], port: str, verdict: str
+) -> None:
+    script = tmp_path / "web01.bat"
+    script.write_text(ADD, encoding="utf-8")
+    question = ("--from", "internet", "--to", "192.0.2.10", "--port", port, "--json")
+    assert run(["trace", str(script), *question]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["verdict"] == verdict
+    assert answer["hops"][0]["reasons"][-1].startswith("what other rules the host has")
+
+
+def test_beside_an_export_of_the_host_a_script_is_one_of_its_sources(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "ex-cas01.bat"
+    script.write_text(ADD, encoding="utf-8")
+    question = ("--from", "domain", "--to", "192.0.2.10", "--port", "tcp/443", "--json")
+    assert run(["trace", str(script), CAS, *question]) == 0
+    assert "what other rules" not in capsys.readouterr().out

@@ -280,3 +280,29 @@ def test_an_export_without_rules_has_none():
     (firewall,) = parsers.read(STATE.format("Domain", "ON", "BlockInbound").encode(), "EX01.txt")
     assert all(rule.implicit for each in firewall.lists for rule in each.rules)
     assert any("local rules of this host are in no export" in gap.what for gap in firewall.gaps)
+
+
+def test_a_policy_beside_two_hosts_is_said_at_both():
+    policy = Document("gpo.reg", f"{HEADER}[{GROUP}\\FirewallRules]\r\n{RULE}".encode("utf-16"))
+    exports = [Document(f"{name}.txt", NETSH.encode()) for name in ("EX01", "EX02")]
+    found = {firewall.name: firewall for firewall in parsers.read_all([*exports, policy])}
+    assert set(found) == {"EX01", "EX02", "gpo"}
+    for name in ("EX01", "EX02"):
+        (gap,) = found[name].gaps
+        assert (gap.origin.file, gap.hides_access) == ("gpo.reg", True)
+        assert "may apply to this host" in gap.what
+
+
+def test_a_policy_that_a_folder_gives_to_a_host_is_joined_to_it_alone():
+    policy = Document("EX01/Registry.reg", f"{HEADER}[{GROUP}\\FirewallRules]\r\n{RULE}".encode("utf-16"))
+    exports = [Document(f"{name}.txt", NETSH.encode()) for name in ("EX01", "EX02")]
+    found = {firewall.name: firewall for firewall in parsers.read_all([*exports, policy])}
+    assert {name: firewall.gaps for name, firewall in found.items()} == {"EX01": (), "EX02": ()}
+    assert [len(firewall.sources) for firewall in found.values()] == [2, 1]
+
+
+def test_dynamic_ports_beside_two_hosts_are_no_gap_of_theirs():
+    ports = "Protocol tcp Dynamic Port Range\n---------------------------------\nStart Port      : 49152\nNumber of Ports : 16384\n"
+    exports = [Document(f"{name}.txt", NETSH.encode()) for name in ("EX01", "EX02")]
+    found = {each.name: each for each in parsers.read_all([*exports, Document("dynamic.txt", ports.encode())])}
+    assert not any("may apply" in gap.what for each in found.values() for gap in each.gaps)
