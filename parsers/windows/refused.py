@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from parsers.source import Document
+from parsers.windows.containers.hive import is_log
 from parsers.windows.encodings import decoded
 
 _HEAD = 100_000
@@ -37,6 +38,10 @@ def explain(document: Document) -> str:
     for magic, name in _ARCHIVES.items():
         if document.data.startswith(magic):
             return f"a {name} archive: unpack it, or give a zip"
+    if is_log(document.data):
+        return (
+            "a transaction log of a registry hive: give the hive itself, best written by 'reg save HKLM\\SYSTEM FILE'"
+        )
     text = decoded(Document(document.name, document.data[:_HEAD])).text.lstrip("\ufeff").replace("\r\n", "\n")
     if _FAILED.search(text[:8000]):
         return "the command failed instead of writing an export: run it again from an elevated PowerShell"

@@ -27,9 +27,24 @@ _POLICY = ("services", "sharedaccess", "parameters", "firewallpolicy")
 _DAMAGED = "the registry hive is damaged or cut off ({}): export it again with 'netsh advfirewall export FILE'"
 
 
+_DIRTY = (
+    "The hive was copied while in use (its two sequence numbers differ): the newest changes, an hour's or more, may be "
+    "missing, because they are only in its log files (.LOG1, .LOG2), which are not read; 'reg save HKLM\\SYSTEM FILE' "
+    "writes a hive that has them."
+)
+
+
 def recognises(document: Document) -> bool:
-    """Does the file begin like a registry hive?"""
-    return document.data.startswith(b"regf")
+    """Does the file begin like a registry hive? Its transaction logs do as well, and are none."""
+    return document.data.startswith(b"regf") and not is_log(document.data)
+
+
+def is_log(data: bytes) -> bool:
+    """Is a file that begins with "regf" a transaction log (SYSTEM.LOG1), which holds changes and no keys?
+
+    Source: M. Suhanov, "Windows registry file format specification": the file type at offset 28 is 0 for a hive.
+    """
+    return data.startswith(b"regf") and int.from_bytes(data[0x1C:0x20], "little") != 0
 
 
 def read(document: Document) -> WrittenHost:
@@ -100,7 +115,7 @@ class _Hive:
             )
             raise UnreadableError(self.document.name, message)
         if block.hive_sequence1() != block.hive_sequence2():
-            notes.append("The hive was copied while in use: its newest changes may still be in its log files.")
+            notes.append(_DIRTY)
         found = host(self.document, policies, format_, **facts)
         return replace(found, notes=(*notes, *found.notes), encoding="binary")
 

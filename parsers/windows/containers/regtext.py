@@ -23,6 +23,7 @@ _VALUE = re.compile(r'^(?:"((?:[^"\\]|\\.)*)"|(@))\s*=\s*(.*)$', re.DOTALL)
 _TEXT = re.compile(r'^"((?:[^"\\]|\\.)*)"\s*(?:;.*)?$')
 _HEX = re.compile(r"^hex(?:\(([0-9a-fA-F]{1,8})\))?:([0-9a-fA-F,\s]*)(?:;.*)?$")
 _DWORD = re.compile(r"^dword:([0-9a-fA-F]{1,8})\s*(?:;.*)?$")
+_CURRENT = re.compile(r'^"Current"\s*=\s*dword:([0-9a-f]{1,8})\s*$', re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(.)")
 _MOST_GAPS = 1000
 """After so many lines that are not understood the file is no registry text."""
@@ -54,7 +55,15 @@ def read(document: Document) -> WrittenHost:
         values = list(reader.values(found.text))
     except ValueError as error:
         raise UnreadableError(document.name, f"{error}: export it again with 'reg export KEY FILE'") from None
-    result = collected(document, reader.places, values, "registry export", encoding=found.encoding, note=found.note)
+    result = collected(
+        document,
+        reader.places,
+        values,
+        "registry export",
+        encoding=found.encoding,
+        note=found.note,
+        current=reader.current,
+    )
     return replace(result, gaps=result.gaps + tuple(reader.gaps))
 
 
@@ -66,14 +75,18 @@ def collected(
     *,
     encoding: str,
     note: str,
+    current: str = "",
 ) -> WrittenHost:
     """One host from the values of a text and the `places` of its keys: one control set, and group policy.
+
+    `current` is the control set in use, where the text says it.
 
     Raises:
         UnreadableError: no key of a firewall policy.
     """
     known = dict.fromkeys(places)
-    chosen = _control_set(set(known))
+    values = list(values)
+    chosen = _control_set(set(known), current)
     policies: dict[str, Policy] = {}
     for where in known:
         if where.store == "gpo" or where.control_set == chosen:
@@ -89,17 +102,35 @@ def collected(
             "\\Parameters\\FirewallPolicy",
         )
     result = host(document, policies.values(), format_, encoding=encoding)
-    return replace(result, notes=result.notes + _notes(note))
+    gaps = tuple(_undecided(document.name, values, chosen)) if chosen not in ("currentcontrolset", current) else ()
+    return replace(result, notes=result.notes + _notes(note), gaps=result.gaps + gaps)
+
+
+def _undecided(file: str, values: Iterable[tuple[Place, RegistryValue]], chosen: str) -> Iterator[Gap]:
+    """A gap where the control sets of a text differ and it does not say which is in use."""
+    sets: dict[str, dict[tuple[str, str], object]] = {}
+    for where, value in values:
+        if where.store == "local":
+            found = sets.setdefault(where.control_set, {})
+            found[where.key.casefold(), value.name.casefold()] = value.data
+    others = sorted(name for name, held in sets.items() if name != chosen and held != sets.get(chosen))
+    if others:
+        what = (
+            f"the file does not say which control set is in use, and {', '.join(others)} holds another firewall policy "
+            f"than {chosen}, which was read: export HKLM\\SYSTEM\\CurrentControlSet, or add HKLM\\SYSTEM\\Select"
+        )
+        yield Gap(Origin(file, 0, 0, "control set", chosen), chosen, "", what, hides_access=True)
 
 
 def _notes(note: str) -> tuple[str, ...]:
     return (note,) if note else ()
 
 
-def _control_set(places: set[Place]) -> str:
+def _control_set(places: set[Place], current: str) -> str:
     """One control set, never several: the current one, otherwise the one with the lowest number."""
     sets = {each.control_set for each in places if each.store == "local"}
-    return "currentcontrolset" if "currentcontrolset" in sets else min(sets, default="")
+    known = [name for name in ("currentcontrolset", current) if name in sets]
+    return known[0] if known else min(sets, default="")
 
 
 class _Reader:
@@ -109,6 +140,8 @@ class _Reader:
         self.document = document
         self.ansi = ansi
         self.places: dict[Place, None] = {}
+        self.current = ""
+        self._selects = False
         self.gaps: list[Gap] = []
         self.values_read = 0
 
@@ -121,10 +154,13 @@ class _Reader:
                 where = self._key(line, found)
             elif where is not None and line and not line.startswith((";", *_HEADERS)):
                 self._value(where, number, line, found)
+            elif self._selects and (selected := _CURRENT.match(line)):
+                self.current = f"controlset{int(selected[1], 16):03d}"
         yield from ((key[0], value) for key, value in found.items())
 
     def _key(self, line: str, found: dict[tuple[Place, str], RegistryValue]) -> Place | None:
         path = line[1:].rpartition("]")[0].strip()
+        self._selects = path.casefold().endswith("\\system\\select")
         if not path.startswith("-"):
             where = place(path)
             if where is not None:

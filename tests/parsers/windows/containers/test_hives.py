@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+import parsers
 from parsers.errors import UnreadableError
 from parsers.source import Document
 from parsers.windows import containers
@@ -202,3 +203,19 @@ def test_subkey_lists_that_multiply(writer):
     with pytest.raises(UnreadableError, match="subkeys"):
         read(writer.hive(writer.nk("ROOT", 1, level, 0, 0xFFFFFFFF)))
     assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(("sequence", "dirty"), [(1, False), (2, True)])
+def test_a_hive_copied_while_in_use_says_that_changes_may_be_missing(writer, sequence, dirty):
+    data = writer.hive(writer.key("ROOT", {"FirewallRules": {"A": RULE}}), sequence=sequence)
+    host = read(data)
+    assert any("newest changes" in note and "reg save" in note for note in host.notes) is dirty
+
+
+def test_a_transaction_log_beside_a_hive_is_no_hive(hive):
+    log = bytearray(hive({})[:512])
+    log[0x1C:0x20] = (6).to_bytes(4, "little")
+    document = Document("SYSTEM.LOG1", bytes(log))
+    assert not containers.recognises(document)
+    with pytest.raises(UnreadableError, match="a transaction log of a registry hive: give the hive itself"):
+        parsers.read(document.data, document.name)

@@ -84,6 +84,30 @@ def test_one_control_set_is_taken():
     assert [rule.id for rule in host.rules] == ["A"]
 
 
+SELECT = "[HKEY_LOCAL_MACHINE\\SYSTEM\\Select]\n"
+
+
+def test_control_sets_that_differ_are_a_gap_where_nothing_says_which_is_in_use():
+    first, second = (LOCAL.replace("CurrentControlSet", f"ControlSet00{number}") for number in (1, 2))
+    text = f"[{first}\\FirewallRules]\n{MAIL}\n[{second}\\FirewallRules]\n{MAIL.replace('25', '3389')}\n"
+    (gap,) = read(text).gaps
+    assert gap.hides_access
+    assert "controlset002 holds another firewall policy than controlset001" in gap.what
+    assert read(text.replace("3389", "25")).gaps == ()
+    assert read(f"{text}[{LOCAL}\\FirewallRules]\n{MAIL}\n").gaps == ()
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_select_names_the_control_set_in_use(number):
+    first, second = (LOCAL.replace("CurrentControlSet", f"ControlSet00{number}") for number in (1, 2))
+    sets = f"[{first}\\FirewallRules]\n{MAIL}\n[{second}\\FirewallRules]\n{MAIL.replace('25', '3389')}\n"
+    select = f'{SELECT}"Current"=dword:0000000{number}\n"LastKnownGood"=dword:00000002\n'
+    for text in (select + sets, sets + select):
+        host = read(text)
+        assert [rule.local_ports for rule in host.rules] == [("25",) if number == "1" else ("3389",)]
+        assert host.gaps == ()
+
+
 def test_factory_defaults_are_no_policy():
     path = LOCAL.replace("Parameters", "Defaults")
     with pytest.raises(UnreadableError, match="without a firewall policy"):
