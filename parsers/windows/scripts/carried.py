@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from parsers.windows.scripts import batch, netsh
-from parsers.windows.scripts.made import Made, Place, in_words
+from parsers.windows.scripts.drafts import Place
+from parsers.windows.scripts.made import Made, in_words
 from parsers.windows.scripts.tags import is_computed
 
 NETSH = re.compile(r"(?:^|[\\/])netsh(?:\.exe)?$", re.IGNORECASE)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from parsers.windows.netsh.legacy import SERVICES
-from parsers.windows.scripts.made import Draft, Made, Place
+from parsers.windows.scripts.drafts import Draft, Place
+from parsers.windows.scripts.made import Made
 from parsers.windows.scripts.tags import is_computed, merged
 from parsers.windows.written import WrittenProfile
 

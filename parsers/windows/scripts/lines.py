@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from parsers.windows.netsh.rules import APP, is_app
 from parsers.windows.scripts import netsh
-from parsers.windows.scripts.made import Draft, Made, Place
+from parsers.windows.scripts.drafts import Draft, Place
+from parsers.windows.scripts.made import Made
 
 _INETFW = re.compile(r"^#.*\binetfw\.pl\b", re.MULTILINE)
 _STATES = re.compile(r"^(?:#Disabled by the reason: ([^#\n]*)#[ \t]*)?(add[ \t]+rule[ \t]+.*)$")

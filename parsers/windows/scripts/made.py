@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
 from parsers.windows.convert import device_name
+from parsers.windows.scripts.drafts import Draft, Drafts, Place
 from parsers.windows.scripts.tags import written
 from parsers.windows.written import WrittenHost, WrittenProfile, WrittenRule
 
@@ -18,47 +19,8 @@ ADDED = (
 )
 
 _MOST_NUMBERS = 5
-_MOST_DOUBTS = 8
 _USUAL = {"enabled": True, "inbound": "block", "outbound": "allow"}
 """What of a profile holds where nothing is said of it (the reference, section 4.3)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a command stands, and why it may not run ("" when it does)."""
-
-    line: int
-    last_line: int
-    doubt: str = ""
-
-
-@dataclass(slots=True)
-class Draft:
-    """A rule as the script has stated it so far: netsh's tags in lower case with their values as written.
-
-    `rule` is set instead where another command than netsh states it, and `key` is the name by which PowerShell finds it
-    beside the displayed one. `conditions` are limits no tag can say; `legacy` marks an exception of `netsh firewall`.
-    """
-
-    name: str
-    place: Place
-    tags: dict[str, str] = field(default_factory=dict)
-    doubts: list[str] = field(default_factory=list)
-    conditions: tuple[tuple[str, str], ...] = ()
-    rule: WrittenRule | None = None
-    key: str = ""
-    group: str = ""
-    legacy: bool = False
-
-    @property
-    def doubtful(self) -> bool:
-        """Are there so many doubts that no further one is kept?"""
-        return len(self.doubts) >= _MOST_DOUBTS
-
-    def doubt(self, text: str) -> None:
-        """One more reason why the rule may not be as it is stated; some are enough."""
-        if not self.doubtful:
-            self.doubts.append(text)
 
 
 class Made:
@@ -66,7 +28,7 @@ class Made:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.drafts: list[Draft] = []
+        self.drafts = Drafts()
         self.gaps: list[Gap] = []
         self._notes: dict[str, list[int]] = {}
         self.lines: set[int] = set()
@@ -81,7 +43,7 @@ class Made:
         """One more rule; where it may not be made, that is among its doubts."""
         if draft.place.doubt:
             draft.doubts.append(draft.place.doubt)
-        self.drafts.append(draft)
+        self.drafts.add(draft)
 
     def gap(self, place: Place, name: str, what: str, *, hides: bool) -> None:
         """Something a command does that cannot be decided."""

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from parsers.windows.scripts import exceptions, states
-from parsers.windows.scripts.made import Draft, Made, Place
+from parsers.windows.scripts.drafts import Draft, Place
+from parsers.windows.scripts.made import Made
 from parsers.windows.scripts.tags import KNOWN, agree, is_computed, merged, same_name
 
 _ROOT = (
@@ -133,16 +134,21 @@ def _add(made: Made, words: list[str], place: Place) -> None:
 def _delete(made: Made, words: list[str], place: Place) -> None:
     asked, others = tags(words)
     unsure = _unsure(asked, others, place)
-    kept: list[Draft] = []
-    for draft in made.drafts:
+    for draft in _candidates(made, asked, others):
         fits = None if others or (unsure and draft.doubtful) else _fits(draft, asked)
         if fits and not place.doubt:
-            continue
-        kept.append(draft)
-        if fits is not False:
+            made.drafts.remove(draft)
+        elif fits is not False:
             draft.doubt(f"line {place.line} may delete it")
-    made.drafts = kept
     made.note(place, "rules the host had may be deleted; none is taken as gone.")
+
+
+def _candidates(made: Made, asked: Mapping[str, str], strange: Sequence[str]) -> Iterator[Draft]:
+    """The rules that a command can be about: those of a name, or all."""
+    name = asked.get("name", "")
+    if strange or "group" in asked or name.casefold() == "all":
+        return iter(made.drafts)
+    return made.drafts.perhaps_named(name)
 
 
 def _unsure(asked: Mapping[str, str], strange: Sequence[str], place: Place) -> bool:
@@ -172,11 +178,11 @@ def _set(made: Made, words: list[str], place: Place) -> None:
         return
     touched = False
     unsure = _unsure(asked, (*others, *strange), place)
-    for draft in made.drafts:
+    for draft in _candidates(made, asked, (*others, *strange)):
         fits = None if others or strange or (unsure and draft.doubtful) else _fits(draft, asked)
         if fits and not place.doubt and draft.rule is None:
             draft.tags |= new
-            draft.name = new.get("name", draft.name)
+            made.drafts.rename(draft, new.get("name", draft.name))
             touched = True
         elif fits is not False:
             draft.doubt(f"line {place.line} may change it")

@@ -17,7 +17,8 @@ from parsers.windows.powershell import filters
 from parsers.windows.powershell.bags import LOST, Bag, Value
 from parsers.windows.scripts import MARKED_UP, is_powershell
 from parsers.windows.scripts.carried import NETSH, mentions, netsh_words, run_batch
-from parsers.windows.scripts.made import Draft, Made, Place
+from parsers.windows.scripts.drafts import Draft, Place
+from parsers.windows.scripts.made import Made
 from parsers.windows.scripts.netsh import words_of
 from parsers.windows.scripts.statements import COMPUTED, PASSED_OVER, Command, commands
 from parsers.windows.scripts.tags import FOLDER, same_name
@@ -117,7 +118,9 @@ def _doubt(made: Made, command: Command, place: Place, what: str) -> None:
     """Rules the script made above that a command may be about are no longer certain."""
     parameter, words = _asked(command)
     anything = not parameter or any(_WILDCARD.search(word) for word in words)
-    for draft in made.drafts:
+    by_name = parameter == "displayname" and not anything
+    fitting = [draft for word in words for draft in made.drafts.perhaps_named(word)] if by_name else made.drafts
+    for draft in fitting:
         group = draft.rule.group if draft.rule else draft.group
         have = {"displayname": draft.name, "name": draft.key}.get(parameter, group)
         if anything or any(same_name(word, have) is not False for word in words):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from parsers.windows.scripts.made import Made, Place
+from parsers.windows.scripts.drafts import Place
+from parsers.windows.scripts.made import Made
 from parsers.windows.written import PROFILES, WrittenProfile
 
 _INWARD = {"blockinbound": "block", "blockinboundalways": "block always", "allowinbound": "allow"}

@@ -188,15 +188,15 @@ def merged(words: Sequence[str]) -> list[str]:
 
 def same_name(one: str, other: str) -> bool | None:
     """Are two names the same, without case? None where a variable in one of them decides."""
-    mine, theirs = _literal(one), _literal(other)
+    mine, theirs = literal(one), literal(other)
     if mine[1] and theirs[1]:
         return mine[0] == theirs[0]
     return None if mine[0].startswith(theirs[0]) or theirs[0].startswith(mine[0]) else False
 
 
 @lru_cache(maxsize=8192)
-def _literal(text: str) -> tuple[str, bool]:
-    """What a name begins with before a variable in it, and whether that is all of it."""
+def literal(text: str) -> tuple[str, bool]:
+    """What a name begins with before a variable in it, in lower case, and whether that is all of it."""
     folded = text.strip().casefold()
     found = VARIABLE.search(folded)
     return (folded[: found.start()], False) if found else (folded, True)

@@ -148,3 +148,20 @@ def test_other_commands_change_no_rule(read, line):
 @pytest.mark.parametrize("short", ["advf fire add rule", "adv f a r", "ADVFIREWALL firewall ADD Rule"])
 def test_command_words_may_be_shortened_as_far_as_they_are_clear(stated, short):
     assert names(stated(f"netsh {short} name=web dir=in action=allow")) == ["web"]
+
+
+def test_a_renamed_rule_is_found_by_its_new_name_only(stated):
+    change = "netsh advfirewall firewall set rule name=web new name=site"
+    assert [rule.name for rule in stated(WEB, change, "netsh advfirewall firewall delete rule name=web")] == ["site"]
+    assert stated(WEB, change, "netsh advfirewall firewall delete rule name=SITE") == ()
+
+
+def test_a_rule_with_a_computed_name_may_be_the_one_deleted(stated):
+    (rule,) = stated(ADD.format('"w%X%"', 80), "netsh advfirewall firewall delete rule name=web")
+    assert any("line 2 may delete it" in each for each in rule.unread)
+
+
+def test_rules_of_one_name_go_together_and_the_others_stay_in_order(stated):
+    added = [ADD.format(name, 80) for name in ("a", "b", "a", "c", "A")]
+    rules = stated(*added, "netsh advfirewall firewall delete rule name=a", ADD.format("a", 80))
+    assert [rule.name for rule in rules] == ["b", "c", "a"]
