@@ -13,13 +13,14 @@ from pathlib import PurePath
 
 from parsers.model.addresses import ANY_ADDRESS
 from parsers.model.bounds import Bounded
-from parsers.model.firewall import Firewall, HostFacts, Setting, Source
+from parsers.model.firewall import Firewall, HostFacts, Source
 from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Action, AsWritten, Condition, Direction, Evaluation, Rule, RuleList, Truth
 from parsers.model.services import ANY_SERVICE, NO_SERVICE
 from parsers.source import Document
 from parsers.windows import hardening
 from parsers.windows.scopes import Scopes
+from parsers.windows.states import effective, has, implicit, settings, whole
 from parsers.windows.written import PROFILES, WrittenHost, WrittenProfile, WrittenRule
 
 _ACTIONS = {"allow": Action.ALLOW, "block": Action.DENY, "bypass": Action.BYPASS}
@@ -57,7 +58,7 @@ def convert(host: WrittenHost, documents: tuple[Document, ...]) -> WindowsFirewa
 
 def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
     """As `convert`, from sources that are already described."""
-    states = {key: _effective(host, key) for key in PROFILES}
+    states = {key: effective(host, key) for key in PROFILES}
     gaps: list[Gap] = list(host.gaps)
     inbound: list[Rule] = []
     outbound: list[Rule] = []
@@ -69,8 +70,8 @@ def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
         for reading in _readings(written):
             rule = _rule(reading, states, gaps, hardened, scopes)
             (inbound if reading.direction == "in" else outbound).append(rule)
-    inbound += _implicit(host, states, Direction.INBOUND)
-    outbound += _implicit(host, states, Direction.OUTBOUND)
+    inbound += implicit(host, states, Direction.INBOUND)
+    outbound += implicit(host, states, Direction.OUTBOUND)
     unseen = not _has_local_rules(host) or bool(host.missing)
     if unseen and any(state.merge_local is not False for state in states.values()):
         gaps.append(_absent(host))
@@ -101,33 +102,12 @@ def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
         sources=sources,
         lists=lists,
         objects=tuple(hardening.objects(host.rules)),
-        settings=tuple(_settings(host)),
+        settings=tuple(settings(host)),
         host=facts,
         gaps=tuple(sorted(gaps, key=lambda gap: (gap.origin.file, gap.origin.first_line))),
         assumptions=tuple(_assumptions(host, states)),
         written=host,
     )
-
-
-def _effective(host: WrittenHost, key: str) -> WrittenProfile:
-    """The state of a profile: a GPO value wins over the local one, value by value."""
-    found = WrittenProfile(key)
-    for store in ("gpo", "local"):
-        for each in host.profiles:
-            if each.profile == key and (each.store == store or (store == "local" and each.store != "gpo")):
-                found = replace(
-                    found,
-                    # A value that another store has set already stays as that says.
-                    may_be=found.may_be + tuple(may for may in each.may_be if getattr(found, may[0]) is None),
-                    enabled=each.enabled if found.enabled is None else found.enabled,
-                    inbound=found.inbound or each.inbound,
-                    outbound=found.outbound or each.outbound,
-                    merge_local=each.merge_local if found.merge_local is None else found.merge_local,
-                    shielded=each.shielded if found.shielded is None else found.shielded,
-                    file=found.file or each.file,
-                    line=found.line or each.line,
-                )
-    return replace(found, inbound="block always") if found.shielded else found
 
 
 def _has_local_rules(host: WrittenHost) -> bool:
@@ -163,7 +143,7 @@ def _unknown(host: WrittenHost, states: dict[str, WrittenProfile], *, inward: bo
     where = frozenset(key for key in PROFILES if states[key].merge_local is not False)
     doubt = (Condition("unread", "the local rules are not in the export"),)
     for action, word in ((Action.DENY, "block"), (Action.ALLOW, "allow")):
-        rule = _whole(
+        rule = whole(
             f"local rules that are not in the export may {word}", "", action, _absent(host).origin, inward=inward
         )
         yield replace(
@@ -268,7 +248,7 @@ def _profiles(written: WrittenRule, states: dict[str, WrittenProfile]) -> frozen
     if written.store in ("local", "unknown") or written.store.startswith("script"):
         named -= {key for key in PROFILES if states[key].merge_local is False}
     if written.action == "bypass" and written.direction == "in":
-        named -= {key for key in PROFILES if _is(states[key], "inbound", "block always") == (True, ())}
+        named -= {key for key in PROFILES if has(states[key], "inbound", "block always") == (True, ())}
     return None if len(named) == len(PROFILES) else named
 
 
@@ -284,83 +264,6 @@ def _merged_away(written: WrittenRule, profiles: frozenset[str] | None) -> tuple
     return (Condition("profile", text, Truth.FALSE),)
 
 
-def _implicit(host: WrittenHost, states: dict[str, WrittenProfile], direction: Direction) -> Iterator[Rule]:
-    """What profiles do by themselves: off, block always, and a default of allow."""
-    inward = direction is Direction.INBOUND
-    for key, state in states.items():
-        origin = Origin(state.file or host.name, state.line, state.line, "profile", key)
-        off, doubt = _is(state, "enabled", False)
-        if off:
-            yield _whole(f"{key} profile is off", key, Action.BYPASS, origin, doubt, inward=inward)
-        closed, why = _is(state, "inbound", "block always")
-        if inward and closed and (not off or doubt):
-            yield _whole(f"{key} profile blocks all inbound connections", key, Action.DENY, origin, why, inward=True)
-        default, why = _is(state, "inbound", "allow") if inward else _is(state, "outbound", "block", inverted=True)
-        if default:
-            yield _whole(f"{key} profile allows by default", key, Action.ALLOW, origin, why, inward=inward)
-
-
-def _is(
-    state: WrittenProfile, name: str, value: object, *, inverted: bool = False
-) -> tuple[bool, tuple[Condition, ...]]:
-    """Has a profile a value (`inverted`: another one), certainly or perhaps; in the second case with why it may not."""
-    others = [each for each in state.may_be if each[0] == name]
-    answers = {(each == value) is not inverted for each in (getattr(state, name), *(other for _, other, _ in others))}
-    doubts = tuple(Condition("unread", text) for text in dict.fromkeys(text for _, _, text in others))
-    return True in answers, doubts if len(answers) > 1 else ()
-
-
-def _whole(
-    name: str, profile: str, action: Action, origin: Origin, doubts: tuple[Condition, ...] = (), *, inward: bool
-) -> Rule:
-    where = frozenset({profile})
-    return Rule(
-        id=f"implicit: {name}",
-        name=name,
-        origin=origin,
-        action=action,
-        enabled=True,
-        ingress=where if inward else None,
-        egress=None if inward else where,
-        source=Bounded.exactly(ANY_ADDRESS),
-        destination=Bounded.exactly(ANY_ADDRESS),
-        service=Bounded.exactly(ANY_SERVICE),
-        conditions=doubts,
-        implicit=True,
-    )
-
-
-def _settings(host: WrittenHost) -> Iterator[Setting]:
-    """Profile values under their registry names, so that one benchmark serves every export."""
-    for each in host.profiles:
-        path = f"{each.store} profile {each.profile}"
-        origin = Origin(each.file, each.line, each.line, "profile", each.profile)
-        known: list[tuple[str, str]] = []
-        unsure = {name for name, _, _ in each.may_be}
-        if each.enabled is not None:
-            known.append(("EnableFirewall", "1" if each.enabled else "0"))
-        if each.inbound is not None:
-            known.append(("DefaultInboundAction", "0" if each.inbound == "allow" else "1"))
-        if each.shielded is not None or each.inbound is not None:
-            shielded = each.shielded or each.inbound == "block always"
-            if shielded or each.shielded is not None or each.store != "gpo":
-                known.append(("DoNotAllowExceptions", "1" if shielded else "0"))
-        if each.outbound is not None:
-            known.append(("DefaultOutboundAction", "1" if each.outbound == "block" else "0"))
-        for key, value in (*known, *each.values):
-            if _FIELDS.get(key) not in unsure:
-                yield Setting(path, key, value, origin)
-
-
-_FIELDS = {
-    "EnableFirewall": "enabled",
-    "DefaultInboundAction": "inbound",
-    "DoNotAllowExceptions": "inbound",
-    "DefaultOutboundAction": "outbound",
-}
-"""Registry values, and what of a profile they say."""
-
-
 def _assumptions(host: WrittenHost, states: dict[str, WrittenProfile]) -> Iterator[str]:
     yield from host.notes
     if not any(state.enabled is not None or state.inbound for state in states.values()):
@@ -369,7 +272,7 @@ def _assumptions(host: WrittenHost, states: dict[str, WrittenProfile]) -> Iterat
             "blocked and outbound ones allowed by default."
         )
     for key, state in states.items():
-        off, doubt = _is(state, "enabled", False)
+        off, doubt = has(state, "enabled", False)
         if off:
             yield f"The {key} profile {'may be' if doubt else 'is'} OFF: everything passes while it is active."
         if state.merge_local is False:
