@@ -16,6 +16,8 @@ _UNSEEN = {
     "devices": "only for devices {0}",
     "src-vendor-mac": "only for hardware of some vendors",
     "ztna-ems-tag": "only with ZTNA tag {0}",
+    "ztna-ems-tag6": "only with ZTNA tag {0}",
+    "ztna-destination": "only to ZTNA destination {0}",
     "ztna-geo-tag": "only with ZTNA geography tag {0}",
     "sgt": "only with security group tag {0}",
     "tos": "only with type of service {0}",
@@ -63,6 +65,10 @@ def conditions(books: Books, kind: str, block: Block) -> tuple[Condition, ...]:
         found.append(Condition("identity", f"only after authentication as {', '.join(who)}"))
     if block.get("geoip-match") == "registered-location":
         found.append(Condition("geography", "countries are matched by registration"))
+    fabric = block.table("fabric-policy")
+    if fabric is not None and fabric.settings:
+        ends = " ".join(f"{way} {name}" for way in ("from", "to") if (name := fabric.get(way)))
+        found.append(Condition("fabric", f"a policy of the Security Fabric {ends}"))
     if not _UNSEEN.keys().isdisjoint(block.settings):
         for keyword, text in _UNSEEN.items():
             words = block.words(keyword)

@@ -1,6 +1,6 @@
 """Servers of the device that need no `allowaccess`: name and address services, proxies, portals, routing, tunnels.
 
-Source: the reference, section 9 (2).
+Source: the reference, section 9 (2); `config llm proxy` of the CLI reference of FortiOS 8.0.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def daemons(books: Books) -> Iterator[Rule]:
     yield from _name_servers(books)
     yield from _bound_servers(books)
     yield from _proxies(books)
+    yield from _model_proxy(books)
     yield from _portals(books)
     yield from _routing(books)
 
@@ -77,6 +78,18 @@ def _proxies(books: Books) -> Iterator[Rule]:
         service = ServiceSet.parse(f"tcp/{','.join(table.words(port)) or default}")
         for interface in _switched_on(books, keyword, "enable"):
             yield listener(word, books, interface, service, EVERYBODY, books.scope.origin(name, table))
+
+
+def _model_proxy(books: Books) -> Iterator[Rule]:
+    """The proxy for language models (8.0): HTTPS unless `protocol` says otherwise."""
+    table = books.scope.table("llm proxy")
+    if table is None or table.get("status") != "enable":
+        return
+    for word in table.words("protocol") or ("https",):
+        port = table.get(f"incoming-{word}-port") or {"http": "8098", "https": "8099"}.get(word)
+        for interface in leaves(books, table.words("interface")) if port else ():
+            service = ServiceSet.parse(f"tcp/{port}")
+            yield listener("LLM proxy", books, interface, service, EVERYBODY, books.scope.origin("llm proxy", table))
 
 
 def _portals(books: Books) -> Iterator[Rule]:

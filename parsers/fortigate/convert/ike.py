@@ -4,6 +4,7 @@ Source: the reference, section 9 (2); the CLI reference (`ike-port` of `config s
 the administration guides of FortiOS 7.4.2 and 7.6.2, "Encapsulate ESP packets within TCP headers": for version 2 of
 IKE, by the `transport` of a phase 1; `ike-tcp-port` defaults to 4500, since 7.6.1 to 443, and where it is not 4500 the
 daemon also listens on 4500 and 11443. Neither says whether 500 and 4500 are left when `ike-port` is another one.
+Since 8.0 `ike-extra-ports` adds UDP ports, and TCP is answered only where `ike-tcp-service` is switched on.
 """
 
 from __future__ import annotations
@@ -42,11 +43,13 @@ def ike_gateways(books: Books) -> Iterator[Rule]:
 
 def _udp(scope: Scope) -> tuple[Bounded[ServiceSet], tuple[str, ...]]:
     port = _stated(scope, "ike-port", "500")
-    if port == "500":
-        return Bounded.exactly(_USUAL | _ESP), ()
-    if not port.isdigit():
+    further = _extra(scope)
+    if not all(each.isdigit() for each in (port, *further)):
         return Bounded(_ESP, ServiceSet.parse("udp") | _ESP), ("the port of IKE is a variable of a template",)
-    own = ServiceSet.parse(f"udp/{port}") | _ESP
+    others = ServiceSet.union(ServiceSet.parse(f"udp/{each}") for each in further)
+    if port == "500":
+        return Bounded.exactly(_USUAL | _ESP | others), ()
+    own = ServiceSet.parse(f"udp/{port}") | _ESP | others
     return Bounded(own, own | _USUAL), ("whether UDP 500 and 4500 still answer beside ike-port is not documented",)
 
 
@@ -58,7 +61,7 @@ def _over_tcp(books: Books, interface: Interface, phases: Iterable[tuple[str, Bl
         return
     kind, block, asks = next((each for each in asking if each[2]), asking[0])
     certain, possible = _tcp(scope)
-    doubt: tuple[str, ...] = () if asks else ("the default of the phase 1's transport depends on the release",)
+    doubt: tuple[str, ...] = () if asks else (f"the default of {_unstated(block)} depends on the release",)
     if certain != possible:
         doubt += ("on which TCP ports IKE listens besides ike-tcp-port depends on the release",)
     rule = listener("IPsec over TCP", books, interface, possible, EVERYBODY, scope.origin(kind, block))
@@ -68,12 +71,18 @@ def _over_tcp(books: Books, interface: Interface, phases: Iterable[tuple[str, Bl
 
 def _asks_tcp(scope: Scope, phase: Block) -> bool | None:
     """May the peers of a phase 1 use TCP? None where the file does not say; version 1 of IKE, the default, never."""
-    if phase.get("ike-version") != "2":
+    if phase.get("ike-version") != "2" or _stated(scope, "ike-tcp-service", "") == "disable":
         return False
     transport = phase.get("transport")
     if transport is None:
         return None if scope.version >= (7, 6) else False
+    if transport != "udp" and scope.version >= (8,) and not _stated(scope, "ike-tcp-service", ""):
+        return None
     return transport != "udp"
+
+
+def _unstated(phase: Block) -> str:
+    return "the phase 1's transport" if phase.get("transport") is None else "ike-tcp-service"
 
 
 def _tcp(scope: Scope) -> tuple[ServiceSet, ServiceSet]:
@@ -87,6 +96,12 @@ def _tcp(scope: Scope) -> tuple[ServiceSet, ServiceSet]:
         return NO_SERVICE, ServiceSet.parse("tcp/443,4500,11443")
     certain = ServiceSet.parse(f"tcp/{port}")
     return certain, certain if port == "4500" else certain | ServiceSet.parse("tcp/4500,11443")
+
+
+def _extra(scope: Scope) -> tuple[str, ...]:
+    """The words of `ike-extra-ports`."""
+    table = scope.table("system settings")
+    return table.words("ike-extra-ports") if table is not None else ()
 
 
 def _stated(scope: Scope, keyword: str, default: str) -> str:

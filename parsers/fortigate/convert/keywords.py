@@ -1,36 +1,38 @@
 """Every keyword of the audited tables: read, or known not to change which packets pass. The rest becomes a gap.
 
-Source: field lists of FortiOS 5.0 to 7.6 in the reference, sections 4 to 6.
+Source: field lists of FortiOS 5.0 to 7.6 in the reference, sections 4 to 6, and the CLI reference of FortiOS 8.0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+SHARED = frozenset("fabric-object fabric-force-sync fabric-object-source custom-tags display-with".split())
+"""Who else in a Security Fabric has an object, and how the device shows it (8.0): on every object and policy."""
+
 POLICY_READ = frozenset(
     "dscp-match dscp-negate dscp-value reputation-minimum6 reputation-direction6 saml-server scim scim-users "
-    "scim-groups ztna-ems-tag-negate "
-    "action srcintf dstintf srcaddr dstaddr srcaddr6 dstaddr6 srcaddr4 dstaddr4 service schedule status name "
-    "comments logtraffic srcaddr-negate dstaddr-negate service-negate srcaddr6-negate dstaddr6-negate "
-    "internet-service internet-service-id internet-service-name internet-service-group internet-service-custom "
-    "internet-service-custom-group internet-service-negate internet-service-src internet-service-src-id "
-    "internet-service-src-name internet-service-src-group internet-service-src-custom "
+    "scim-groups ztna-ems-tag-negate action srcintf dstintf srcaddr dstaddr srcaddr6 dstaddr6 srcaddr4 dstaddr4 "
+    "service schedule status name comments logtraffic srcaddr-negate dstaddr-negate service-negate srcaddr6-negate "
+    "dstaddr6-negate internet-service internet-service-id internet-service-name internet-service-group "
+    "internet-service-custom internet-service-custom-group internet-service-negate internet-service-src "
+    "internet-service-src-id internet-service-src-name internet-service-src-group internet-service-src-custom "
     "internet-service-src-custom-group internet-service-src-negate internet-service6 internet-service6-name "
     "internet-service6-group internet-service6-custom internet-service6-custom-group internet-service6-negate "
     "internet-service6-src internet-service6-src-name internet-service6-src-group internet-service6-src-custom "
     "internet-service6-src-custom-group internet-service6-src-negate groups users fsso-groups match-vip "
-    "match-vip-only learning-mode policy-expiry policy-expiry-date policy-expiry-date-utc identity-based "
-    "devices src-vendor-mac ztna-ems-tag ztna-ems-tag-secondary ztna-geo-tag ztna-device-ownership sgt "
-    "sgt-check tos tos-mask tos-negate vlan-filter reputation-minimum reputation-direction geoip-match "
-    "geoip-anycast application app-category url-category app-group enforce-default-app-port ztna-status "
-    "policyid poolname6 uuid-idx permit-any-host permit-stun-host pcp-inbound cgn-eif eif-check eif-learn "
-    "tcp-session-without-syn fall-through-unauthenticated network-service-dynamic network-service-src-dynamic "
-    "internet-service-fortiguard internet-service-src-fortiguard internet-service6-fortiguard "
-    "internet-service6-src-fortiguard endpoint-compliance disclaimer email-collect".split()
+    "match-vip-only learning-mode policy-expiry policy-expiry-date policy-expiry-date-utc identity-based devices "
+    "src-vendor-mac ztna-ems-tag ztna-ems-tag-secondary ztna-geo-tag ztna-device-ownership sgt sgt-check tos "
+    "tos-mask tos-negate vlan-filter reputation-minimum reputation-direction geoip-match geoip-anycast application "
+    "app-category url-category app-group enforce-default-app-port ztna-status policyid poolname6 uuid-idx "
+    "permit-any-host permit-stun-host pcp-inbound cgn-eif eif-check eif-learn tcp-session-without-syn "
+    "fall-through-unauthenticated network-service-dynamic network-service-src-dynamic internet-service-fortiguard "
+    "internet-service-src-fortiguard internet-service6-fortiguard internet-service6-src-fortiguard "
+    "endpoint-compliance disclaimer email-collect ztna-ems-tag6 ztna-destination".split()
 )
 
-POLICY_IRRELEVANT = frozenset(
-    "pfcp-profile identity-based-route radius-ip-auth-bypass poolname4 "
+POLICY_IRRELEVANT = SHARED | frozenset(
+    "llm-profile skip-vrf-match pfcp-profile identity-based-route radius-ip-auth-bypass poolname4 "
     "uuid nat nat46 nat64 natip natinbound natoutbound inbound outbound vpntunnel ippool poolname fixedport "
     "label global-label utm-status utm-inspection-mode inspection-mode profile-type profile-group "
     "profile-protocol-options ssl-ssh-profile av-profile webfilter-profile dnsfilter-profile "
@@ -63,26 +65,23 @@ POLICY_IRRELEVANT = frozenset(
 """NAT of sources, inspection, shaping, logging and looks: they may block content, and never widen what passes."""
 
 _VIP = frozenset(
-    "http-cookie-domain-from-host ssl-hpkp-age ssl-hpkp-backup ssl-hpkp-include-subdomains ssl-hpkp-primary "
-    "ssl-hpkp-report-uri "
-    "type extip extaddr extintf mappedip mapped-addr portforward protocol extport mappedport "
-    "portmapping-type service src-filter srcintf-filter status nat-source-vip arp-reply server-type "
-    "ldb-method monitor persistence uuid comment color id dns-mapping-ttl gratuitous-arp-interval "
-    "http-redirect nat44 nat46 ipv6-mappedip ipv6-mappedport add-nat46-route weblogic-server "
-    "websphere-server outlook-web-access http-cookie-domain http-cookie-path http-cookie-age "
-    "http-cookie-generation http-cookie-share https-cookie-secure http-ip-header http-ip-header-name "
-    "http-multiplex max-embryonic-connections ssl-mode ssl-certificate ssl-algorithm ssl-min-version "
-    "ssl-max-version ssl-dh-bits ssl-pfs ssl-send-empty-frags ssl-client-fallback ssl-client-renegotiation "
-    "ssl-client-session-state-max ssl-client-session-state-timeout ssl-client-session-state-type "
-    "ssl-server-min-version ssl-server-max-version ssl-server-session-state-max "
-    "ssl-server-session-state-timeout ssl-server-session-state-type ssl-http-location-conversion "
-    "ssl-http-match-host ssl-hpkp ssl-hsts ssl-hsts-age ssl-hsts-include-subdomains ssl-accept-ffdhe-groups "
-    "ssl-server-algorithm ssl-client-rekey-count one-click-gslb-server gslb-domain-name gslb-hostname "
-    "h2-support h3-support http-multiplex-ttl http-multiplex-max-request "
-    "http-multiplex-max-concurrent-request http-supported-max-version src-vip-filter user-agent-detect "
-    "client-cert empty-cert-action custom-sni ssl-server-renegotiation"
-    " ipv4-mappedip ipv4-mappedport nat66 nat64 embedded-ipv4-address "
-    "ndp-reply add-nat64-route server-type".split()
+    "auth-portal auth-virtual-host log-blocked-traffic ssl-http-strip-secure-cookies ssl-server-client-certificate "
+    "ssl-upstream http-cookie-domain-from-host ssl-hpkp-age ssl-hpkp-backup ssl-hpkp-include-subdomains "
+    "ssl-hpkp-primary ssl-hpkp-report-uri type extip extaddr extintf mappedip mapped-addr portforward protocol "
+    "extport mappedport portmapping-type service src-filter srcintf-filter status nat-source-vip arp-reply "
+    "server-type ldb-method monitor persistence uuid comment color id dns-mapping-ttl gratuitous-arp-interval "
+    "http-redirect nat44 nat46 ipv6-mappedip ipv6-mappedport add-nat46-route weblogic-server websphere-server "
+    "outlook-web-access http-cookie-domain http-cookie-path http-cookie-age http-cookie-generation http-cookie-share "
+    "https-cookie-secure http-ip-header http-ip-header-name http-multiplex max-embryonic-connections ssl-mode "
+    "ssl-certificate ssl-algorithm ssl-min-version ssl-max-version ssl-dh-bits ssl-pfs ssl-send-empty-frags "
+    "ssl-client-fallback ssl-client-renegotiation ssl-client-session-state-max ssl-client-session-state-timeout "
+    "ssl-client-session-state-type ssl-server-min-version ssl-server-max-version ssl-server-session-state-max "
+    "ssl-server-session-state-timeout ssl-server-session-state-type ssl-http-location-conversion ssl-http-match-host "
+    "ssl-hpkp ssl-hsts ssl-hsts-age ssl-hsts-include-subdomains ssl-accept-ffdhe-groups ssl-server-algorithm "
+    "ssl-client-rekey-count one-click-gslb-server gslb-domain-name gslb-hostname h2-support h3-support "
+    "http-multiplex-ttl http-multiplex-max-request http-multiplex-max-concurrent-request http-supported-max-version "
+    "src-vip-filter user-agent-detect client-cert empty-cert-action custom-sni ssl-server-renegotiation "
+    "ipv4-mappedip ipv4-mappedport nat66 nat64 embedded-ipv4-address ndp-reply add-nat64-route".split()
 )
 
 _VIP_GROUP = frozenset("interface member uuid comments color tags".split())
@@ -93,7 +92,7 @@ _LOCAL_IN = frozenset(
     "internet-service-src-group internet-service-src-custom internet-service-src-custom-group "
     "internet-service-src-negate internet-service6-src internet-service6-src-name internet-service6-src-group "
     "internet-service6-src-custom internet-service6-src-custom-group internet-service6-src-negate "
-    "internet-service-src-fortiguard internet-service6-src-fortiguard auto-asic-offload".split()
+    "internet-service-src-fortiguard internet-service6-src-fortiguard auto-asic-offload custom-tags".split()
 )
 
 _ACL = frozenset("uuid name comments status interface srcaddr dstaddr service fragment".split())
@@ -105,35 +104,38 @@ POLICY_TABLES = (
 
 TABLES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(POLICY_TABLES, POLICY_READ | POLICY_IRRELEVANT),
-    "firewall address": frozenset(
-        "sso-attribute-value "
+    "firewall address": SHARED
+    | frozenset(
+        "sso-attribute-value hw-version obsolete ipam-allocate-unique managed-subnetwork-size "
         "type subnet start-ip end-ip wildcard fqdn wildcard-fqdn country interface sub-type uuid comment color "
-        "associated-interface visibility allow-routing cache-ttl tags fabric-object ems-tag-name sdn sdn-tag "
+        "associated-interface visibility allow-routing cache-ttl tags ems-tag-name sdn sdn-tag "
         "sdn-addr-type filter tenant epg-name subnet-name policy-group organization obj-id obj-tag obj-type "
         "tag-type tag-detection-level macaddr start-mac end-mac node-ip-only clearpass-spt fsso-group hw-vendor "
         "hw-model os sw-version route-tag dirty list profile sdn-tag passive-fqdn-learning agent-id "
         "management-zone policy-number comments".split()
     ),
-    "firewall addrgrp": frozenset(
+    "firewall addrgrp": SHARED
+    | frozenset(
         "member exclude exclude-member type category uuid comment color visibility allow-routing tags "
-        "fabric-object associated-interface".split()
+        "associated-interface".split()
     ),
-    "firewall address6": frozenset(
-        "sdn-addr-type "
+    "firewall address6": SHARED
+    | frozenset(
+        "wildcard sdn-addr-type filter obj-tag obsolete sub-type tag-detection-level tag-type "
         "type ip6 start-ip end-ip fqdn country sdn uuid comment color visibility tags cache-ttl host host-type "
-        "template macaddr start-mac end-mac fabric-object obj-id epg-name tenant sdn-tag route-tag "
+        "template macaddr start-mac end-mac obj-id epg-name tenant sdn-tag route-tag "
         "passive-fqdn-learning".split()
     ),
-    "firewall addrgrp6": frozenset(
-        "member exclude exclude-member uuid comment color visibility tags fabric-object".split()
-    ),
-    "firewall service custom": frozenset(
+    "firewall addrgrp6": SHARED
+    | frozenset("member exclude exclude-member type category uuid comment color visibility tags".split()),
+    "firewall service custom": SHARED
+    | frozenset(
         "protocol tcp-portrange udp-portrange sctp-portrange udplite-portrange icmptype icmpcode "
         "protocol-number iprange fqdn category proxy explicit-proxy comment color visibility check-reset-range "
         "session-ttl tcp-halfclose-timer tcp-halfopen-timer tcp-timewait-timer tcp-rst-timer udp-idle-timer "
-        "helper app-service-type app-category application fabric-object uuid tags port-range".split()
+        "helper app-service-type app-category application uuid tags port-range".split()
     ),
-    "firewall service group": frozenset("member comment color proxy explicit-proxy fabric-object uuid tags".split()),
+    "firewall service group": SHARED | frozenset("member comment color proxy explicit-proxy uuid tags".split()),
     "firewall vip": _VIP,
     "firewall vip6": _VIP,
     "firewall vip46": _VIP,
@@ -146,19 +148,17 @@ TABLES: Mapping[str, frozenset[str]] = {
     "firewall local-in-policy6": _LOCAL_IN,
     "firewall acl": _ACL,
     "firewall acl6": _ACL,
-    "firewall internet-service-custom": frozenset("reputation comment id master-service-id".split()),
-    "firewall internet-service-custom-group": frozenset("member comment".split()),
-    "system zone": frozenset("interface intrazone description tags tagging".split()),
-    "firewall schedule recurring": frozenset("day start end color fabric-object uuid label-day".split()),
-    "firewall schedule onetime": frozenset(
-        "start end start-utc end-utc color expiration-days fabric-object uuid".split()
-    ),
-    "firewall schedule group": frozenset("member color fabric-object uuid".split()),
+    "firewall internet-service-custom": SHARED | frozenset("reputation comment id master-service-id uuid".split()),
+    "firewall internet-service-custom-group": SHARED | frozenset("member comment uuid".split()),
+    "system zone": SHARED | frozenset("interface intrazone description tags tagging uuid".split()),
+    "firewall schedule recurring": SHARED | frozenset("day start end color uuid label-day".split()),
+    "firewall schedule onetime": SHARED | frozenset("start end start-utc end-utc color expiration-days uuid".split()),
+    "firewall schedule group": SHARED | frozenset("member color uuid".split()),
 }
 """All keywords of an object table, read or cosmetic."""
 
 NESTED: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(POLICY_TABLES, frozenset({"identity-based-policy"})),
+    **dict.fromkeys(POLICY_TABLES, frozenset({"identity-based-policy", "fabric-policy"})),
     **dict.fromkeys(
         ("firewall vip", "firewall vip6", "firewall vip46", "firewall vip64"),
         frozenset(
@@ -168,7 +168,7 @@ NESTED: Mapping[str, frozenset[str]] = {
     ),
     **dict.fromkeys(
         ("firewall address", "firewall address6", "firewall addrgrp", "firewall addrgrp6"),
-        frozenset("tagging list subnet-segment filter".split()),
+        frozenset("tagging list subnet-segment filter addr-8021x".split()),
     ),
     "system zone": frozenset({"tagging"}),
     "firewall internet-service-custom": frozenset({"entry", "disable-entry"}),

@@ -39,7 +39,8 @@ def masked(words: tuple[str, ...]) -> str:
 
 _SECRET_WORDS = re.compile(
     r"passw|passphrase|passcode|secret|psk|private-key|(?:^|-|auth|enc)key\d*$|key-string|keytab|-pwd(?:$|-)|^token|-token$"
-    r"|api-key|credential|ssh-public-key|^script$|^seed$|^pin$|totp|hostkey|^(?:md5|sha1)-|-hmac$|^history\d+$"
+    r"|api-key|credential|ssh-public-key|^script$|^seed$|^pin$|-pin-code$|^uploadpass$|^auth-string$|totp|hostkey"
+    r"|^(?:md5|sha1)-|-hmac$|^history\d+$"
 )
 """Keywords whose values are secret wherever they stand; names of certificates and of users are not."""
 _ABOUT_SECRETS = re.compile(

@@ -1,6 +1,6 @@
 """The tables of FortiOS by what they mean for packets: read, read apart, or known to open nothing.
 
-Source: the reference, section 3; the CLI references of FortiOS 5.0 to 7.6.
+Source: the reference, section 3; the CLI references of FortiOS 5.0 to 8.0.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ READ = frozenset(
     "firewall acl|firewall acl6|system virtual-switch|router static6|router policy|router policy6|system dns-server|"
     "web-proxy explicit|ftp-proxy explicit|firewall proxy-policy|firewall explicit-proxy-policy|firewall access-proxy|"
     "firewall access-proxy6|"
-    "user setting|system api-user|system virtual-wire-pair".split("|")
+    "user setting|system api-user|system virtual-wire-pair|llm proxy".split("|")
 )
 """Tables that decide which packets pass."""
 
 IRRELEVANT_ROOTS = frozenset(
     "log antivirus ips webfilter dnsfilter emailfilter spamfilter dlp file-filter application voip waf icap "
     "videofilter casb wanopt web-proxy wireless-controller switch-controller report endpoint-control alertemail "
-    "certificate extender-controller extension-controller user gui gui-console automation monitoring ssh-filter "
-    "cifs sctp-filter telemetry-controller virtual-patch diameter-filter ztna dpdk nsxt netscan gtp mms "
-    "fortitoken execute imp2p hardware endpoint icap vpn credential-store authentication ftp-proxy".split()
+    "certificate extender-controller extension-controller user gui gui-console automation monitoring ssh-filter cifs "
+    "sctp-filter telemetry-controller virtual-patch diameter-filter ztna dpdk nsxt netscan gtp mms aws azure "
+    "ethernet-oam fortitoken execute imp2p hardware endpoint icap vpn credential-store authentication ftp-proxy".split()
 )
 """First words of paths that inspect, log, authenticate or look, but open nothing on layers 3 and 4."""
 
@@ -61,7 +61,8 @@ IRRELEVANT = frozenset(
     "firewall sniff-interface-policy|"
     "firewall sniff-interface-policy6|firewall service explicit-web|firewall service-path|firewall ipv6-eh-filter|"
     "firewall central-nat|firewall profile|firewall ngfw-learn-log|firewall internet-service-fallback|"
-    "firewall saml".split("|")
+    "firewall saml|firewall custom-tag|firewall proxy-address6|firewall proxy-addrgrp6|router multicast6-flow|"
+    "llm profile|llm server".split("|")
 )
 
 APART = {

@@ -13,6 +13,7 @@ from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import (
     ANY_IPV4,
     ANY_IPV6,
+    IPV6_BASE,
     NO_ADDRESS,
     AddressSet,
     address_number,
@@ -57,6 +58,7 @@ _UNKNOWN = {
     "mac": "MAC address object {0!r} cannot be resolved to IP addresses",
     "route-tag": "route-tag object {0!r} is filled at run time",
     "template": "template object {0!r} is not resolved",
+    "ipam": "the addresses of {0!r} are allocated by IP address management",
 }
 _ANSWERS = {"fqdn": "fqdn", "wildcard-fqdn": "fqdn", "geography": "geography", "dynamic": "dynamic"}
 """Under which word of a site file's `resolve` a kind of address object is answered; "object" for the rest."""
@@ -157,6 +159,9 @@ class AddressBook:
         if not members:
             return self._unknown(f"group {group.name!r} has no member in the file")
         found = self.union(members)
+        if group.get("type") == "dynamic-tag":
+            reason = f"group {group.name!r} has those of its members only that carry a tag"
+            found = Resolved(Bounded(NO_ADDRESS, found.addresses.possible), (*found.uncertain, reason))
         if group.get("exclude") != "enable" or not group.words("exclude-member"):
             return found
         excluded = self.union(group.words("exclude-member"))
@@ -198,9 +203,8 @@ class AddressBook:
         return self._asked(_ANSWERS.get(kind, "object"), name, value, entry, text.format(name, value))
 
     def _wildcard(self, entry: Block) -> Resolved:
-        words = _own(entry, "wildcard") or ("0.0.0.0", "0.0.0.0")
-        address, mask = address_number(words[0]), address_number(words[1])
-        found, exact = masked(address, mask)
+        words = _own(entry, "wildcard") or (("::", "::") if self.six else ("0.0.0.0", "0.0.0.0"))
+        found, exact = masked(address_number(words[0]), address_number(words[1]))
         if exact:
             return Resolved(Bounded.exactly(found))
         return Resolved(Bounded(NO_ADDRESS, found), (f"wildcard {entry.name!r} stands for over 65,536 ranges",))
@@ -222,22 +226,34 @@ class AddressBook:
             return Resolved(
                 Bounded.exactly(AddressSet.range(entry.get("start-ip") or "::", entry.get("end-ip") or "::"))
             )
+        if kind == "wildcard":
+            return self._wildcard(entry)
         return self._unresolvable(name, entry, kind)
 
 
 def masked(address: int, mask: int) -> tuple[AddressSet, bool]:
-    """The IPv4 addresses that agree with `address` in every bit set in `mask` (FortiOS wildcard: set bits must match).
+    """The addresses that agree with `address` in every bit set in `mask` (FortiOS wildcard: set bits must match).
+
+    Args:
+        address: the number of an address.
+        mask: the number of a mask of the same family.
 
     Returns:
         The set and True; or a set that contains it and False where it has over 65,536 ranges.
+
+    Raises:
+        ValueError: the mask is of the other family.
     """
-    free = ~mask & 0xFFFFFFFF
+    if (address >= IPV6_BASE) != (mask >= IPV6_BASE):
+        raise ValueError("the address and its wildcard mask are of two families")
+    length = 128 if address >= IPV6_BASE else 32
+    free = ~mask & ((1 << length) - 1)
     base = address & mask
     low = 0
     while free >> low & 1:
         low += 1
     width = 1 << low
-    bits = [position for position in range(low, 32) if free >> position & 1]
+    bits = [position for position in range(low, length) if free >> position & 1]
     if 1 << len(bits) > _MOST_RANGES:
         return AddressSet(IntervalSet.of((base, base | free))), False
     starts = [base]

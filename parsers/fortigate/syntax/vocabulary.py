@@ -1,6 +1,6 @@
 """The words of the FortiOS command line: paths of tables, keywords of the audited ones, and what they abbreviate to.
 
-Source: the CLI references of FortiOS 6.0 to 7.6, and older words seen in backups of 4.3 to 5.6; vocabulary.tsv has a
+Source: the CLI references of FortiOS 6.0 to 8.0, and older words seen in backups of 4.3 to 5.6; vocabulary.tsv has a
 path on a line of its own, then its keywords with the options of short enumerations. options.tsv has, for each keyword
 of any table, whether it holds names as well in some of them, and its options in all of them; source: the same
 references and the field lists of the vendor's Ansible collection for FortiOS 6.0 to 7.6.

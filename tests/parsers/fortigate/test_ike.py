@@ -37,6 +37,11 @@ def gateways(text: str, version: str) -> list[Rule]:
         (settings("ike-port 5000") + phases(PHASE), "ip/50", "allowed"),
         (settings("ike-port 5000"), "udp/5000", "blocked"),
         (settings("ike-port ${port}") + phases(PHASE), "udp/5000", "possible"),
+        (settings("ike-extra-ports 1400 1401") + phases(PHASE), "udp/1401", "allowed"),
+        (settings("ike-extra-ports 1400 1401") + phases(PHASE), "udp/500", "allowed"),
+        (settings("ike-extra-ports ${port}") + phases(PHASE), "udp/1401", "possible"),
+        (settings("ike-tcp-service disable") + phases(TCP), "tcp/4500", "blocked"),
+        (settings("ike-tcp-service enable") + phases(TCP), "tcp/4500", "allowed"),
         (settings("ike-tcp-port 8443") + phases(TCP), "tcp/8443", "allowed"),
         (settings("ike-tcp-port 8443") + phases(TCP), "tcp/11443", "possible"),
         (settings("ike-tcp-port 8443") + phases(TCP), "tcp/443", "blocked"),
@@ -59,6 +64,7 @@ def test_the_ports_of_ike(text: str, service: str, outcome: str) -> None:
         ("7.6.2", "set transport auto", "tcp/443", "tcp/443,4500,11443"),
         ("", "set transport tcp", "", "tcp/443,4500,11443"),
         ("7.6.2", "", "", "tcp/443,4500,11443"),
+        ("8.0.0", "set transport tcp", "", "tcp/443,4500,11443"),
     ],
 )
 def test_the_default_tcp_port_depends_on_the_release(version: str, transport: str, certain: str, possible: str) -> None:

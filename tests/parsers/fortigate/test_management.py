@@ -62,6 +62,19 @@ def test_an_explicit_proxy_answers() -> None:
     assert local(text, service="tcp/3128", interfaces=HTTPS.format("set explicit-web-proxy enable")) == "allowed"
 
 
+@pytest.mark.parametrize(
+    ("lines", "service", "outcome"),
+    [
+        ("set status enable\n", "tcp/8099", "allowed"),
+        ("set status enable\n", "tcp/8098", "blocked"),
+        ("set status enable\nset protocol http https\nset incoming-http-port 9000\n", "tcp/9000", "allowed"),
+        ("", "tcp/8099", "blocked"),
+    ],
+)
+def test_the_proxy_for_language_models_answers_where_it_is_switched_on(lines: str, service: str, outcome: str) -> None:
+    assert local(f"config llm proxy\n{lines}set interface wan\nend\n", service=service) == outcome
+
+
 def test_a_dedicated_interface_answers_its_trusted_addresses() -> None:
     lines = "set dedicated-to management\nset trust-ip-1 192.0.2.0 255.255.255.0"
     for source, outcome in (("192.0.2.7", "allowed"), ("198.51.100.7", "blocked")):

@@ -34,6 +34,7 @@ def test_address_objects(body: str, inside: bool) -> None:
         "set type mac\nset macaddr 00:00:5e:00:53:01",
         "set type route-tag\nset route-tag 7",
         "set type interface-subnet\nset interface gone\nset subnet 0.0.0.0 255.255.255.255",
+        "set type ipam\nset managed-subnetwork-size 128",
         "set type moonbeam",
     ],
 )
@@ -41,6 +42,35 @@ def test_what_cannot_be_resolved_is_possible_and_named(body: str) -> None:
     text = table("firewall address", f"thing\n{body}") + policies(with_lines(ANY, srcaddr="thing"))
     assert verdict(text) == "possible"
     assert "thing" in stated(text)[0].uncertain[0]
+
+
+@pytest.mark.parametrize(
+    ("wildcard", "inside"),
+    [
+        ("2001:db8:42:7::5 ffff:ffff:ff00:ffff::", True),
+        ("2001:db8:42:8::5 ffff:ffff:ff00:ffff::", False),
+        ("2001:db8:9999:7::5 ffff:ffff::", True),
+    ],
+)
+def test_a_wildcard_of_version_six_compares_the_bits_of_its_mask(wildcard: str, inside: bool) -> None:
+    text = table("firewall address6", f"x\nset type wildcard\nset wildcard {wildcard}")
+    text += policies(with_lines(ANY, srcaddr="", dstaddr="", srcaddr6="x", dstaddr6="all"))
+    found = verdict(text, "2001:db8::5", source="2001:db8:0:7::5", version="8.0.0")
+    assert found == ("allowed" if inside else "blocked")
+
+
+def test_a_wildcard_and_its_mask_are_of_one_family() -> None:
+    text = table("firewall address6", "x\nset type wildcard\nset wildcard 2001:db8:: 255.0.0.0")
+    firewall = read(text + policies(with_lines(ANY, srcaddr="", dstaddr="", srcaddr6="x", dstaddr6="all")), "8.0.0")
+    assert [gap.hides_access for gap in firewall.gaps] == [True]
+
+
+def test_a_group_by_tags_has_perhaps_each_of_its_members() -> None:
+    text = table("firewall address", "x\nset subnet 198.51.100.0/24\nset custom-tags crew")
+    text += table("firewall addrgrp", "g\nset type dynamic-tag\nset custom-tags crew\nset member x")
+    text += policies(with_lines(ANY, srcaddr="g"))
+    assert verdict(text, version="8.0.0") == "possible"
+    assert verdict(text, source="192.0.2.7", version="8.0.0") == "blocked"
 
 
 def test_an_external_feed_is_possible() -> None:

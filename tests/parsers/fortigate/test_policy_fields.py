@@ -79,7 +79,10 @@ def test_policies_of_a_vdom_for_administration_do_not_count() -> None:
         ({"fsso-groups": "staff"}, "possible"),
         ({"devices": "phones"}, "possible"),
         ({"ztna-ems-tag": "healthy"}, "possible"),
+        ({"ztna-ems-tag6": "healthy"}, "possible"),
+        ({"ztna-destination": "crm"}, "possible"),
         ({"src-vendor-mac": "12"}, "possible"),
+        ({"skip-vrf-match": "enable", "llm-profile": "strict", "custom-tags": "crew"}, "allowed"),
         ({"reputation-minimum": "3"}, "possible"),
         ({"vlan-filter": "1-10"}, "possible"),
         ({"geoip-match": "registered-location"}, "possible"),
@@ -101,6 +104,12 @@ def test_policies_of_a_vdom_for_administration_do_not_count() -> None:
 def test_fields_of_a_policy(lines: dict[str, str], outcome: str) -> None:
     objects = table("firewall address", "out\nset subnet 192.0.2.0/24")
     assert verdict(objects + policies(with_lines(ANY, **lines))) == outcome
+
+
+def test_a_policy_of_the_security_fabric_counts_on_some_devices_only() -> None:
+    fabric = "config fabric-policy\nset from branch\nset to hub\nend"
+    assert verdict(policies(f"{ANY}\n{fabric}"), version="8.0.0") == "possible"
+    assert verdict(policies(f"{ANY}\nconfig fabric-policy\nend"), version="8.0.0") == "allowed"
 
 
 def test_a_service_with_an_address_range_is_negated_at_its_addresses_only() -> None:

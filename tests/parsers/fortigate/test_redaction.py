@@ -36,6 +36,7 @@ def setting(table: str, line: str, **options: bool) -> str:
         ("system snmp community", 'set name "public"', 'set name "redacted-1"'),
         ("system snmp user", "set auth-pwd ENC xyz", "set auth-pwd ENC redacted-1"),
         ("router key-chain", "set key-string ENC xyz", "set key-string ENC redacted-1"),
+        ("log disk setting", "set uploadpass sesame", "set uploadpass redacted-1"),
         ("system automation-action", 'set uri "https://hook.example/T0/B0/xyz"', 'set uri "redacted-1"'),
         ("system sdn-connector", 'set client-secret ENC "x y"', 'set client-secret ENC "redacted-1"'),
         ("firewall address", "set unheard $6$abcdefgh$ijklmnop", "set unheard redacted-1"),

@@ -17,7 +17,6 @@ from tests.parsers.fortigate.writing import ANY, policies, stated
 
 KEYS = {"name", "id", "policyid"}
 OPEN = {
-    ("firewall address6", "wildcard"),
     ("firewall local-in-policy", "internet-service-src-fortiguard"),
     ("firewall local-in-policy6", "internet-service6-src-fortiguard"),
 }
