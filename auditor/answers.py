@@ -285,9 +285,7 @@ def _unseen(analysis: Analysis, ruleset: BoundRuleset, question: ReaderQuestion)
 def _reached(analysis: Analysis, ruleset: BoundRuleset, asked: Iterable[Forbidden]) -> bool:
     """Does the Internet reach addresses of no known role on the ports asked about? Else none is exposed."""
     service = ServiceSet.union(_services(ruleset, each) for each in asked)
-    known = AddressSet.union(
-        end.addresses for ends in ruleset.ends.values() for end in ends if end.kind == "role" and not end.interfaces
-    )
+    known = AddressSet.union(end.addresses for end in ruleset.servers)
     parts = (each.packets.possible | each.near for each in analysis.openings)
     return any((part.destinations() - known) and part.services().overlaps(service) for part in parts)
 

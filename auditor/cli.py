@@ -24,9 +24,8 @@ from auditor.commands.redact import redact_command
 from auditor.commands.rulesets import rulesets_group
 from auditor.commands.trace import trace_command
 from auditor.commands.waive import waive_command
+from auditor.exitcodes import NOT_JUDGED, PASSED, USAGE
 from auditor.web.command import serve_command
-
-NOT_JUDGED, USAGE = 3, 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -85,7 +84,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         show(f"fwproof: {_failure(error)}", err=True)
         return NOT_JUDGED
-    return code if isinstance(code, int) else 0
+    return code if isinstance(code, int) else PASSED
 
 
 def _failure(error: Exception) -> str:

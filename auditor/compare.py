@@ -16,12 +16,12 @@ from auditor.analysis.devices import Device
 from auditor.baseline import Site
 from auditor.baseline.errors import nearest
 from auditor.findings.finding import Packet
-from auditor.packets import OTHER, Difference, Filter, PacketSet, difference, opens, unsure_since
+from auditor.packets import OTHER, Difference, Filter, PacketSet, difference, unsure_since
 from parsers.model.addresses import PUBLIC, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Firewall, Source
 from parsers.model.origin import Origin
-from parsers.model.rule import Direction, Rule
+from parsers.model.rule import Action, Direction, Rule
 
 TO_ITSELF = "the firewall itself"
 INTERNET = "internet"
@@ -227,7 +227,7 @@ def _routed(device: Device, packets: PacketSet) -> PacketSet:
 
 
 def _passes(rule: Rule) -> bool:
-    return opens(rule) or (rule.implicit and rule.action.value != "deny")
+    return rule.action is not Action.DENY
 
 
 def _by_zone(

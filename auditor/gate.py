@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditor.exitcodes import FINDINGS, NOT_JUDGED, PASSED
 from auditor.findings.decisions import NOT_THERE_BEFORE, Status
 from auditor.findings.finding import Severity
 from auditor.findings.result import AuditResult
-
-PASSED, FINDINGS, USAGE, NOT_JUDGED = 0, 1, 2, 3
-"""Exit codes: judged and nothing at or above the level; findings; wrong use of the command line; not judged."""
+from auditor.findings.wording import counted
 
 DEFAULT_LEVEL = Severity.HIGH
 
@@ -42,13 +41,13 @@ def rule_on(
         return Ruling(NOT_JUDGED, "Not judged: there is no rule to audit in these files.")
     blind = [gap for gap in result.gaps if gap.hides_access]
     if blind and not allow_gaps:
-        places = _count(len(blind), "place")
+        places = counted(len(blind), "place")
         return Ruling(
             NOT_JUDGED,
             f"Not judged: {places} could hide access, the first is {blind[0].origin.text} ({blind[0].what}). "
             "Look at them, then pass --allow-gaps to be judged without them.",
         )
-    seen = f" (allowed: {_count(len(blind), 'gap')} that could hide access)" if blind else ""
+    seen = f" (allowed: {counted(len(blind), 'gap')} that could hide access)" if blind else ""
     if only_new and opening:
         if result.changes is None:
             reason = f"Not judged: there is no older version to tell what was opened from {opening}."
@@ -57,7 +56,7 @@ def rule_on(
             reason = f"Not judged: {unpaired} could be an older firewall under another name: rename one at a time."
             return Ruling(NOT_JUDGED, reason)
         if refused := result.changes.refused:
-            number = _count(len(refused), "opening")
+            number = counted(len(refused), "opening")
             first = f"{refused[0].device} {refused[0].text}"
             return Ruling(FINDINGS, f"Failed: {number} from {opening} since {result.changes.since}: {first}{seen}.")
     if fail_on is None:
@@ -66,15 +65,11 @@ def rule_on(
     if only_new and result.follow_up:
         statuses = result.follow_up.statuses
         fresh = [each for each in serious if statuses.get(each.fingerprint, Status.NEW) in NOT_THERE_BEFORE]
-        older = f"; {_count(len(serious) - len(fresh), 'older finding')} left" if len(serious) > len(fresh) else ""
+        older = f"; {counted(len(serious) - len(fresh), 'older finding')} left" if len(serious) > len(fresh) else ""
         since = f"at or above {fail_on.word} since {result.follow_up.source}{older}{seen}."
         if fresh:
-            return Ruling(FINDINGS, f"Failed: {_count(len(fresh), 'new finding')} {since}")
+            return Ruling(FINDINGS, f"Failed: {counted(len(fresh), 'new finding')} {since}")
         return Ruling(PASSED, f"Passed: no new finding {since}")
     if serious:
-        return Ruling(FINDINGS, f"Failed: {_count(len(serious), 'finding')} at or above {fail_on.word}{seen}.")
+        return Ruling(FINDINGS, f"Failed: {counted(len(serious), 'finding')} at or above {fail_on.word}{seen}.")
     return Ruling(PASSED, f"Passed: no finding at or above {fail_on.word}{seen}.")
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -75,7 +75,7 @@ class Analysis:
         found: dict[ServiceSet, None] = {}
         for each in self.rulesets:
             for bound in each.flows:
-                for service in (bound.service, *bound.alternatives):
+                for service in bound.options:
                     if service:
                         found[service] = None
                         found[service - (bound.pool & self.fixed)] = None
@@ -99,12 +99,10 @@ class Analysis:
         """What untrusted zones reach, rule by rule."""
         found: list[Opening] = []
         seen: set[str] = set()
-        for each in self.rulesets:
-            for ends in each.ends.values():
-                for end in ends:
-                    if end.kind == "zone" and end.trust == "untrusted" and end.name not in seen:
-                        seen.add(end.name)
-                        found += [one for device in self.devices.values() for one in openings(device, end)]
+        for end in (end for each in self.rulesets for end in each.every_end):
+            if end.kind == "zone" and end.trust == "untrusted" and end.name not in seen:
+                seen.add(end.name)
+                found += [one for device in self.devices.values() for one in openings(device, end)]
         return tuple(found)
 
     @cached_property

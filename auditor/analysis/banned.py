@@ -120,10 +120,9 @@ def _told_further_out(hit: Hit, hits: list[Hit], analysis: Analysis) -> bool:
 def _roles(ruleset: BoundRuleset) -> dict[AddressSet, str]:
     """The roles of every bound address: a server with two roles is one server, two servers of one role one cause."""
     found: dict[AddressSet, list[str]] = {}
-    for ends in ruleset.ends.values():
-        for end in ends:
-            if end.kind == "role" and end.addresses and not end.interfaces:
-                found.setdefault(end.addresses, []).append(end.name)
+    for end in ruleset.servers:
+        if end.addresses:
+            found.setdefault(end.addresses, []).append(end.name)
     return {addresses: " and ".join(sorted(set(names))) for addresses, names in found.items()}
 
 
@@ -136,8 +135,7 @@ def _reduced(ruleset: BoundRuleset, group: list[BoundForbidden]) -> list[BoundFo
         if flow.preset is not CoverageState.NOT_APPLICABLE
         and flow.source.addresses == source.addresses
         and flow.destination.addresses == destination.addresses
-        for service in (flow.service, *flow.alternatives)
-        if service is not None
+        for service in flow.options
     )
     return [
         replace(bound, service=bound.service - documented) if "everything" in bound.rule.services else bound
@@ -156,8 +154,7 @@ def _documented(ruleset: BoundRuleset, ban: BoundForbidden, asked: Asked) -> Pac
         if flow.preset is CoverageState.NOT_APPLICABLE or flow.source.kind != "role" or flow.source.interfaces:
             continue
         if flow.source.addresses and flow.destination.addresses == ban.destination.addresses:
-            services = [each for each in (flow.service, *flow.alternatives) if each is not None]
-            own = Flow(flow.source.addresses, flow.destination.addresses, ServiceSet.union(services))
+            own = Flow(flow.source.addresses, flow.destination.addresses, ServiceSet.union(flow.options))
             found = found | filter_.packets(own)
     return found
 

@@ -40,11 +40,9 @@ def cover(bound: BoundFlow, paths: Paths, devices: Mapping[str, Device], fixed: 
     """
     if bound.preset is not None:
         return Covered(bound, _row(bound, bound.preset, (), ""), ())
-    options = (bound.service,) if bound.service is not None else bound.alternatives
     answers = [
         _judged(bound, service, layers)
-        for service in options
-        if service is not None
+        for service in bound.options
         for layers in _alternatives(bound, service, paths, devices, fixed)
     ]
     best = min(answers, key=_rank, default=(CoverageState.CANNOT_TELL, (), ""))

@@ -86,6 +86,10 @@ class Device:
         """The destinations a packet from the Internet can carry untranslated: routers drop private ones on the way."""
         return addresses if self.behind_nat else addresses & PUBLIC
 
+    def from_outside(self, rule: Rule) -> bool:
+        """Does a rule match packets that come in by an interface of an untrusted zone?"""
+        return rule.ingress is None or bool(rule.ingress & self.internet)
+
     def zone_text(self, interfaces: Iterable[str]) -> str:
         """Zones of some interfaces for people."""
         return ", ".join(sorted({self.zones.get(name, name) for name in interfaces})) or "any"

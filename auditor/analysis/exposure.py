@@ -13,6 +13,7 @@ from auditor.baseline import BoundEnd, BoundRuleset
 from auditor.baseline.services import load_services
 from auditor.findings.finding import Confidence
 from auditor.findings.result import CoverageState, Exposure
+from auditor.findings.wording import listed
 from auditor.packets import Decision, PacketSet, opens
 from auditor.packets.index import numbers
 from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet
@@ -97,8 +98,7 @@ def exposures(
     own included; `rules` names theirs too.
     """
     rulesets = tuple(rulesets)
-    ends = [end for each in rulesets for found_ends in each.ends.values() for end in found_ends]
-    servers = [end for end in ends if end.kind == "role" and not end.interfaces]
+    servers = [end for each in rulesets for end in each.servers]
     for opening in found:
         entries = {device.name for device, _ in paths.topology.entries(opening.zone)}
         if opening.device.name not in entries:
@@ -203,9 +203,8 @@ def documented(
         for bound in each.flows:
             if bound.preset is CoverageState.NOT_APPLICABLE or bound.source.name != zone.name:
                 continue
-            wanted = (bound.service,) if bound.service is not None else bound.alternatives
-            for service in wanted:
-                if service is not None and destination <= bound.destination.addresses and service.overlaps(services):
+            for service in bound.options:
+                if destination <= bound.destination.addresses and service.overlaps(services):
                     found[bound.flow.id] = None
                     rest = rest - service
     return [] if rest else list(found)
@@ -213,6 +212,5 @@ def documented(
 
 def port_names(services: ServiceSet, most: int = 6) -> str:
     """The names of well-known ports among some services: "RPC endpoint mapper (tcp/135), SMB (tcp/445)"."""
-    names = [f"{known.name} ({known.service.text()})" for known in load_services() if known.service <= services]
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+    known = (each for each in load_services() if each.service <= services)
+    return listed((f"{each.name} ({each.service.text()})" for each in known), most)

@@ -90,7 +90,7 @@ def _own(device: Device) -> AddressSet:
 
 def _at(addresses: AddressSet, devices: Mapping[str, Device], rulesets: Iterable[BoundRuleset]) -> tuple[Device, ...]:
     """The hosts with these addresses, by the site's bindings and by their own exports."""
-    ends = (end for each in rulesets for ends in each.ends.values() for end in ends)
+    ends = (end for each in rulesets for end in each.every_end)
     names = {end.host for end in ends if end.host and addresses <= end.addresses}
     names |= {name for name, each in devices.items() if _own(each) and addresses <= _own(each)}
     return tuple(devices[name] for name in sorted(names) if name in devices)

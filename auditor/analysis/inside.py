@@ -63,7 +63,7 @@ def reached(
 
 def _into(found: Reached, ruleset: BoundRuleset, zones: frozenset[str]) -> Reached:
     """The packets into the zones: all, when the ruleset has no other zone; else by interface, or by address."""
-    ends = [end for each in ruleset.ends.values() for end in each if end.kind == "zone" and end.trust != "untrusted"]
+    ends = [end for end in ruleset.every_end if end.kind == "zone" and end.trust != "untrusted"]
     here = [end for end in ends if end.addresses or end.interfaces]
     if all(end.name in zones for end in here):
         return found
@@ -91,7 +91,7 @@ def _documented(
         if bound.preset is CoverageState.NOT_APPLICABLE or bound.source.name != source.name or not to.addresses:
             continue
         whole = to.kind == "zone" and to.name in zones
-        if whole or (to.kind == "role" and not to.interfaces):
-            service = ServiceSet.union(each for each in (bound.service, *bound.alternatives) if each is not None)
+        if whole or to.is_server:
+            service = ServiceSet.union(bound.options)
             # A whole zone is documented wherever its servers stand: networks behind a router may be unknown.
             yield forward.packets(Flow(source.addresses, ANY_ADDRESS if whole else to.addresses, service))

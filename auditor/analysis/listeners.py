@@ -69,7 +69,7 @@ def products(rulesets: Iterable[BoundRuleset]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for each in rulesets:
         programs = frozenset(executable(rule.program) for rule in each.ruleset.host_rules)
-        for name in {end.host for ends in each.ends.values() for end in ends if end.host}:
+        for name in {end.host for end in each.every_end if end.host}:
             found[name] = found.get(name, frozenset()) | programs
     return found
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from auditor.analysis.devices import Device
 from auditor.baseline import Site
 from auditor.findings.result import Login
+from auditor.findings.wording import listed
 from auditor.packets import Decision, Filter, Flow, PacketSet
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, AddressSet
 from parsers.model.firewall import Firewall
@@ -66,7 +67,7 @@ def logins(device: Device) -> Iterator[Login]:
         perhaps = _who(possible - certain) if certain and not possible <= certain else ""
         yield Login(
             device=device.name,
-            interface=_listed(names),
+            interface=listed(names, _MOST_INTERFACES) or "any",
             zone=device.zone_text(names) if names else "any",
             service=decision.rule.written.service[0] if decision.rule.written.service else decision.rule.name,
             port=shown.services().text(4),
@@ -83,13 +84,6 @@ def logins(device: Device) -> Iterator[Login]:
 def logins_of(firewall: Firewall, now: datetime) -> tuple[Login, ...]:
     """The logins of one firewall looked at alone, without a site."""
     return tuple(logins(Device(firewall, Site(""), frozenset(), now, (), lambda _: lambda rule: rule)))
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    if not names:
-        return "any"
-    rest = len(names) - _MOST_INTERFACES
-    return ", ".join(names[:_MOST_INTERFACES]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _address(rule: Rule, packets: PacketSet) -> str:

@@ -151,6 +151,5 @@ class _Documented:
             service
             for flow in self._flows.get((source.addresses, destination.addresses), ())
             if (flow.source.name, flow.destination.name) != (source.name, destination.name)
-            for service in (flow.service, *flow.alternatives)
-            if service is not None
+            for service in flow.options
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from auditor.baseline.model import BaselineFlow, ClosedWorld, Forbidden, Ruleset, Unrestricted
@@ -31,6 +31,11 @@ class BoundEnd:
     """The question to ask where a binding gives no address in this audit."""
 
     @property
+    def is_server(self) -> bool:
+        """Is it a role at addresses of its own? (A role of clients stands for the whole zone it is in.)"""
+        return self.kind == "role" and not self.interfaces
+
+    @property
     def text(self) -> str:
         """The end for people: the zone's name, or role and address."""
         if self.kind == "zone":
@@ -56,6 +61,11 @@ class BoundFlow:
     question: str = ""
     pool: ServiceSet = NO_SERVICE
     """The part of the services that stands for ports given out as needed (the dynamic RPC range)."""
+
+    @property
+    def options(self) -> tuple[ServiceSet, ...]:
+        """The services any one of which suffices; () while a variable is unset."""
+        return self.alternatives if self.service is None else (self.service,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +105,13 @@ class BoundRuleset:
     """Openings that are forbidden or not, with the question that decides."""
     applies: Mapping[str, tuple[bool | None, str]] = field(default_factory=dict)
     """Whether a reader's question arises here, by its id; None comes with the question that decides."""
+
+    @property
+    def every_end(self) -> Iterator[BoundEnd]:
+        """Zones and roles, one after the other; a role bound to several addresses is several ends."""
+        return (end for ends in self.ends.values() for end in ends)
+
+    @property
+    def servers(self) -> Iterator[BoundEnd]:
+        """The roles at addresses of their own, unbound ones included."""
+        return (end for end in self.every_end if end.is_server)

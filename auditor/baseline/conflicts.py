@@ -52,13 +52,10 @@ def _documented(flow: BoundFlow, other: BoundRuleset) -> ServiceSet:
         if each.preset is None
         and flow.source.addresses <= each.source.addresses
         and flow.destination.addresses <= each.destination.addresses
-        for service in (each.service, *each.alternatives)
-        if service is not None
+        for service in each.options
     )
 
 
 def _shared(flow: BoundFlow, banned: BoundForbidden) -> ServiceSet:
-    if flow.service is not None:
-        return flow.service & banned.service
-    parts = [each & banned.service for each in flow.alternatives]
+    parts = [each & banned.service for each in flow.options]
     return ServiceSet.union(parts) if all(parts) else NO_SERVICE

@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 
 from auditor.baseline.document import Item, read_document
+from auditor.baseline.values import ports_of
 from auditor.baseline.waiverfile import read_day, read_selector
 from auditor.findings.finding import Severity
 from auditor.findings.waivers import Waiver
 from parsers.model.addresses import NO_ADDRESS, AddressSet
 from parsers.model.intervals import IntervalSet
-from parsers.model.services import parse_ports
+from parsers.model.services import port_list
 
 _SEVERITIES = tuple(severity.word for severity in Severity)
 _RESOLVE = ("fqdn", "geography", "internet-service", "dynamic", "interface", "object")
@@ -169,17 +170,10 @@ def _use(item: Item) -> Use:
     entry = item.mapping(("use", "set", "conditions", "severity"), ("use",))
     return Use(
         entry["use"].text(),
-        {key: _ports(value) for key, value in _part(entry, "set").items()},
+        {key: ports_of(value) for key, value in _part(entry, "set").items()},
         {key: value.answer() for key, value in _part(entry, "conditions").items()},
         {key: Severity.parse(each.choice(_SEVERITIES, "severity")) for key, each in _part(entry, "severity").items()},
     )
-
-
-def _ports(item: Item) -> IntervalSet:
-    try:
-        return parse_ports(item.text())
-    except ValueError as error:
-        raise item.error(str(error)) from None
 
 
 def _device(item: Item) -> SiteDevice:
@@ -265,7 +259,7 @@ def site_yaml(site: Site) -> str:
         lines.append(f"  - use: {_quoted(use.ruleset)}")
         if use.variables:
             lines.append("    set:")
-            lines += [f'      {key}: "{_port_text(value)}"' for key, value in use.variables.items()]
+            lines += [f'      {key}: "{port_list(value)}"' for key, value in use.variables.items()]
         if use.conditions:
             lines.append("    conditions:")
             lines += [f"      {key}: {_answer(value)}" for key, value in use.conditions.items()]
@@ -343,7 +337,3 @@ def _quoted(text: str) -> str:
 def _list(addresses: AddressSet) -> str:
     items = addresses.text(10_000).split(", ")
     return f'"{items[0]}"' if len(items) == 1 else "[" + ", ".join(f'"{each}"' for each in items) + "]"
-
-
-def _port_text(values: IntervalSet) -> str:
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in values.ranges)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 
-from auditor.benchmarks.configured import Configured, listed
+from auditor.benchmarks.configured import Configured
 from auditor.benchmarks.measures import MEASURES
 from auditor.benchmarks.model import Clause, Expectation
 from auditor.benchmarks.seen import Seen, stated
 from auditor.findings.hardening import HardeningState
+from auditor.findings.wording import counted, listed
 from parsers.model.origin import Origin
 
 _VARIABLE = re.compile(r"\$\{|\{\{|\$\(|%\{")
@@ -131,4 +132,4 @@ def _counted(clause: Clause, configured: Configured) -> Seen:
     if not configured.whole and enough is most:
         return Seen(HardeningState.NOT_DECIDABLE, f"the export is a fragment; it holds {number} entries of {table}")
     state = HardeningState.PASSED if enough else HardeningState.FAILED
-    return Seen(state, f"{table} has {number} {'entry' if number == 1 else 'entries'}", origin)
+    return Seen(state, f"{table} has {counted(number, 'entry', 'entries')}", origin)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from auditor.benchmarks.model import Default, Version
 from parsers.model.firewall import Firewall, Setting
@@ -75,10 +74,3 @@ def compared(version: Version, least: Version) -> bool | None:
     if len(version) < len(least) and version == least[: len(version)]:
         return True if not any(least[len(version) :]) else None
     return version >= least
-
-
-def listed(words: Iterable[str], most: int = 6) -> str:
-    """A few names for a sentence; the rest is counted."""
-    items = list(words)
-    rest = len(items) - most
-    return ", ".join(items[:most]) + (f" and {rest} more" if rest > 0 else "")

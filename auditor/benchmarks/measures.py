@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from auditor.benchmarks import perimeter
-from auditor.benchmarks.configured import Configured, listed
+from auditor.benchmarks.configured import Configured
 from auditor.benchmarks.model import Default
 from auditor.benchmarks.seen import (
     FAILED,
@@ -22,6 +22,7 @@ from auditor.benchmarks.seen import (
     policy_line,
     stated,
 )
+from auditor.findings.wording import listed
 from parsers.model.addresses import ANY_IPV4
 from parsers.model.rule import Action, Rule
 from parsers.model.services import TCP, UDP

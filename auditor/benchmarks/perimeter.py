@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.benchmarks.configured import Configured, listed
+from auditor.benchmarks.configured import Configured
 from auditor.benchmarks.seen import FAILED, NOT_APPLICABLE, PASSED, UNDECIDABLE, Seen, accepts, policy_line, stated
+from auditor.findings.wording import listed
 from parsers.model.addresses import ANY_IPV4
 from parsers.model.rule import Action, Direction, Rule
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.benchmarks.configured import Configured, listed
+from auditor.benchmarks.configured import Configured
 from auditor.findings.hardening import HardeningState
+from auditor.findings.wording import listed
 from parsers.model.origin import Origin
 from parsers.model.rule import Action, Direction, Rule
 

@@ -34,8 +34,9 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.hostrules import allowing, effect, hosts, is_from_anywhere, shown_name
-from auditor.checks.check import Check, evidence, match_text, names
+from auditor.checks.check import Check, evidence, match_text
 from auditor.findings.finding import Finding, Severity
+from auditor.findings.wording import listed
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
@@ -53,7 +54,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 origin=rules[0].origin,
                 message=(
                     f"{len(rules)} enabled rule{'s allow' if len(rules) > 1 else ' allows'} any address in every "
-                    f"profile, public networks too: {names(shown, 6)}."
+                    f"profile, public networks too: {listed(shown, 6)}."
                 ),
                 remedy="Limit those that serve the domain alone to the domain profile.",
                 identity="all profiles",

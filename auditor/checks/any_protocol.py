@@ -33,8 +33,9 @@ from collections.abc import Iterable
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
 from auditor.analysis.hostrules import allowing, effect, hosts, is_from_anywhere, is_open_to_any_program, may_be_app
-from auditor.checks.check import Check, evidence, match_text, names
+from auditor.checks.check import Check, evidence, match_text
 from auditor.findings.finding import Confidence, Finding, Severity
+from auditor.findings.wording import listed
 from parsers.model.rule import Rule, ScopeKind
 from parsers.model.services import ANY_SERVICE
 
@@ -50,7 +51,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 confidence=Confidence.POSSIBLE,
                 message=(
                     f"{len(rules)} rule{'s for one program or service allow' if len(rules) > 1 else ' allows'} every "
-                    f"protocol from any address: {names((f'{rule.id} ({rule.name})' for rule in rules), 6)}."
+                    f"protocol from any address: {listed((f'{rule.id} ({rule.name})' for rule in rules), 6)}."
                 ),
                 remedy="Name the protocol and the ports that the program listens on.",
                 identity="any protocol",

@@ -57,7 +57,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 if share is None or not share.possible:
                     continue
                 packets = share.certain or share.possible
-                outside = rule.ingress is None or bool(rule.ingress & device.internet)
+                outside = device.from_outside(rule)
                 yield check.found(
                     device=device.name,
                     rule=rule,

@@ -129,13 +129,6 @@ def _shown(rule: Rule) -> str:
     return f"{rule.id} ({rule.name})" if rule.name and rule.name != rule.id else rule.id
 
 
-def names(words: Iterable[str], most: int = 5) -> str:
-    """A few names for a sentence; the rest is counted."""
-    items = list(words)
-    rest = len(items) - most
-    return ", ".join(items[:most]) + (f" and {rest} more" if rest > 0 else "")
-
-
 def exact(values: AddressSet | ServiceSet, most: int = 8) -> str:
     """A set for the `packets` of a finding: like `text(most)`, but different sets always give different texts.
 

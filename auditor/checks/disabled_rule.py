@@ -30,8 +30,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
-from auditor.checks.check import Check, evidence, names
+from auditor.checks.check import Check, evidence
 from auditor.findings.finding import Finding, Severity
+from auditor.findings.wording import counted, listed
 from parsers.model.rule import Direction
 
 
@@ -50,7 +51,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 device=device.name,
                 rule=off[0] if len(off) == 1 else None,
                 origin=off[0].origin,
-                message=f"{len(off)} disabled rule{'s' if len(off) > 1 else ''}: {names(ids, 12)}.",
+                message=f"{counted(len(off), 'disabled rule')}: {listed(ids, 12)}.",
                 remedy="Remove those that are not coming back.",
                 identity="disabled",
                 packets=f"disabled {' '.join(sorted(ids))}",

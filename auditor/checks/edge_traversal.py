@@ -34,8 +34,9 @@ from collections.abc import Iterable
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
 from auditor.analysis.hostrules import allowing, effect, hosts, is_from_anywhere, may_be_app, owner, shown_name
-from auditor.checks.check import Check, evidence, match_text, names
+from auditor.checks.check import Check, evidence, match_text
 from auditor.findings.finding import Confidence, Finding, Severity
+from auditor.findings.wording import listed
 from parsers.model.rule import Rule, ScopeKind
 from parsers.model.services import ANY_SERVICE, TCP, UDP
 
@@ -100,7 +101,7 @@ def _together(check: Check, device: Device, rules: list[Rule]) -> Finding:
         confidence=Confidence.POSSIBLE,
         message=(
             f"{len(rules)} rules for apps, or for programs that netsh does not print, accept packets from the Internet "
-            f"through a NAT edge (Teredo): {names(shown, 6)}."
+            f"through a NAT edge (Teredo): {listed(shown, 6)}."
         ),
         remedy="Switch Teredo off (netsh interface teredo set state disabled), or remove apps a server does not need.",
         identity="edge apps",

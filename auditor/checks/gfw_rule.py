@@ -40,8 +40,9 @@ from auditor.analysis.devices import Device
 from auditor.analysis.hostrules import effect
 from auditor.analysis.layers import host_passing
 from auditor.baseline import BoundRuleset, HostRule, KnownHostRules, executable, host_rule_key
-from auditor.checks.check import Check, evidence, exact, names
+from auditor.checks.check import Check, evidence, exact
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
+from auditor.findings.wording import listed
 from parsers.model.addresses import PUBLIC
 from parsers.model.firewall import HOST_PROFILES
 from parsers.model.rule import Action, Direction, Rule, ScopeKind
@@ -129,7 +130,7 @@ def _situation(host: _Host, setup: tuple[HostRule, ...], known: HostRule, rule: 
     if known.relation == "collective":
         bound = [each for each in setup if each.program and each.ports == known.ports]
         there = [each for each in host.rules if host.known.get(id(each)) in bound]
-        off = names((each.name for each in there if not each.enabled), 4)
+        off = listed((each.name for each in there if not each.enabled), 4)
         said = f", disabled are {off}" if off else ""
         enabled = sum(each.enabled for each in there)
         return f"{enabled} program-bound rules for {', '.join(known.ports)} are enabled here{said}.", ()
@@ -156,7 +157,7 @@ def _lacking(host: _Host, twin: Rule, rule: Rule) -> str:
     services = rule.service.possible - twin.service.possible
     sources = rule.source.possible - twin.source.possible
     less = any(_counts(rule, each) and not _counts(twin, each) for each in HOST_PROFILES)
-    profiles = names((each for each in HOST_PROFILES if _counts(twin, each)), 3)
+    profiles = listed((each for each in HOST_PROFILES if _counts(twin, each)), 3)
     return "; ".join(
         (f"not {services.text(6)}",) * bool(services)
         + (f"only from {twin.source.possible.text(3)}",) * bool(sources)
@@ -181,7 +182,7 @@ def _mapper(host: _Host, rule: Rule) -> tuple[str, tuple[Rule, ...]]:
     ]
     others.sort(key=lambda each: bool(_lacking(host, each, rule)))
     if others:
-        shown = names((each.id for each in others), 4)
+        shown = listed((each.id for each in others), 4)
         lacking = _lacking(host, others[0], rule)
         less = f" ({lacking})" if lacking else ""
         return f"Port 135 is also opened for svchost.exe by rule {shown}{less}.", tuple(others[:4])
@@ -195,7 +196,7 @@ def _reach(analysis: Analysis, ruleset: BoundRuleset, device: Device, reached: S
         return f"the perimeter lets the Internet through to it on {reached.text(6)}"
     if not any(each.internet for each in analysis.devices.values() if each.forward is not None):
         return "no firewall of this audit faces the Internet, so whether that reaches it is not known"
-    if not any(end.host == device.name for ends in ruleset.ends.values() for end in ends):
+    if not any(end.host == device.name for end in ruleset.every_end):
         return (
             "its address is not known, so whether the Internet reaches it is not known either "
             f"(bind it in the site file: device: {device.name})"
@@ -213,8 +214,8 @@ def _reached(
     if device.inbound is None:
         return ServiceSet(), ()
     service = device.inbound.matched(rule).possible.services()
-    zones = [end for ends in ruleset.ends.values() for end in ends if end.kind == "zone" and end.trust == "untrusted"]
-    own = {end.addresses: end for ends in ruleset.ends.values() for end in ends if end.host == device.name}
+    zones = [end for end in ruleset.every_end if end.kind == "zone" and end.trust == "untrusted"]
+    own = {end.addresses: end for end in ruleset.every_end if end.host == device.name}
     for zone in zones:
         for end in own.values():
             through, layers, _ = analysis.paths.passing(zone, end, service)

@@ -33,8 +33,9 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
-from auditor.checks.check import Check, evidence, match_text, names
+from auditor.checks.check import Check, evidence, match_text
 from auditor.findings.finding import Finding, Severity
+from auditor.findings.wording import listed
 from auditor.packets import Hidden
 
 
@@ -93,7 +94,7 @@ def _shielded(device: Device, check: Check, found: list[Hidden]) -> Finding:
         severity=Severity.LOW,
         message=(
             f"{len(found)} enabled rules have no effect ({'; '.join(why)}): "
-            f"{names((hidden.rule.name or hidden.rule.id for hidden in found), 6)}."
+            f"{listed((hidden.rule.name or hidden.rule.id for hidden in found), 6)}."
         ),
         remedy="If the services behind these rules are needed, let the profile follow its rules again.",
         identity="hidden by profiles",

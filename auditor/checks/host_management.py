@@ -36,8 +36,9 @@ from dataclasses import dataclass, field
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
 from auditor.analysis.hostrules import allowing, effect, hosts, is_from_anywhere
-from auditor.checks.check import Check, evidence, exact, names
+from auditor.checks.check import Check, evidence, exact
 from auditor.findings.finding import Confidence, Finding, Packet, Severity
+from auditor.findings.wording import listed
 from parsers.model.addresses import AddressSet
 from parsers.model.firewall import HOST_PROFILES
 from parsers.model.rule import Rule
@@ -117,7 +118,7 @@ def _finding(check: Check, device: Device, name: str, opening: _Open) -> Finding
         confidence=Confidence.CERTAIN if opening.certain else Confidence.POSSIBLE,
         message=(
             f"{name} ({_ports(name, opening.services)}) is open to {opening.sources.text(3)} in {where}, by rule "
-            f"{names((f'{rule.id} ({rule.name})' for rule in opening.rules), 3)}."
+            f"{listed((f'{rule.id} ({rule.name})' for rule in opening.rules), 3)}."
         ),
         remedy="Limit these rules to the domain profile and to the addresses that administer the host.",
         identity=f"management {name}",

@@ -86,10 +86,10 @@ def _open_inside(analysis: Analysis, check: Check) -> Iterator[Finding]:
     """Open on the host, closed at the perimeter: one finding a host."""
     zones: dict[str, BoundEnd] = {}
     hosts: dict[str, list[BoundEnd]] = {}
-    for end in (end for each in analysis.rulesets for found in each.ends.values() for end in found):
+    for end in (end for each in analysis.rulesets for end in each.every_end):
         if end.kind == "zone" and end.trust == "untrusted":
             zones.setdefault(end.name, end)
-        if end.kind == "role" and not end.interfaces and end.addresses and end.host in analysis.devices:
+        if end.is_server and end.addresses and end.host in analysis.devices:
             hosts.setdefault(end.host, []).append(end)
     for host, ends in hosts.items():
         for zone in zones.values():
@@ -135,8 +135,7 @@ def _talked_of(analysis: Analysis, zone: BoundEnd, end: BoundEnd) -> ServiceSet:
         for each in analysis.rulesets
         for bound in each.flows
         if (bound.source.addresses, bound.destination.addresses) == (zone.addresses, end.addresses)
-        for service in (bound.service, *bound.alternatives)
-        if service is not None
+        for service in bound.options
     )
     bans = (
         bound.service

@@ -51,7 +51,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
 
 
 def _plain_deny(rule: Rule, device: Device) -> bool:
-    outside = rule.ingress is None or bool(rule.ingress & device.internet)
+    outside = device.from_outside(rule)
     limited = rule.source.certain.ipv4.count < 1 << 32  # a deny of everything ends a list, it protects nothing
     plain = not rule.translations.possible and rule.destination.possible.ipv4.count > 1 << 24
     return rule.action is Action.DENY and rule.enabled and not rule.implicit and outside and limited and plain

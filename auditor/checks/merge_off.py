@@ -32,8 +32,9 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.hostrules import hosts, written_rules
-from auditor.checks.check import Check, evidence, names
+from auditor.checks.check import Check, evidence
 from auditor.findings.finding import Finding, Severity
+from auditor.findings.wording import listed
 from parsers.model.firewall import HOST_PROFILES
 from parsers.model.rule import Direction, Rule, Truth
 
@@ -61,7 +62,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 origin=lost[0][0].origin,
                 message=(
                     f"{len(lost)} enabled local rules do not count in the {' and '.join(sorted(off))} profile, because "
-                    f"a policy turns local rules off: {names((rule.name for rule, _ in lost), 6)}."
+                    f"a policy turns local rules off: {listed((rule.name for rule, _ in lost), 6)}."
                 ),
                 remedy="Put the rules that are needed into the group policy, or let local rules count in the domain.",
                 identity="merge off",

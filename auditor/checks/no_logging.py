@@ -31,8 +31,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
-from auditor.checks.check import Check, evidence, names
+from auditor.checks.check import Check, evidence
 from auditor.findings.finding import Finding, Severity
+from auditor.findings.wording import counted, listed
 from parsers.model.rule import Action, Direction
 
 
@@ -53,7 +54,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 rule=silent[0] if len(silent) == 1 else None,
                 origin=silent[0].origin,
                 severity=Severity.MEDIUM if outside else Severity.LOW,
-                message=f"{len(silent)} accept rule{'s' if len(silent) > 1 else ''} without logging: {names(ids, 12)}.",
+                message=f"{counted(len(silent), 'accept rule')} without logging: {listed(ids, 12)}.",
                 remedy="Log all sessions on rules from and to the Internet, security events at least on the others.",
                 identity="no logging",
                 packets=f"no logging {' '.join(sorted(ids))}",

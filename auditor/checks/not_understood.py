@@ -32,8 +32,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
-from auditor.checks.check import Check, names
+from auditor.checks.check import Check
 from auditor.findings.finding import Evidence, Finding, Severity
+from auditor.findings.wording import counted, listed
 from parsers.model.origin import Gap
 
 
@@ -53,7 +54,7 @@ def _finding(check: Check, device: str, gaps: list[Gap], *, hides: bool) -> Find
         device=device,
         severity=Severity.MEDIUM if hides else Severity.INFO,
         origin=gaps[0].origin,
-        message=f"{len(gaps)} place{'s' if len(gaps) > 1 else ''} not understood that {what}: {names(shown, 4)}.",
+        message=f"{counted(len(gaps), 'place')} not understood that {what}: {listed(shown, 4)}.",
         remedy="Look at these lines; report the keywords. --allow-gaps judges the rest.",
         identity=f"gaps {hides}",
         packets=f"gaps {len(gaps)} {' '.join(keywords)[:300]}",

@@ -42,8 +42,9 @@ from auditor.analysis.hostrules import (
     may_be_app,
     shown_name,
 )
-from auditor.checks.check import Check, evidence, match_text, names
+from auditor.checks.check import Check, evidence, match_text
 from auditor.findings.finding import Confidence, Finding, Severity
+from auditor.findings.wording import listed
 from parsers.model.rule import Rule, ScopeKind
 from parsers.model.services import TCP, UDP
 
@@ -108,7 +109,7 @@ def _maybe(check: Check, device: Device, rules: list[Rule]) -> Finding:
         confidence=Confidence.POSSIBLE,
         message=(
             f"{len(rules)} rules allow every port from every address, but whether for any program is unknown, because "
-            f"{why}: {names(dict.fromkeys(shown_name(rule) for rule in rules), 6)}."
+            f"{why}: {listed(dict.fromkeys(shown_name(rule) for rule in rules), 6)}."
         ),
         remedy="Export again with samples/windows/collect.ps1 or 'netsh advfirewall export'.",
         identity="unknown program",

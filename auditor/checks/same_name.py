@@ -33,8 +33,9 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.hostrules import hosts, shown_name, written_rules
-from auditor.checks.check import Check, evidence, match_text, names
+from auditor.checks.check import Check, evidence, match_text
 from auditor.findings.finding import Finding, Severity
+from auditor.findings.wording import listed
 from parsers.model.rule import Action, Direction, Rule
 
 
@@ -49,7 +50,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                 origin=rules[0].origin,
                 message=(
                     f"{len(twins)} display name{plural} to several enabled rules that differ in more than their name: "
-                    + names(
+                    + listed(
                         (
                             f"{shown_name(each[0])} ({', '.join(rule.id for rule in each[:4])})"
                             for each in twins.values()

@@ -32,8 +32,9 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.references import undefined_references
-from auditor.checks.check import Check, names
+from auditor.checks.check import Check
 from auditor.findings.finding import Evidence, Finding, Severity
+from auditor.findings.wording import listed
 from parsers.model.firewall import Reference
 
 
@@ -49,7 +50,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             yield check.found(
                 device=device.name,
                 origin=uses[0].origin,
-                message=f"{kind} {names(words)} {'is' if one else 'are'} not in the export; used by {names(users)}.",
+                message=f"{kind} {listed(words)} {'is' if one else 'are'} not in the export; used by {listed(users)}.",
                 remedy="Give the whole configuration; if the object is really gone, repair what refers to it.",
                 identity=f"undefined {kind}",
                 packets=f"undefined {kind} {len(words)} by {' '.join(sorted({use.from_name for use in uses}))}",

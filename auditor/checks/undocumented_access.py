@@ -109,9 +109,8 @@ def _of_single_senders(rulesets: Iterable[BoundRuleset], world: BoundClosedWorld
         inside = bool(sender) and sender <= world.source.addresses and sender != world.source.addresses
         if flow.preset is CoverageState.NOT_APPLICABLE or not inside:
             continue
-        services = [each for each in (flow.service, *flow.alternatives) if each is not None]
-        if services and server.overlaps(world.destination.addresses):
-            yield Flow(sender, server, ServiceSet.union(services))
+        if flow.options and server.overlaps(world.destination.addresses):
+            yield Flow(sender, server, ServiceSet.union(flow.options))
 
 
 def _narrower(rulesets: Iterable[BoundRuleset], source: BoundEnd) -> Iterator[Flow]:
@@ -124,8 +123,7 @@ def _narrower(rulesets: Iterable[BoundRuleset], source: BoundEnd) -> Iterator[Fl
 def _finding(
     analysis: Analysis, check: Check, world: BoundClosedWorld, device: Device, rule: Rule, packets: Bounded[PacketSet]
 ) -> Finding:
-    ends = (end for each in analysis.rulesets for found in each.ends.values() for end in found)
-    servers = [end for end in ends if end.kind == "role" and not end.interfaces]
+    servers = [end for each in analysis.rulesets for end in each.servers]
     share = packets.certain or packets.possible
     services = share.services()
     destination = share.destinations()
@@ -181,7 +179,7 @@ def _documented(rulesets: tuple[BoundRuleset, ...], world: BoundClosedWorld) -> 
         if bound.destination.addresses == world.destination.addresses or (
             inside and bound.destination.addresses <= world.destination.addresses
         ):
-            found += [each for each in (bound.service, *bound.alternatives) if each is not None]
+            found += bound.options
     for forbidden in (forbidden for ruleset in rulesets for forbidden in ruleset.forbidden):
         same = forbidden.source.addresses == world.source.addresses
         if same and forbidden.destination.addresses == world.destination.addresses:

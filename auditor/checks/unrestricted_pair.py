@@ -38,8 +38,9 @@ from auditor.analysis.devices import Device
 from auditor.baseline import BoundRuleset
 from auditor.baseline.model import Unrestricted
 from auditor.checks.any_to_any import accepts_everything, spans_everything
-from auditor.checks.check import Check, match_text, names
+from auditor.checks.check import Check, match_text
 from auditor.findings.finding import Confidence, Finding, Severity
+from auditor.findings.wording import listed
 from parsers.model.addresses import AddressSet
 from parsers.model.rule import Direction, Rule
 
@@ -57,9 +58,8 @@ def _between(device: Device, servers: AddressSet) -> Iterator[Rule]:
     for rules in device.firewall.lists:
         decides = rules.direction is Direction.FORWARD and not rules.hands_over and device.forward is not None
         for rule in rules.rules if decides else ():
-            outside = rule.ingress is None or bool(rule.ingress & device.internet)
             ends = (rule.source.possible, rule.destination.possible)
-            inner = not outside and all(end.overlaps(servers) for end in ends)
+            inner = not device.from_outside(rule) and all(end.overlaps(servers) for end in ends)
             if inner and accepts_everything(rule) and not all(map(spans_everything, ends)):
                 yield rule
 
@@ -82,12 +82,12 @@ def _judged(
     others = list(_known(analysis, device, surplus, servers))
     near = AddressSet.union(each.networks for each in device.firewall.interfaces if each.networks.overlaps(servers))
     wide = bool(others) or not surplus <= near
-    who = names((ruleset.ruleset.roles[name].title for name in stated.between if ruleset.ends[name]), 6)
+    who = listed((ruleset.ruleset.roles[name].title for name in stated.between if ruleset.ends[name]), 6)
     message = f"It lets everything through between {who}, as the vendor asks for"
     if not surplus:
         message += ": not too broad by itself."
     elif wide:
-        message += f", and for {surplus.text(3)} as well{f', among them {names(others, 4)}' if others else ''}."
+        message += f", and for {surplus.text(3)} as well{f', among them {listed(others, 4)}' if others else ''}."
     else:
         message += f". Its range holds {surplus.count} further addresses, at which nothing else is known."
     example = (share.certain or share.possible).example()
@@ -110,12 +110,10 @@ def _judged(
 def _known(analysis: Analysis, device: Device, surplus: AddressSet, servers: AddressSet) -> Iterator[str]:
     """Who else is known at some addresses: servers of other roles, and single hosts that the export names."""
     seen = servers
-    for ruleset in analysis.rulesets:
-        for ends in ruleset.ends.values():
-            for end in ends:
-                if end.kind == "role" and not end.interfaces and (end.addresses & surplus) - seen:
-                    seen = seen | end.addresses
-                    yield end.text
+    for end in (end for ruleset in analysis.rulesets for end in ruleset.servers):
+        if (end.addresses & surplus) - seen:
+            seen = seen | end.addresses
+            yield end.text
     for item in device.firewall.objects:
         single = item.addresses is not None and item.addresses.count == 1 and not item.factory
         if single and item.addresses is not None and (item.addresses & surplus) - seen:

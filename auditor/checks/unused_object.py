@@ -33,8 +33,9 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.references import unused_objects
-from auditor.checks.check import Check, names
+from auditor.checks.check import Check
 from auditor.findings.finding import Evidence, Finding, Severity
+from auditor.findings.wording import counted, listed
 from parsers.model.firewall import NamedObject
 
 
@@ -44,12 +45,12 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
         for item in unused_objects(device.firewall):
             by_kind.setdefault(item.kind, []).append(item)
         for kind, items in by_kind.items():
-            listed = [item.name for item in items]
+            names = [item.name for item in items]
             yield check.found(
                 device=device.name,
                 origin=items[0].origin,
                 severity=Severity.LOW if "vip" in kind else Severity.INFO,
-                message=f"{len(items)} unused {kind} object{'s' if len(items) > 1 else ''}: {names(listed, 10)}.",
+                message=f"{counted(len(items), f'unused {kind} object')}: {listed(names, 10)}.",
                 remedy="Remove them.",
                 identity=f"unused {kind}",
                 packets=f"unused {kind} {len(items)}",

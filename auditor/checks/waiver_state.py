@@ -35,6 +35,7 @@ from collections.abc import Iterable
 from auditor.checks.check import Check, Checked, nothing
 from auditor.findings.finding import Evidence, Finding, Severity
 from auditor.findings.waivers import Waiver
+from auditor.findings.wording import counted
 from parsers.model.origin import Origin
 
 MOST_COVERED = 50
@@ -46,7 +47,8 @@ def _after(checked: Checked, check: Check) -> Iterable[Finding]:
         covered = [finding for finding in checked.findings if waiver.matches(finding)]
         over = waiver.expires < checked.today
         if over and covered:
-            text = f"was over on {waiver.expires.isoformat()}: {_count(covered)} it covered {_is(covered)} open again"
+            them = counted(len(covered), "finding it covered is", "findings it covered are")
+            text = f"was over on {waiver.expires.isoformat()}: {them} open again"
             yield _found(check, waiver, covered, check.severity, f"{text}.", "Repair it, or decide again.")
         elif not covered and waiver.selector.get("device", "") not in {"", *checked.devices}:
             continue  # its firewall is not part of this audit
@@ -81,14 +83,6 @@ def _place(waiver: Waiver) -> Origin | None:
 def _name(waiver: Waiver) -> str:
     place = f"{waiver.file}:{waiver.line}" if waiver.line else waiver.file
     return f"The waiver {waiver.id}{f' in {place}' if place else ''}"
-
-
-def _count(findings: list[Finding]) -> str:
-    return "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
-
-
-def _is(findings: list[Finding]) -> str:
-    return "is" if len(findings) == 1 else "are"
 
 
 CHECK = Check(

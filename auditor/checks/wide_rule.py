@@ -41,13 +41,7 @@ from parsers.model.addresses import AddressSet
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
-    known = AddressSet.union(
-        end.addresses
-        for ruleset in analysis.rulesets
-        for ends in ruleset.ends.values()
-        for end in ends
-        if end.kind == "role" and not end.interfaces
-    )
+    known = AddressSet.union(end.addresses for ruleset in analysis.rulesets for end in ruleset.servers)
     for opening in analysis.openings:
         packets = opening.packets.certain or opening.packets.possible
         if not packets:

@@ -14,6 +14,7 @@ import click
 from auditor.commands.case import apply_option, open_case, site_option, today_option
 from auditor.commands.output import show, window
 from auditor.commands.reference import condition_text, port_terms
+from auditor.exitcodes import FINDINGS, NOT_JUDGED, PASSED
 
 if TYPE_CHECKING:
     from auditor.baseline.model import BaselineFlow, Forbidden, ReaderQuestion, Ruleset, When
@@ -71,7 +72,7 @@ def ask_command(
     asked = _chosen(ruleset, words)
     if not files:
         show(_json(ruleset, asked, {}) if as_json else "\n".join(_documented(ruleset, asked)))
-        return 0
+        return PASSED
     found, code, reason = _answered(ruleset_id, files, site_path, scripts, allow_gaps, now)
     if as_json:
         show(_json(ruleset, asked, found))
@@ -79,10 +80,7 @@ def ask_command(
         show("\n".join(_text(ruleset, asked, found)))
     if reason:
         show(reason, err=True)
-    return code if code == _NOT_JUDGED else _code(found[each.id] for each in asked)
-
-
-_NOT_JUDGED = 3
+    return code if code == NOT_JUDGED else _code(found[each.id] for each in asked)
 
 
 def _chosen(ruleset: Ruleset, words: Iterable[str]) -> tuple[ReaderQuestion, ...]:
@@ -121,7 +119,7 @@ def _answered(
 ) -> tuple[dict[str, Answer], int, str]:
     """The answers by question id, the gate's code with findings left out, and why nothing was judged."""
     from auditor.audit import audit
-    from auditor.gate import PASSED, rule_on
+    from auditor.gate import rule_on
 
     case = open_case(files, site_path, (ruleset_id,), scripts=scripts)
     result = audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred)
@@ -139,7 +137,7 @@ def _code(found: Iterable[Answer]) -> int:
 
     states = {each.state for each in found}
     if AnswerState.CANNOT_TELL in states:
-        return _NOT_JUDGED
+        return NOT_JUDGED
     calm = {
         AnswerState.SATISFIED,
         AnswerState.CLOSED,
@@ -147,7 +145,7 @@ def _code(found: Iterable[Answer]) -> int:
         AnswerState.NOT_OBSERVABLE,
         AnswerState.NO_FIREWALL_QUESTION,
     }
-    return 1 if states - calm else 0
+    return FINDINGS if states - calm else PASSED
 
 
 # --- as text

@@ -12,6 +12,8 @@ import click
 from auditor.commands.case import DEFAULT_RULESETS, apply_option, read_exports, site_option, today_option
 from auditor.commands.comparison import SCHEMA, comparison_markdown, comparison_text, comparison_value
 from auditor.commands.output import show
+from auditor.exitcodes import FINDINGS, NOT_JUDGED, PASSED
+from auditor.findings.wording import counted
 
 if TYPE_CHECKING:
     from auditor.baseline import Site
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from parsers.model.firewall import Firewall
     from parsers.parser import Script
     from parsers.source import Document
-
-PASSED, OPENED, NOT_JUDGED = 0, 1, 3
 
 
 @click.command("compare", short_help="Which packets pass now and did not before: two versions of an export.")
@@ -51,10 +51,9 @@ def compare_command(
 ) -> int:
     """Compare what two versions let through, not their text.
 
-    OLD and NEW are files, folders or zip archives, or files at a git revision (HEAD~1:edge.conf); devices are matched
-    by name. Reordered rules, renamed objects and
-    secrets encrypted anew have no effect. Through traffic, traffic to the firewall itself (logins) and host rules
-    are compared; routes are not.
+    OLD and NEW are files, folders or archives, or files at a git revision (HEAD~1:edge.conf); devices are matched by
+    name. Reordered rules, renamed objects and secrets encrypted anew have no effect. Through traffic, traffic to the
+    firewall itself (logins) and host rules are compared; routes are not.
 
     With --apply, a change is judged before it is made: the CLI script is carried out on NEW, or on OLD where there is
     no NEW, and the device before and after it is compared.
@@ -102,7 +101,7 @@ def _ruling(found: Comparison, zone: str | None, failing: tuple[Change, ...], al
             "compare the two files alone, one old and one new."
         )
     if failing:
-        return OPENED, f"Failed: {len(failing)} {'opening' if len(failing) == 1 else 'openings'} from {zone}."
+        return FINDINGS, f"Failed: {counted(len(failing), 'opening')} from {zone}."
     return PASSED, ""
 
 

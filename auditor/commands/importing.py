@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from auditor.commands.output import save, show
 from auditor.commands.skeleton import id_of, schema_place
+from auditor.exitcodes import NOT_JUDGED, PASSED
+from auditor.findings.wording import counted
 
 if TYPE_CHECKING:
     from auditor.baseline import Site
@@ -33,7 +35,7 @@ def import_files(
         show(f"{'' if problem.lost else 'note: '}{problem.text}", err=True)
     if not imported.entries and not imported.services and not imported.endpoints:
         show("Nothing was understood, nothing was written.", err=True)
-        return 3
+        return NOT_JUDGED
     name = id_of(ruleset_id or output.stem)
     title = f"Imported from {', '.join(path.name for path in files)}"
     made = written(imported, name, title, level, schema_place())
@@ -45,7 +47,7 @@ def import_files(
     use = relpath(output, site_path.parent)
     save(site_path, _with_schema(site_yaml(_site(name, made, use, exports))).encode())
     _report(imported, made, output, site_path, rows if made.rows else None, bool(exports))
-    return 3 if imported.lost else 0
+    return NOT_JUDGED if imported.lost else PASSED
 
 
 def _read(files: Sequence[Path]) -> Imported:
@@ -89,7 +91,7 @@ def _report(imported: Imported, made: Written, output: Path, site_path: Path, ro
         err=True,
     )
     if imported.lost:
-        what = "1 place was" if len(imported.lost) == 1 else f"{len(imported.lost)} places were"
+        what = counted(len(imported.lost), "place was", "places were")
         show(f"{what} not understood: see above, and the end of {output}.", err=True)
     if not placed:
         show(

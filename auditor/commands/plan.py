@@ -11,12 +11,12 @@ import click
 
 from auditor.commands.case import read_exports, ruleset_option, rulesets_of, site_option, today_option
 from auditor.commands.output import save, show, spare
+from auditor.exitcodes import NOT_JUDGED, PASSED
+from auditor.findings.wording import counted
 
 if TYPE_CHECKING:
     from auditor.remedy import Plan
     from auditor.remedy.scripts import Script
-
-_INCOMPLETE = 3
 
 
 @click.command("plan", short_help="Write the tightest rules that a baseline needs, for FortiGate and Windows.")
@@ -70,7 +70,7 @@ def plan_command(
     found = tuple(each for each in scripts(made) if wanted is None or each.format == wanted)
     _write(found, output, (*_single(files), site_path))
     _summary(made, found)
-    return _INCOMPLETE if made.unplanned else 0
+    return NOT_JUDGED if made.unplanned else PASSED
 
 
 def _plan(
@@ -118,15 +118,11 @@ def _write(found: tuple[Script, ...], output: Path | None, inputs: tuple[Path, .
 
 
 def _summary(made: Plan, found: tuple[Script, ...]) -> None:
-    counts = [f"{part.device} {_number(len(part.permits), 'policy', 'policies')}" for part in made.networks]
-    counts += [f"{host.host} {_number(len(host.permits), 'rule', 'rules')}" for host in made.hosts]
+    counts = [f"{part.device} {counted(len(part.permits), 'policy', 'policies')}" for part in made.networks]
+    counts += [f"{host.host} {counted(len(host.permits), 'rule')}" for host in made.hosts]
     names = ", ".join(each.name for each in found) or "none"
     show(f"planned: {', '.join(counts) or 'nothing'}; scripts: {names}", err=True)
     for note in made.notes:
         show(f"note: {note}", err=True)
     for left in made.left:
         show(f"not planned: {left}", err=True)
-
-
-def _number(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"

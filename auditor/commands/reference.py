@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         SourceTable,
         When,
     )
-    from parsers.model.intervals import IntervalSet
 
 
 def sheets(ruleset: Ruleset) -> Iterator[Sheet]:
@@ -62,6 +61,8 @@ def counts(ruleset: Ruleset) -> str:
 
 def _site_words(ruleset: Ruleset) -> Iterator[Sheet]:
     """What a site file may bind, answer and set."""
+    from parsers.model.services import port_list
+
     roles = ((each.name, each.title, _names(each.allowed_zones)) for each in ruleset.roles.values())
     yield _sheet("Roles a site file binds", "Role|Title|Supported in zone", roles)
     conditions = ((each.name, each.ask, _default(each)) for each in ruleset.conditions.values())
@@ -69,7 +70,7 @@ def _site_words(ruleset: Ruleset) -> Iterator[Sheet]:
     variables = (
         (
             each.name,
-            _ports(each.default) if each.default else "not judged",
+            port_list(each.default) if each.default else "not judged",
             ", ".join(f"{name} {value}" for name, value in each.suggest),
             each.note,
         )
@@ -217,7 +218,3 @@ def _default(question: Question) -> str:
 
 def _names(names: Iterable[str]) -> str:
     return " or ".join(names)
-
-
-def _ports(values: IntervalSet) -> str:
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in values.ranges)

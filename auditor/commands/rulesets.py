@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.commands.output import check_folder, save, show, window
+from auditor.exitcodes import NOT_JUDGED, PASSED
 
 if TYPE_CHECKING:
     from auditor.benchmarks import Benchmark
@@ -84,7 +85,7 @@ def check_command(files: tuple[Path, ...]) -> int:
         except UnreadableError as error:
             show(f"fwproof: {error}", err=True)
             broken += 1
-    return 3 if broken else 0
+    return NOT_JUDGED if broken else PASSED
 
 
 def _checked(path: Path) -> str:

@@ -22,6 +22,7 @@ from auditor.commands.case import (
 )
 from auditor.commands.output import check_folder, save, show, window
 from auditor.commands.question import analysed, answer, parse_question
+from auditor.findings.wording import counted
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -108,7 +109,7 @@ def _warn(firewalls: Iterable[Firewall], asked: Set[str]) -> None:
     """Say on standard error what was not understood of the devices that were asked and could make another answer."""
     gaps = [gap for each in firewalls if each.name in asked for gap in each.gaps if gap.hides_access]
     if gaps:
-        places = "1 place was" if len(gaps) == 1 else f"{len(gaps)} places were"
+        places = counted(len(gaps), "place was", "places were")
         first = f"{gaps[0].origin.text} ({gaps[0].what})"
         show(f"Not certain: {places} not understood and could hide access, the first is {first}.", err=True)
 

@@ -26,9 +26,7 @@ class Hosts:
         self.permits: dict[str, list[HostPermit]] = {}
         self.left: dict[tuple[str, str], dict[str, None]] = {}
         self.unbound: dict[str, None] = {}
-        self.bound = dict.fromkeys(
-            end.host for ruleset in rulesets for ends in ruleset.ends.values() for end in ends if end.host
-        )
+        self.bound = dict.fromkeys(end.host for ruleset in rulesets for end in ruleset.every_end if end.host)
 
     def add(self, bound: BoundFlow, cause: Cause, service: ServiceSet) -> None:
         """Plan a flow at its receiver and, where the sender's firewall blocks by default, at its sender."""
@@ -38,7 +36,7 @@ class Hosts:
                 self.left.setdefault((bound.ruleset, receiver.host), {})[bound.flow.id] = None
             return
         ends = (sender.addresses, receiver.addresses)
-        if receiver.kind == "role" and not receiver.interfaces:
+        if receiver.is_server:
             if not receiver.host:
                 self.unbound[receiver.text] = None
             else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.baseline import BoundFlow, Ruleset, Site
+from auditor.baseline import BoundFlow, Ruleset, Site, executable
 from auditor.baseline.services import load_services
 from auditor.remedy.planned import Owner
 from parsers.model.intervals import EMPTY_INTERVALS, IntervalSet
@@ -63,7 +63,7 @@ class Owners:
     def _listener(self, share: ServiceSet, listeners: tuple[str, ...]) -> Owner:
         if len(listeners) > 1:
             return Owner()
-        own = next((rule.program for rule in self.ruleset.host_rules if _file(rule.program) == listeners[0]), "")
+        own = next((rule.program for rule in self.ruleset.host_rules if executable(rule.program) == listeners[0]), "")
         program = _SYSTEM.get(listeners[0]) or _path(own)
         return Owner(program, "RpcSs" if share == _MAPPER else "")
 
@@ -73,7 +73,7 @@ class Owners:
         for rule in self.ruleset.host_rules:
             ports = [port for port in rule.ports if port.replace("-", "").isdigit()]
             # svchost.exe holds many Windows services: without the service's name it says little.
-            named = rule.program and _file(rule.program) != "svchost.exe"
+            named = rule.program and executable(rule.program) != "svchost.exe"
             if role in rule.roles and named and not rule.gfw and ports:
                 path = _path(rule.program)
                 found[path] = found.get(path, EMPTY_INTERVALS) | parse_ports(",".join(ports))
@@ -82,10 +82,6 @@ class Owners:
             share = service & ServiceSet.ports(TCP, own - others)
             if share:
                 yield share, path
-
-
-def _file(path: str) -> str:
-    return path.replace("/", "\\").casefold().rpartition("\\")[2]
 
 
 def _path(program: str) -> str:

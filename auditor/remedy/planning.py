@@ -121,7 +121,7 @@ class _Planner:
             return f"another baseline forbids it ({banned}): decide between the two"
         if bound.flow.level == "required":
             return ""
-        services = [bound.service] if bound.service is not None else list(bound.alternatives)
+        services = list(bound.options)
         for each in ruleset.forbidden:
             same = (each.source.addresses, each.destination.addresses)
             if same == (bound.source.addresses, bound.destination.addresses):
@@ -292,14 +292,12 @@ def _labels(rulesets: tuple[BoundRuleset, ...]) -> dict[AddressSet, str]:
     zones: dict[AddressSet, str] = {}
     names: dict[AddressSet, dict[str, None]] = {}
     hosts: dict[AddressSet, str] = {}
-    for ruleset in rulesets:
-        for ends in ruleset.ends.values():
-            for end in ends:
-                if end.kind == "zone" or end.interfaces:
-                    zones[end.addresses] = end.name
-                elif end.addresses:
-                    names.setdefault(end.addresses, {})[end.name] = None
-                    if end.host:
-                        hosts[end.addresses] = end.host
+    for end in (end for ruleset in rulesets for end in ruleset.every_end):
+        if not end.is_server:
+            zones[end.addresses] = end.name
+        elif end.addresses:
+            names.setdefault(end.addresses, {})[end.name] = None
+            if end.host:
+                hosts[end.addresses] = end.host
     servers = {addresses: hosts.get(addresses, next(iter(found))) for addresses, found in names.items()}
     return {addresses: name for addresses, name in zones.items() if addresses} | servers

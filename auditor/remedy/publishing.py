@@ -22,7 +22,7 @@ class Publishing:
         self.notes: dict[str, None] = {}
         self.stated: dict[AddressSet, AddressSet] = {}
         for ruleset in rulesets:
-            for end in (end for ends in ruleset.ends.values() for end in ends):
+            for end in ruleset.every_end:
                 if end.public:
                     self.stated[end.addresses] = self.stated.get(end.addresses, NO_ADDRESS) | end.public
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, Changes, CoverageState, FlowCoverage
+from auditor.findings.wording import counted
 from auditor.reports.lines import files_read, ledger_text
 from auditor.reports.since import changes_sentence, fresh, mark, since_last_time
 from auditor.reports.text import one_line
@@ -45,7 +46,7 @@ def markdown_text(result: AuditResult) -> str:
         lines += ["", older]
     if result.waived:
         number = len(result.waived)
-        lines += ["", f"{number} {'finding is' if number == 1 else 'findings are'} waived."]
+        lines += ["", f"{counted(number, 'finding is', 'findings are')} waived."]
     return "\n".join(lines) + "\n"
 
 
@@ -78,7 +79,7 @@ def _older(result: AuditResult) -> str:
     found = Counter(finding.severity for finding in result.findings if not fresh(result, finding))
     words = ", ".join(f"{found[severity]} {severity.word}" for severity in SEVERITIES if found[severity])
     number = found.total()
-    return f"{number} {'finding is' if number == 1 else 'findings are'} older: {words}." if number else ""
+    return f"{counted(number, 'finding is', 'findings are')} older: {words}." if number else ""
 
 
 def _fitting(heading: list[str], rows: list[str], room: int) -> Iterable[str]:

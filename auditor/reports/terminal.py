@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import AuditResult, CoverageState
+from auditor.findings.wording import counted
 from auditor.reports.flows import QUIET, alike
 from auditor.reports.guides import MOST_REASONS, failed_items, undecided
 from auditor.reports.lines import files_read
@@ -26,6 +27,7 @@ from auditor.reports.verdict import (
     ports_sentence,
     required,
     rule_findings,
+    worst,
 )
 from parsers.model.origin import Origin
 
@@ -112,10 +114,8 @@ def _head(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     from rich.table import Table
     from rich.text import Text
 
-    worst = max((finding.severity for finding in result.findings), default=Severity.INFO)
-    yield Text(
-        headline(result), style="bold red" if alarming(result) else "bold green" if worst < Severity.MEDIUM else "bold"
-    )
+    good = "bold green" if worst(result) < Severity.MEDIUM else "bold"
+    yield Text(headline(result), style="bold red" if alarming(result) else good)
     facts = Table.grid(padding=(0, 2))
     facts.add_column(no_wrap=True)
     facts.add_column()
@@ -160,7 +160,7 @@ def _findings(result: AuditResult, every: bool) -> Iterator[RenderableType]:
         rows = [finding for finding in rule_findings(result) if finding.severity is severity]
         if not rows:
             continue
-        yield from _title(f"{severity.word.capitalize()}: {len(rows)} {'finding' if len(rows) == 1 else 'findings'}")
+        yield from _title(f"{severity.word.capitalize()}: {counted(len(rows), 'finding')}")
         shown: Counter[str] = Counter()
         for finding in rows:
             shown[finding.check] += 1
@@ -319,7 +319,7 @@ def _gaps(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     if not result.gaps:
         return
     blind = blind_gaps(result)
-    places = f"{len(result.gaps)} place{'' if len(result.gaps) == 1 else 's'}"
+    places = counted(len(result.gaps), "place")
     yield from _title(f"Not understood: {places}, {len(blind)} of them could hide access")
     harmless = [gap for gap in result.gaps if not gap.hides_access]
     shown = [*blind, *harmless] if every else [*blind, *harmless][:MOST_GAPS]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from auditor.findings.finding import Finding, Severity
 from auditor.findings.hardening import HardeningState
 from auditor.findings.result import AuditResult, CoverageState, FlowCoverage
+from auditor.findings.wording import counted
 from parsers.model.origin import Gap
 
 HARDENING = "FW130"
@@ -82,7 +83,7 @@ def findings_sentence(result: AuditResult) -> str:
     number = len(result.findings) - len(rules)
     if not number:
         return text
-    return f"{text} and {number} {'setting' if number == 1 else 'settings'} against hardening guides"
+    return f"{text} and {counted(number, 'setting')} against hardening guides"
 
 
 def hardening_sentence(result: AuditResult) -> str:
@@ -91,19 +92,23 @@ def hardening_sentence(result: AuditResult) -> str:
     return ", ".join(f"{found[state]} {state.value}" for state in HardeningState if found[state])
 
 
+def worst(result: AuditResult) -> Severity:
+    """The highest severity among the open findings, INFO without any."""
+    return max((finding.severity for finding in result.findings), default=Severity.INFO)
+
+
 def alarming(result: AuditResult) -> bool:
     """Is the verdict bad: something high or worse, or not fully judged?"""
-    worst = max((finding.severity for finding in result.findings), default=Severity.INFO)
-    return worst >= Severity.HIGH or bool(blind_gaps(result)) or not result.devices
+    return worst(result) >= Severity.HIGH or bool(blind_gaps(result)) or not result.devices
 
 
 def headline(result: AuditResult) -> str:
     """The verdict in one sentence: what was judged, and whether it could be judged at all."""
-    devices = f"{len(result.devices)} {'firewall' if len(result.devices) == 1 else 'firewalls'}"
+    devices = counted(len(result.devices), "firewall")
     blind = len(blind_gaps(result))
     if not result.devices:
         return "Not judged: no firewall was read."
     if blind:
-        places = "1 place in the exports could" if blind == 1 else f"{blind} places in the exports could"
+        places = counted(blind, "place in the exports could", "places in the exports could")
         return f"Not fully judged: {places} hide access. So far {findings_sentence(result)} on {devices}."
     return f"{findings_sentence(result).capitalize()} on {devices}."

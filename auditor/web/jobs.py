@@ -22,6 +22,7 @@ from auditor.commands.question import analysed, answer
 from auditor.commands.trace import trace_value
 from auditor.compare import compare
 from auditor.findings.result import AuditResult
+from auditor.findings.wording import counted
 from auditor.reports import REPORTS
 from auditor.web.case import open_upload
 from auditor.web.excerpts import Excerpts
@@ -137,7 +138,7 @@ JOBS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes], Progress], Answ
 
 
 def _judged(case: Case, now: datetime, progress: Progress) -> AuditResult:
-    progress(f"Computing which packets pass {len(case.firewalls)} firewall{'s' if len(case.firewalls) > 1 else ''}")
+    progress(f"Computing which packets pass {counted(len(case.firewalls), 'firewall')}")
     benchmarks = load_benchmarks()
     return audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred, benchmarks=benchmarks)
 

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from auditor.commands.case import Case
+from auditor.exitcodes import FINDINGS, PASSED
 from auditor.findings.result import AuditResult
-from auditor.gate import FINDINGS, PASSED, rule_on
+from auditor.gate import rule_on
 from auditor.reports.jsonreport import json_value
 from auditor.reports.matrix import exposure_matrix
 from auditor.reports.verdict import HARDENING, blind_gaps, hardening_findings, headline, ports_sentence, rule_counts

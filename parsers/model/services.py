@@ -191,13 +191,17 @@ def parse_ports(text: str) -> IntervalSet:
     return IntervalSet.of(*ranges)
 
 
+def port_list(ports: IntervalSet) -> str:
+    """Every port and range, as `parse_ports` reads them: "25,587,6005-65534"."""
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ports.ranges)
+
+
 def ports_text(ports: IntervalSet, limit: int = 20) -> str:
     """Ports as people write them, "25,587,6005-65534"; "any" for all of them."""
     if ports == PORTS or ports == IntervalSet(((1, 65535),)):
         return "any"
-    items = [str(first) if first == last else f"{first}-{last}" for first, last in ports.ranges[:limit]]
     rest = len(ports.ranges) - limit
-    return ",".join(items) + (f" and {rest} more" if rest > 0 else "")
+    return port_list(IntervalSet(ports.ranges[:limit])) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _number(text: str, most: int, whole: str) -> int:

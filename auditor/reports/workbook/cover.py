@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from openpyxl import Workbook
 
 from auditor.findings.result import AuditResult
+from auditor.findings.wording import counted
 from auditor.reports.lines import files_read
 from auditor.reports.since import changes_sentence
 from auditor.reports.verdict import alarming, headline
@@ -57,7 +58,7 @@ def _facts(ink: Ink, result: AuditResult) -> list[Row]:
     total, read = sum(each.total for each in ledgers), sum(each.read for each in ledgers)
     open_lines = sum(each.not_understood for each in ledgers)
     facts: list[tuple[str, str]] = [
-        ("Scope", f"{_count(len(result.devices), 'firewall')}, {_count(rules, 'rule')}"),
+        ("Scope", f"{counted(len(result.devices), 'firewall')}, {counted(rules, 'rule')}"),
         ("Judged as of", result.today.isoformat()),
         ("Lines", f"{total:,} lines: {read:,} read, {open_lines:,} not understood, the others irrelevant"),
     ]
@@ -90,7 +91,7 @@ def _entry(ink: Ink, sheet: str, about: str, rows: int | None = None) -> Row:
 def _versions(ink: Ink, result: AuditResult) -> list[Row]:
     rows = [_title(ink, "Judged with"), _fact(ink, "fwproof", result.fwproof_version)]
     rows += [_fact(ink, used.id, f"{used.version}: {used.title}") for used in (*result.rulesets, *result.benchmarks)]
-    checks = f"{_count(len(result.checks_run), 'check')} ran, {len(result.checks_skipped)} could not"
+    checks = f"{counted(len(result.checks_run), 'check')} ran, {len(result.checks_skipped)} could not"
     return [*rows, _fact(ink, "checks", checks), []]
 
 
@@ -134,7 +135,3 @@ def _fact(ink: Ink, label: str, text: str) -> Row:
 def _wide(ink: Ink, text: str, size: int = 10) -> XlsxCell:
     """A text that may run over its neighbours instead of wrapping in a narrow column."""
     return ink.cell(text, size=size, bold=size > 10, wrapped=False)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
