@@ -12,7 +12,7 @@ from dataclasses import replace
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.objects.scope import Scope
 from parsers.fortigate.syntax.tree import Block
-from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, AddressSet
+from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Interface
 from parsers.model.origin import Origin
@@ -101,8 +101,55 @@ def implicit_dns(books: Books) -> Iterator[Rule]:
         yield replace(rule, service=Bounded.exactly(_DNS))
 
 
-def after_policies(books: Books) -> Iterator[Rule]:
-    """What passes when no policy matches."""
+_BOTH_TABLES = Condition(
+    "setting", "whether NGFW policy mode lets it pass without a match in both tables is not documented"
+)
+
+
+def beside(books: Books, handing: Sequence[Rule], policies: Sequence[Rule]) -> Iterator[Rule]:
+    """Packets within a zone that perhaps no security policy of the NGFW policy mode is asked about.
+
+    Where the table before certainly hands over every packet of a family between members of the zone, the security
+    policies decide; else a packet that none of its policies matches passes perhaps, whatever they deny.
+    """
+    for rule in _intrazone(books):
+        members = rule.ingress or frozenset()
+        rest = ANY_ADDRESS - _handed_over(members, handing)
+        denied = any(each.action is Action.DENY and each.enabled and _within(members, each) for each in policies)
+        if rest and denied:
+            yield replace(_doubted(rule), source=Bounded.exactly(rest), destination=Bounded.exactly(rest))
+
+
+def _within(members: frozenset[str], rule: Rule) -> bool:
+    """Is a rule for some packets between members of a zone?"""
+    return bool((rule.ingress or members) & members and (rule.egress or members) & members)
+
+
+def _handed_over(members: frozenset[str], rules: Sequence[Rule]) -> AddressSet:
+    """The families of which rules hand over every packet between some interfaces, each rule alone."""
+    found = NO_ADDRESS
+    for rule in rules:
+        open_ways = members <= (rule.ingress or members) and members <= (rule.egress or members)
+        every = rule.enabled and not rule.implicit and not rule.conditions and rule.service.certain == ANY_SERVICE
+        for family in (ANY_IPV4, ANY_IPV6) if open_ways and every else ():
+            if all(family <= each.certain for each in (rule.source, rule.destination, rule.translated_destination)):
+                found |= family
+    return found
+
+
+def _doubted(rule: Rule) -> Rule:
+    conditions = rule.conditions or (_BOTH_TABLES,)
+    return replace(rule, conditions=conditions, uncertain=tuple(each.text for each in conditions))
+
+
+def after_policies(books: Books, *, several: bool) -> Iterator[Rule]:
+    """What passes when no policy matches; perhaps only, where `several` tables decide (NGFW policy mode)."""
+    for rule in (*_intrazone(books), *_redirected(books)):
+        yield _doubted(rule) if several else rule
+
+
+def _intrazone(books: Books) -> Iterator[Rule]:
+    """Packets between the interfaces of a zone that allows them, after the policies (the vendor's ta-p/264457)."""
     for zone in books.interfaces.zones:
         if zone.intrazone_allowed is not False and not zone.sdwan:
             members = frozenset(zone.interfaces)
@@ -110,7 +157,6 @@ def after_policies(books: Books) -> Iterator[Rule]:
             text = "the default of intrazone traffic in FortiOS 4 is not known"
             conditions = (Condition("setting", text),) if unknown else ()
             yield implicit_rule(f"intrazone {zone.name}", zone.origin, members, members, conditions)
-    yield from _redirected(books)
 
 
 def _redirected(books: Books) -> Iterator[Rule]:

@@ -14,6 +14,7 @@ from parsers.fortigate.convert.implicit import (
     NO_NAMES,
     after_policies,
     before_policies,
+    beside,
     implicit_dns,
     unchecked,
     unfiltered,
@@ -39,8 +40,9 @@ from parsers.model.rule import (
 from parsers.model.services import ANY_SERVICE
 from parsers.redaction import safe_comment
 
-_HANDED_OVER = frozenset({"identity", "interface"})
-"""What counts for a policy that hands its traffic to the security policy: it has no schedule or expiry of its own."""
+_TIMED = frozenset({"schedule", "expiry"})
+"""Conditions that a policy which hands over to the security policies does not have (the reference, section 8)."""
+_SECURITY = "firewall security-policy"
 POLICY_TABLES = frozenset(
     f"firewall {name}"
     for name in ("policy", "policy6", "consolidated policy", "policy46", "policy64", "security-policy")
@@ -65,8 +67,13 @@ class Policies:
         self.books = books
         self.scope = books.scope
         settings = "system settings"
-        self.ngfw = self.scope.setting(settings, "ngfw-mode") == "policy-based"
-        self.central = self.ngfw or self.scope.enabled(settings, "central-nat")
+        ngfw = self.scope.setting(settings, "ngfw-mode") == "policy-based"
+        self.central = ngfw or self.scope.enabled(settings, "central-nat")
+        stated = any(True for _ in self.scope.entries(_SECURITY))
+        old = self.scope.before(6, 2)
+        self.ngfw = ngfw and (stated or old is False)
+        """Do two tables decide? Up to 6.0 the policies of the NGFW mode name the applications themselves."""
+        self.unsure_mode = ngfw and not stated and old is None
         self.asks_always = self.scope.setting("user setting", "auth-on-demand") == "always"
         self.sides = Sides(books, central=self.central)
 
@@ -89,18 +96,18 @@ class Policies:
         if self.ngfw:
             if self.scope.setting("system settings", "implicit-allow-dns") is None:
                 self.scope.assume("NGFW policy mode: implicit-allow-dns is not in the file, and taken as off.")
-            found.append(self._list("firewall security-policy", ("firewall security-policy",)))
+            found.append(self._list(_SECURITY, (_SECURITY,), found[0]))
         return tuple(found)
 
-    def _list(self, name: str, tables: tuple[str, ...]) -> RuleList:
+    def _list(self, name: str, tables: tuple[str, ...], before: RuleList | None = None) -> RuleList:
         policies = [
             rule for kind in tables for _, block in self.scope.entries(kind) for rule in self._policy(kind, block)
         ]
         rules = [*proxied(self.books), *before_policies(self.books), *acl_rules(self.books), *unfiltered(self.books)]
-        if name == "firewall security-policy":
-            rules += implicit_dns(self.books)
+        if before is not None:
+            rules += (*implicit_dns(self.books), *beside(self.books, before.rules, policies))
         rules += (*unchecked(self.books, policies), *policies)
-        rules += after_policies(self.books)
+        rules += after_policies(self.books, several=self.ngfw)
         return RuleList(name, Direction.FORWARD, Evaluation.FIRST_MATCH, tuple(rules))
 
     def _caveats(self) -> None:
@@ -178,7 +185,7 @@ class Policies:
         target, internet = self.sides.destination(kind, block)
         service = internet if internet is not None else self.sides.service(kind, block)
         action, tunnel = action_of(block)
-        hands_over = self.ngfw and kind != "firewall security-policy"
+        hands_over = self.ngfw and kind != _SECURITY
         if hands_over:
             # NGFW policy mode: this table only hands traffic to the security policy; it has no action of its own.
             action = Action.ALLOW
@@ -189,7 +196,7 @@ class Policies:
         behind = self._match_translated(block, action, addresses)
         if behind.only:
             addresses = NO_ADDRESSES
-        others = conditions(self.books, kind, block)
+        others = self._conditions(kind, block, hands_over=hands_over)
         self._interface_references(kind, block)
         comment = block.get("comments")
         return Rule(
@@ -206,8 +213,7 @@ class Policies:
             translations=translations | behind.names,
             translated_destination=behind.addresses,
             source_nat=None if action is Action.DENY else source_nat(self.books, kind, block, central=self.central),
-            conditions=tunnel
-            + tuple(each for each in others if not hands_over or each.kind in ("identity", "interface")),
+            conditions=tunnel + others,
             uncertain=tuple(dict.fromkeys(source.uncertain + target.uncertain + service.uncertain + behind.doubts)),
             logged={"all": True, "disable": False}.get(block.get("logtraffic") or ""),
             written=AsWritten(
@@ -220,6 +226,16 @@ class Policies:
                 comment=safe_comment(comment) if comment else "",
             ),
         )
+
+    def _conditions(self, kind: str, block: Block, *, hands_over: bool) -> tuple[Condition, ...]:
+        found = conditions(self.books, kind, block)
+        if hands_over and any(each.kind in _TIMED for each in found):
+            text = "whether a policy that hands over to the security policies has a schedule is not documented"
+            found = (*(each for each in found if each.kind not in _TIMED), Condition("schedule", text))
+        if self.unsure_mode:
+            text = "from FortiOS 6.2 on security policies decide in NGFW policy mode, and the file names no version"
+            found += (Condition("setting", text),)
+        return found
 
     def _interface_references(self, kind: str, block: Block) -> None:
         for keyword in ("srcintf", "dstintf"):

@@ -54,7 +54,7 @@ class Sides:
         found = [self._family(kind, block, "dst", six=six) for six in _families(kind, "dst")]
         target = _union([matched for matched, _ in found])
         brought = [service for _, service in found if service is not None]
-        if not brought:
+        if not brought or _by_application(kind, block):
             return target, None
         if len(brought) == 1 and all(not matched.addresses.possible for matched, service in found if service is None):
             return target, brought[0]
@@ -70,6 +70,8 @@ class Sides:
         for name in names:
             defined = self.books.services.defines(name)
             self.scope.refer(kind, block, "firewall service custom", name, defined=defined)
+        if _by_application(kind, block):
+            return _DEFAULT_PORTS
         found = self.books.services.union(names)
         return self.books.services.negated(found) if block.get("service-negate") == "enable" else found
 
@@ -135,9 +137,17 @@ class Sides:
 _NO_SERVICES = Bounded.exactly(NO_SERVICE)
 """A policy without service matches nothing."""
 _DEFAULT_PORTS = ResolvedService(
-    Bounded(NO_SERVICE, ANY_SERVICE), uncertain=("without a service it is for the default ports of applications",)
+    Bounded(NO_SERVICE, ANY_SERVICE), uncertain=("it is for the default ports of applications, which the backup lacks",)
 )
-"""A security policy without service (reference, section 8: `enforce-default-app-port` is on by default)."""
+"""A security policy whose `enforce-default-app-port` is on, the default (the reference, section 8).
+
+The vendor's guides state a service only beside `enforce-default-app-port disable`; what one means without is open.
+"""
+
+
+def _by_application(kind: str, block: Block) -> bool:
+    """Do the default ports of applications say which services a policy is for?"""
+    return kind == "firewall security-policy" and block.get("enforce-default-app-port") != "disable"
 
 
 def _families(kind: str, side: str) -> tuple[bool, ...]:

@@ -102,7 +102,8 @@ def test_09_policy_based_ngfw_needs_the_security_policy() -> None:
     mode = "config system settings\nset ngfw-mode policy-based\nend\n"
     plain = policies(with_lines(ANY, action=""))
     assert verdict(mode + plain) == "blocked"
-    assert verdict(mode + plain + policies(ANY, kind="firewall security-policy")) == "allowed"
+    ports = ANY + "\nset enforce-default-app-port disable"
+    assert verdict(mode + plain + policies(ports, kind="firewall security-policy")) == "allowed"
 
 
 @pytest.mark.parametrize("name", ["FABRIC_DEVICE", "FIREWALL_AUTH_PORTAL_ADDRESS"])

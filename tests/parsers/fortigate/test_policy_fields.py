@@ -52,15 +52,6 @@ def test_a_virtual_ip_for_both_families_leaves_the_server_open() -> None:
     assert translation.mappings[0].mapped_destination.possible >= AddressSet.network("2001:db8::5")
 
 
-def test_only_the_security_policy_of_the_ngfw_mode_decides() -> None:
-    mode = "config system settings\nset ngfw-mode policy-based\nend\n"
-    hand_over = policies(with_lines(ANY, action="", schedule=""))
-    application = policies(with_lines(ANY, service="", application="15832"), kind="firewall security-policy")
-    assert verdict(mode + hand_over + application) == "possible"
-    closed = policies(DENY, kind="firewall security-policy")
-    assert verdict(mode + hand_over + closed) == "blocked"
-
-
 def test_policies_of_a_vdom_for_administration_do_not_count() -> None:
     text = "config system settings\nset vdom-type admin\nend\n" + policies(ANY)
     assert verdict(text, version="7.2.5") == "blocked"
@@ -202,13 +193,6 @@ def test_policies_for_multicast_are_said_and_hide_nothing() -> None:
     assert read(table("firewall multicast-policy")).gaps == ()
 
 
-def test_a_security_policy_without_service_is_for_the_ports_of_applications() -> None:
-    mode = "config system settings\nset ngfw-mode policy-based\nend\n" + policies(with_lines(ANY, action=""))
-    for service, outcome in (("", "possible"), ("HTTPS", "allowed")):
-        text = mode + policies(with_lines(ANY, service=service), kind="firewall security-policy")
-        assert verdict(text) == outcome
-
-
 def test_unknown_keywords_of_a_policy_are_gaps_that_may_hide_access() -> None:
     firewall = read(policies(ANY + "\nset teleport enable"))
     (gap,) = [gap for gap in firewall.gaps if gap.keyword == "teleport"]
@@ -227,11 +211,6 @@ def test_which_negation_counts_for_version_six(version: str, line: str, outcome:
     objects = table("firewall address6", "six\nset ip6 2001:db8:9::/48")
     text = objects + policies(with_lines(ANY, srcaddr6="six", dstaddr6="all", **{line: "enable"}))
     assert verdict(text, "2001:db8:1::5", source="2001:db8:9::1", version=version) == outcome
-
-
-def test_intrazone_traffic_of_the_ngfw_mode() -> None:
-    mode = "config system settings\nset ngfw-mode policy-based\nend\n"
-    assert verdict(mode + table("system zone", "z\nset interface wan lan\nset intrazone allow")) == "allowed"
 
 
 ACL = "1\nset interface wan\nset srcaddr bad\nset dstaddr all\nset service HTTPS"
@@ -268,14 +247,3 @@ def test_session_helpers_are_said() -> None:
         "not in the answers."
     ]
     assert not any("Session helpers" in each for each in read("").assumptions)
-
-
-@pytest.mark.parametrize(("line", "outcome"), [("set implicit-allow-dns enable\n", "possible"), ("", "blocked")])
-def test_dns_passes_the_ngfw_mode_perhaps(line: str, outcome: str) -> None:
-    mode = f"config system settings\nset ngfw-mode policy-based\n{line}end\n" + policies(with_lines(ANY, action=""))
-    text = mode + policies(DENY, kind="firewall security-policy")
-    assert verdict(text, service="udp/53") == outcome
-    assert verdict(text, service="tcp/443") == "blocked"
-    assert any("implicit-allow-dns" in each for each in read(text).assumptions) is not bool(line)
-    profile = text.replace("policy-based", "profile-based").replace("security-policy", "sniffer")
-    assert verdict(profile.replace("set schedule always\n", ""), service="udp/53") == "blocked"
