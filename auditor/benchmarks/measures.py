@@ -24,7 +24,7 @@ from auditor.benchmarks.seen import (
 )
 from auditor.findings.wording import listed
 from parsers.model.addresses import ANY_IPV4
-from parsers.model.rule import Action, Rule
+from parsers.model.rule import Action, Rule, lines
 from parsers.model.services import TCP, UDP
 
 _EVERYBODY = frozenset({"0.0.0.0 0.0.0.0", "0.0.0.0/0", "::/0"})
@@ -33,7 +33,7 @@ REVERSIBLE = "reversible ENC"
 
 
 def _unique_names(configured: Configured) -> Seen:
-    rules = stated(configured)
+    rules = list(lines(stated(configured)))
     names = Counter(rule.name for rule in rules)
     bad = [rule for rule in rules if not rule.name or names[rule.name] > 1]
     return offenders(rules, bad, "policies without a name of their own", "every policy has its own name")

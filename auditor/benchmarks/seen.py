@@ -8,7 +8,7 @@ from auditor.benchmarks.configured import Configured
 from auditor.findings.hardening import HardeningState
 from auditor.findings.wording import listed
 from parsers.model.origin import Origin
-from parsers.model.rule import Action, Direction, Rule
+from parsers.model.rule import Action, Direction, Rule, lines
 
 PASSED, FAILED = HardeningState.PASSED, HardeningState.FAILED
 UNDECIDABLE, NOT_APPLICABLE = HardeningState.NOT_DECIDABLE, HardeningState.NOT_APPLICABLE
@@ -51,4 +51,5 @@ def offenders(rules: list[Rule], bad: list[Rule], what: str, good: str) -> Seen:
         return Seen(NOT_APPLICABLE, "there is no policy of the kind")
     if not bad:
         return Seen(PASSED, good)
+    rules, bad = list(lines(rules)), list(lines(bad))
     return Seen(FAILED, f"{len(bad)} of {len(rules)} {what}: {listed(rule.id for rule in bad)}", bad[0].origin)

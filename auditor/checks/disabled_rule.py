@@ -42,8 +42,8 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             rule
             for each in device.firewall.lists
             if each.direction is Direction.FORWARD
-            for rule in each.rules
-            if not rule.enabled and not rule.implicit
+            for rule in each.stated
+            if not rule.enabled
         ]
         if off:
             ids = [rule.id for rule in off]

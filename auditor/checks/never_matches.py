@@ -67,9 +67,9 @@ def _down(device: Device, check: Check) -> Iterable[Finding]:
     """Rules whose interfaces are all switched off: without effect until somebody switches them on."""
     down = frozenset(each.name for each in device.firewall.interfaces if not each.enabled)
     for rules in device.firewall.lists:
-        for rule in rules.rules if rules.direction is Direction.FORWARD and down else ():
+        for rule in rules.stated if rules.direction is Direction.FORWARD and down else ():
             dead = next((side for side in (rule.ingress, rule.egress) if side and side <= down), None)
-            if dead and rule.enabled and not rule.implicit:
+            if dead and rule.enabled:
                 yield check.found(
                     device=device.name,
                     rule=rule,

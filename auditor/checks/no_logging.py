@@ -43,8 +43,8 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             rule
             for each in device.firewall.lists
             if each.direction is Direction.FORWARD
-            for rule in each.rules
-            if rule.enabled and not rule.implicit and rule.logged is False and rule.action is Action.ALLOW
+            for rule in each.stated
+            if rule.enabled and rule.logged is False and rule.action is Action.ALLOW
         ]
         if silent:
             outside = any(rule.ingress is None or rule.ingress & device.internet for rule in silent)

@@ -61,9 +61,9 @@ def inventory(inputs: Inputs) -> dict[str, Any]:
                         "direction": rules.direction.value,
                         "evaluation": rules.evaluation.value,
                         "default": rules.default.value,
-                        "rules": len(rules.rules),
-                        "disabled": sum(not rule.enabled for rule in rules.rules),
-                        "implicit": sum(rule.implicit for rule in rules.rules),
+                        "rules": len(rules.stated) + _implicit(rules),
+                        "disabled": sum(not rule.enabled for rule in rules.stated),
+                        "implicit": _implicit(rules),
                     }
                     for rules in firewall.lists
                 ],
@@ -201,14 +201,18 @@ def _tells(rules: RuleList) -> bool:
     return rules.direction.value != "local" or any(not rule.implicit for rule in rules.rules)
 
 
+def _implicit(rules: RuleList) -> int:
+    return sum(rule.implicit for rule in rules.rules)
+
+
 def _rules(rules: RuleList) -> str:
-    stated = [rule for rule in rules.rules if not rule.implicit]
+    stated = rules.stated
     numbers = [f"{len(stated)} {rules.direction.value}"]
     disabled = sum(not rule.enabled for rule in stated)
     if disabled:
         numbers.append(f"{disabled} of them disabled")
-    if len(stated) < len(rules.rules):
-        numbers.append(f"{len(rules.rules) - len(stated)} implicit")
+    if _implicit(rules):
+        numbers.append(f"{_implicit(rules)} implicit")
     return f"{rules.name}: {', '.join(numbers)}; {rules.evaluation.value}, else {rules.default.value}"
 
 

@@ -125,7 +125,7 @@ def _head(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     inferred = " (inferred: see the end)" if result.site_inferred else ""
     facts.add_row("Site", one_line(result.site_name or "none") + inferred)
     for number, device in enumerate(result.devices):
-        rules = sum(not rule.implicit for each in device.lists for rule in each.rules)
+        rules = sum(len(each.stated) for each in device.lists)
         product = " ".join(word for word in (device.product, device.version) if word)
         facts.add_row("Firewalls" if number == 0 else "", one_line(f"{device.name}: {product}, {rules} rules"))
     facts.add_row("Judged as of", f"{result.today.isoformat()} by fwproof {result.fwproof_version}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -188,3 +189,16 @@ class RuleList:
     default: Action = Action.DENY
     hands_over: bool = False
     """Do its accepts only hand packets to the list behind it (NGFW policy mode)? By themselves they let nothing in."""
+
+    @property
+    def stated(self) -> tuple[Rule, ...]:
+        """The rules that lines state, the first of each line: several of one id and place are parts of one."""
+        return lines(rule for rule in self.rules if not rule.implicit)
+
+
+def lines(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The first of each line's rules: several of one id and place are parts of one line."""
+    found: dict[tuple[str, Origin], Rule] = {}
+    for rule in rules:
+        found.setdefault((rule.id, rule.origin), rule)
+    return tuple(found.values())

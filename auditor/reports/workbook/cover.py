@@ -53,7 +53,7 @@ def _head(ink: Ink, result: AuditResult) -> list[Row]:
 
 
 def _facts(ink: Ink, result: AuditResult) -> list[Row]:
-    rules = sum(not rule.implicit for device in result.devices for each in device.lists for rule in each.rules)
+    rules = sum(len(each.stated) for device in result.devices for each in device.lists)
     ledgers = [source.ledger for source in files_read(result)]  # the VDOMs of a device share a file
     total, read = sum(each.total for each in ledgers), sum(each.read for each in ledgers)
     open_lines = sum(each.not_understood for each in ledgers)

@@ -50,7 +50,7 @@ def firewalls_table(result: AuditResult) -> Table:
     for row in tallies(result):
         device = devices.get(row.device)
         blind = sum(gap.hides_access for gap in device.gaps) if device else 0
-        rules = sum(not rule.implicit for each in device.lists for rule in each.rules) if device else 0
+        rules = sum(len(each.stated) for each in device.lists) if device else 0
         facts = (device.product, device.version, ", ".join(source.name for source in device.sources)) if device else ()
         counted = (settings[row.device], waived[row.device], blind, rules)
         rows.append((row.device, *row.counts, *counted, *(facts or ("", "", ""))))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from parsers.fortigate.convert.books import Books
+from parsers.fortigate.objects.services import ResolvedService
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import NO_ADDRESS
 from parsers.model.bounds import Bounded
@@ -26,8 +27,8 @@ def acl_rules(books: Books) -> Iterator[Rule]:
     """
     for kind in ("firewall acl", "firewall acl6"):
         for _, block in books.scope.entries(kind):
-            rule = _rule(books, kind, block)
-            yield rule
+            rule, services = _rule(books, kind, block)
+            yield from parted(rule, services)
             if books.vips.blocks:
                 yield replace(
                     rule,
@@ -39,7 +40,7 @@ def acl_rules(books: Books) -> Iterator[Rule]:
                 )
 
 
-def _rule(books: Books, kind: str, block: Block) -> Rule:
+def _rule(books: Books, kind: str, block: Block) -> tuple[Rule, ResolvedService]:
     book = books.addresses6 if kind.endswith("6") else books.addresses
     source, target = book.union(block.words("srcaddr")), book.union(block.words("dstaddr"))
     services = books.services.union(block.words("service"))
@@ -49,10 +50,7 @@ def _rule(books: Books, kind: str, block: Block) -> Rule:
     for name in block.words("service"):
         defined = books.services.defines(name)
         books.scope.refer(kind, block, "firewall service custom", name, defined=defined)
-    addresses = target.addresses
-    if services.destination is not None:
-        addresses = Bounded(addresses.certain & services.destination, addresses.possible)
-    return Rule(
+    rule = Rule(
         id=f"acl {block.name}",
         name=block.get("name") or "",
         origin=books.scope.origin(kind, block),
@@ -61,7 +59,7 @@ def _rule(books: Books, kind: str, block: Block) -> Rule:
         ingress=books.interfaces.expand(block.words("interface")),
         egress=None,
         source=source.addresses,
-        destination=addresses,
+        destination=target.addresses,
         service=services.services,
         uncertain=source.uncertain + target.uncertain + services.uncertain,
         written=AsWritten(
@@ -72,3 +70,10 @@ def _rule(books: Books, kind: str, block: Block) -> Rule:
             comment=safe_comment(block.get("comments") or ""),
         ),
     )
+    return rule, services
+
+
+def parted(rule: Rule, services: ResolvedService) -> Iterator[Rule]:
+    """A rule for some services: several rules of its id and place where these differ by destination (`set iprange`)."""
+    for addresses, there in services.at(rule.destination):
+        yield replace(rule, destination=addresses, service=there)

@@ -150,6 +150,8 @@ TABLES: Mapping[str, frozenset[str]] = {
     "firewall acl6": _ACL,
     "firewall internet-service-custom": SHARED | frozenset("reputation comment id master-service-id uuid".split()),
     "firewall internet-service-custom-group": SHARED | frozenset("member comment uuid".split()),
+    "firewall internet-service-extension": SHARED | frozenset({"comment", "uuid"}),
+    "firewall internet-service-fortiguard": SHARED | frozenset({"comment", "uuid"}),
     "system zone": SHARED | frozenset("interface intrazone description tags tagging uuid".split()),
     "firewall schedule recurring": SHARED | frozenset("day start end color uuid label-day".split()),
     "firewall schedule onetime": SHARED | frozenset("start end start-utc end-utc color expiration-days uuid".split()),
@@ -171,7 +173,14 @@ NESTED: Mapping[str, frozenset[str]] = {
         frozenset("tagging list subnet-segment filter addr-8021x".split()),
     ),
     "system zone": frozenset({"tagging"}),
-    "firewall internet-service-custom": frozenset({"entry", "disable-entry"}),
+    **dict.fromkeys(
+        (
+            "firewall internet-service-custom",
+            "firewall internet-service-extension",
+            "firewall internet-service-fortiguard",
+        ),
+        frozenset({"entry", "disable-entry"}),
+    ),
 }
 """Tables inside the entries of an object table, read or cosmetic."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from parsers.fortigate.convert.acl import acl_rules
+from parsers.fortigate.convert.acl import acl_rules, parted
 from parsers.fortigate.convert.administrators import administrators, trusted_sources
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.daemons import daemons
@@ -71,10 +71,9 @@ class LocalTraffic:
         )
 
     def _local_in(self, kind: str) -> Iterator[Rule]:
-        six = kind.endswith("6")
         for _, block in self.scope.entries(kind):
-            source, unsure = self._source(kind, block, six=six)
-            target, doubt = self._addresses(kind, block, "dstaddr", six=six)
+            source, unsure = self._source(kind, block, six=kind.endswith("6"))
+            target, doubt = self._addresses(kind, block, "dstaddr", six=kind.endswith("6"))
             names = block.words("service")
             for name in names:
                 defined = self.books.services.defines(name)
@@ -82,9 +81,7 @@ class LocalTraffic:
             services = self.books.services.union(names)
             if block.get("service-negate") == "enable":
                 services = self.books.services.negated(services)
-            elif services.destination is not None:
-                target = Bounded(target.certain & services.destination, target.possible)
-            yield Rule(
+            rule = Rule(
                 id=f"local-in {block.name}",
                 name=safe_comment(block.get("comments") or ""),
                 origin=self.scope.origin(kind, block),
@@ -105,13 +102,14 @@ class LocalTraffic:
                     schedule=block.get("schedule") or "",
                 ),
             )
+            yield from parted(rule, services)
 
     def _source(self, kind: str, block: Block, *, six: bool) -> tuple[Bounded[AddressSet], tuple[str, ...]]:
         prefix = "internet-service6-src" if six else "internet-service-src"
         if block.get(prefix) != "enable":
             return self._addresses(kind, block, "srcaddr", six=six)
-        found = self.books.internet.side(block, prefix)
-        return Bounded(NO_ADDRESS, found.addresses.possible), found.uncertain
+        found = self.books.internet.source(block, prefix)
+        return found.addresses, found.uncertain
 
     def _addresses(
         self, kind: str, block: Block, keyword: str, *, six: bool

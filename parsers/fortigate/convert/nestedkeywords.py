@@ -47,6 +47,10 @@ _RULE = frozenset(
     "auth cipher client-cert groups portal realm source-address source-address-negate source-address6 "
     "source-address6-negate source-interface user-peer users".split()
 )
+_INTERNET_SERVICE = {
+    "entry": frozenset("addr-mode dst dst6 port-range protocol".split()),
+    "disable-entry": frozenset("addr-mode ip-range ip6-range port port-range protocol".split()),
+}
 
 INNER: Mapping[str, Mapping[str, frozenset[str]]] = {
     **{
@@ -69,10 +73,9 @@ INNER: Mapping[str, Mapping[str, frozenset[str]]] = {
         "service": _SERVICE,
     },
     "system virtual-wan-link": {"members": _MEMBER, "service": _SERVICE},
-    "firewall internet-service-custom": {
-        "entry": frozenset("addr-mode dst dst6 port-range protocol".split()),
-        "disable-entry": frozenset("ip-range port protocol".split()),
-    },
+    "firewall internet-service-custom": _INTERNET_SERVICE,
+    "firewall internet-service-extension": _INTERNET_SERVICE,
+    "firewall internet-service-fortiguard": _INTERNET_SERVICE,
     "system api-user": {"trusthost": frozenset("ipv4-trusthost ipv6-trusthost type".split())},
     "vpn ssl settings": {"authentication-rule": _RULE},
     "user setting": {"auth-ports": frozenset("port type".split())},

@@ -5,6 +5,7 @@ Source: the reference, sections 3, 4, 7 and 8.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from parsers.fortigate.convert.acl import acl_rules
@@ -21,7 +22,7 @@ from parsers.fortigate.convert.implicit import (
 )
 from parsers.fortigate.convert.keywords import WIDENING
 from parsers.fortigate.convert.proxies import proxied, published
-from parsers.fortigate.convert.sides import NO_ADDRESSES, Sides
+from parsers.fortigate.convert.sides import NO_ADDRESSES, NO_SERVICES, Sides, Target
 from parsers.fortigate.convert.sourcenat import source_nat
 from parsers.fortigate.objects.vips import vip_table
 from parsers.fortigate.syntax.tree import Block
@@ -137,15 +138,18 @@ class Policies:
         sub = block.table("identity-based-policy")
         if block.get("identity-based") == "enable" and sub is not None and sub.entries:
             return self._identity_rules(kind, block, sub)
-        rule = self._rule(kind, block, block)
-        found = [rule, *self._straight(rule)]
+        found: list[Rule] = []
+        for rule in self._rules(kind, block, block):
+            found += (rule, *self._straight(rule), *self._beside(block, rule))
+        return found
+
+    def _beside(self, block: Block, rule: Rule) -> Iterator[Rule]:
+        """What a policy that accepts does to further packets."""
         if rule.action is Action.ALLOW and rule.enabled:
             if block.get("action") == "ipsec" and block.get("inbound") != "disable":
-                found.append(_inbound(rule))
+                yield _inbound(rule)
             elif self.asks_always and any(each.kind == "identity" for each in rule.conditions):
-                text = "unless authenticated: auth-on-demand asks everybody this policy matches"
-                found.append(_stopped(rule, text))
-        return found
+                yield _stopped(rule, "unless authenticated: auth-on-demand asks everybody this policy matches")
 
     def _straight(self, rule: Rule) -> list[Rule]:
         """Packets sent straight to the server of a virtual IP: whether its policy matches them is not documented."""
@@ -168,7 +172,7 @@ class Policies:
 
     def _identity_rules(self, kind: str, parent: Block, sub: Block) -> list[Rule]:
         """FortiOS 5.0 and earlier: each sub-rule lets authenticated users pass; the rest stops at the parent."""
-        named = [self._rule(kind, parent, _merged(parent, entry)) for entry in sub.entries.values()]
+        named = [rule for entry in sub.entries.values() for rule in self._rules(kind, parent, _merged(parent, entry))]
         rules = [each for rule in named for each in (rule, *self._straight(rule))]
         if parent.get("fall-through-unauthenticated") == "enable":
             return rules
@@ -176,30 +180,21 @@ class Policies:
         whole.settings |= {"service": ("ALL",), "schedule": ("always",)}
         for keyword in IDENTITY:
             whole.settings.pop(keyword, None)
-        rule = replace(self._rule(kind, parent, whole), service=Bounded.exactly(ANY_SERVICE), id=parent.name)
+        rule = replace(self._rules(kind, parent, whole)[0], service=Bounded.exactly(ANY_SERVICE), id=parent.name)
         stop = _stopped(rule, "unless authenticated: an identity-based policy stops everybody else")
         return [*rules, stop, *self._straight(stop)]
 
-    def _rule(self, kind: str, place: Block, block: Block) -> Rule:
+    def _rules(self, kind: str, place: Block, block: Block) -> list[Rule]:
+        """A policy as rules of one id and place: one for each of its destinations with services of their own."""
         source = self.sides.source(kind, block)
-        target, internet = self.sides.destination(kind, block)
-        service = internet if internet is not None else self.sides.service(kind, block)
         action, tunnel = action_of(block)
         hands_over = self.ngfw and kind != _SECURITY
         if hands_over:
             # NGFW policy mode: this table only hands traffic to the security policy; it has no action of its own.
             action = Action.ALLOW
-        addresses, translations = target.addresses, target.translations
-        if service.destination is not None:
-            addresses = Bounded(addresses.certain & service.destination, addresses.possible)
-            translations = Bounded(NO_TRANSLATIONS, translations.possible)
-        behind = self._match_translated(block, action, addresses)
-        if behind.only:
-            addresses = NO_ADDRESSES
-        others = self._conditions(kind, block, hands_over=hands_over)
         self._interface_references(kind, block)
         comment = block.get("comments")
-        return Rule(
+        whole = Rule(
             id=block.name,
             name=block.get("name") or "",
             origin=self.scope.origin(kind, place if place is block else block),
@@ -208,13 +203,11 @@ class Policies:
             ingress=self.books.interfaces.expand(block.words("srcintf")),
             egress=self.books.interfaces.expand(block.words("dstintf")),
             source=source.addresses,
-            destination=addresses,
-            service=service.services,
-            translations=translations | behind.names,
-            translated_destination=behind.addresses,
+            destination=NO_ADDRESSES,
+            service=NO_SERVICES,
             source_nat=None if action is Action.DENY else source_nat(self.books, kind, block, central=self.central),
-            conditions=tunnel + others,
-            uncertain=tuple(dict.fromkeys(source.uncertain + target.uncertain + service.uncertain + behind.doubts)),
+            conditions=tunnel + self._conditions(kind, block, hands_over=hands_over),
+            uncertain=source.uncertain,
             logged={"all": True, "disable": False}.get(block.get("logtraffic") or ""),
             written=AsWritten(
                 ingress=block.words("srcintf"),
@@ -225,6 +218,19 @@ class Policies:
                 schedule=block.get("schedule") or "",
                 comment=safe_comment(comment) if comment else "",
             ),
+        )
+        return [self._towards(whole, block, target) for target in self.sides.targets(kind, block)]
+
+    def _towards(self, whole: Rule, block: Block, target: Target) -> Rule:
+        addresses = target.matched.addresses
+        behind = self._match_translated(block, whole.action, addresses)
+        return replace(
+            whole,
+            destination=NO_ADDRESSES if behind.only else addresses,
+            service=target.services,
+            translations=target.matched.translations | behind.names,
+            translated_destination=behind.addresses,
+            uncertain=tuple(dict.fromkeys(whole.uncertain + target.matched.uncertain + behind.doubts)),
         )
 
     def _conditions(self, kind: str, block: Block, *, hands_over: bool) -> tuple[Condition, ...]:

@@ -5,20 +5,21 @@ Source: the reference, sections 4, 6 and 7.3.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.objects.addresses import AddressBook
+from parsers.fortigate.objects.pairsets import parts
 from parsers.fortigate.objects.services import ResolvedService
 from parsers.fortigate.objects.vips import vip_table
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.rule import NO_TRANSLATIONS
-from parsers.model.services import ANY_SERVICE, NO_SERVICE
+from parsers.model.services import ANY_SERVICE, NO_SERVICE, ServiceSet
 
 NO_ADDRESSES = Bounded.exactly(NO_ADDRESS)
-_EVERY_SERVICE = Bounded.exactly(ANY_SERVICE)
 _OLD_FAMILIES = frozenset({"firewall policy6", "firewall policy46", "firewall policy64"})
 """Tables whose IPv6 addresses stand under `srcaddr` and `dstaddr`."""
 
@@ -30,6 +31,17 @@ class Matched:
     addresses: Bounded[AddressSet]
     translations: Bounded[frozenset[str]] = Bounded(NO_TRANSLATIONS, NO_TRANSLATIONS)
     uncertain: tuple[str, ...] = ()
+
+
+_NOWHERE = Matched(NO_ADDRESSES)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Destinations of a policy with the services it is for there."""
+
+    matched: Matched
+    services: Bounded[ServiceSet]
 
 
 class Sides:
@@ -47,26 +59,35 @@ class Sides:
 
     def source(self, kind: str, block: Block) -> Matched:
         """The source of a policy in the families its table has."""
-        return _union([self._family(kind, block, "src", six=six)[0] for six in _families(kind, "src")])
+        return _union([self._senders(kind, block, six=six) for six in _families(kind, "src")])
 
-    def destination(self, kind: str, block: Block) -> tuple[Matched, ResolvedService | None]:
-        """The destination, and the services an Internet service brings along (None: those the policy names)."""
-        found = [self._family(kind, block, "dst", six=six) for six in _families(kind, "dst")]
-        target = _union([matched for matched, _ in found])
-        brought = [service for _, service in found if service is not None]
-        if not brought or _by_application(kind, block):
-            return target, None
-        if len(brought) == 1 and all(not matched.addresses.possible for matched, service in found if service is None):
-            return target, brought[0]
-        # One family by Internet service, the other by addresses: each has services of its own.
-        every = ResolvedService(Bounded(NO_SERVICE, ANY_SERVICE), uncertain=brought[0].uncertain)
-        return target, every
+    def targets(self, kind: str, block: Block) -> tuple[Target, ...]:
+        """The destinations of a policy with its services there; several where services differ by destination."""
+        families = _families(kind, "dst")
+        served = [six for six in families if block.get(_prefix(six)) == "enable"]
+        found = [target for six in served for target in self._served(kind, block, six=six)]
+        plain = [six for six in families if six not in served]
+        named = _union([self._addressed(kind, block, "dst", six=six) for six in plain]) if plain else _NOWHERE
+        if named.addresses.possible or named.translations.possible or not found:
+            found = [*_at(named, _OTHER_FAMILY if found else self.service(kind, block)), *found]
+        return tuple(found)
+
+    def _served(self, kind: str, block: Block, *, six: bool) -> Iterator[Target]:
+        """The destinations of Internet services, which bring their own services along."""
+        found = self.books.internet.target(block, _prefix(six))
+        if _by_application(kind, block):
+            addresses = Bounded(NO_ADDRESS, found.pairs.possible.addresses)
+            yield Target(Matched(addresses, uncertain=found.uncertain), _DEFAULT_PORTS.services)
+            return
+        for addresses, services in parts(found.pairs):
+            reasons = () if addresses.is_exact and services.is_exact else found.uncertain
+            yield Target(Matched(addresses, uncertain=reasons), services)
 
     def service(self, kind: str, block: Block) -> ResolvedService:
         """The services a policy names."""
         names = block.words("service")
         if not names:
-            return _DEFAULT_PORTS if kind == "firewall security-policy" else ResolvedService(_NO_SERVICES)
+            return _DEFAULT_PORTS if kind == "firewall security-policy" else ResolvedService(NO_SERVICES)
         for name in names:
             defined = self.books.services.defines(name)
             self.scope.refer(kind, block, "firewall service custom", name, defined=defined)
@@ -75,22 +96,21 @@ class Sides:
         found = self.books.services.union(names)
         return self.books.services.negated(found) if block.get("service-negate") == "enable" else found
 
-    def _family(self, kind: str, block: Block, side: str, *, six: bool) -> tuple[Matched, ResolvedService | None]:
-        """One side of a policy in one family: an Internet service where one is switched on, else addresses."""
+    def _senders(self, kind: str, block: Block, *, six: bool) -> Matched:
+        """The source in one family: Internet services where they are switched on, else addresses."""
+        prefix = f"{_prefix(six)}-src"
+        if block.get(prefix) != "enable":
+            return self._addressed(kind, block, "src", six=six)
+        found = self.books.internet.source(block, prefix)
+        return Matched(found.addresses, uncertain=found.uncertain)
+
+    def _addressed(self, kind: str, block: Block, side: str, *, six: bool) -> Matched:
+        """One side of a policy in one family, by address objects and virtual IPs."""
         book = self.books.addresses6 if six else self.books.addresses
-        prefix = f"internet-service{'6' if six else ''}{'-src' if side == 'src' else ''}"
-        if block.get(prefix) == "enable":
-            found = self.books.internet.side(block, prefix)
-            services = ResolvedService(found.services, uncertain=found.uncertain)
-            addresses = found.addresses
-            if side == "src" and services.services != _EVERY_SERVICE:
-                # Whether the ports of an Internet service count where it is the source is not documented.
-                addresses = Bounded(NO_ADDRESS, addresses.possible)
-            return Matched(addresses, uncertain=found.uncertain), services
         keyword = f"{side}addr6" if six and kind not in _OLD_FAMILIES else f"{side}addr"
         if not six and block.words(f"{side}addr4"):
             keyword = f"{side}addr4"
-        return self._side(kind, block, keyword, book), None
+        return self._side(kind, block, keyword, book)
 
     def _side(self, kind: str, block: Block, keyword: str, book: AddressBook) -> Matched:
         names = block.words(keyword)
@@ -134,7 +154,7 @@ class Sides:
         return True if keyword.endswith("4") else self.scope.before(7, 2, 1)
 
 
-_NO_SERVICES = Bounded.exactly(NO_SERVICE)
+NO_SERVICES = Bounded.exactly(NO_SERVICE)
 """A policy without service matches nothing."""
 _DEFAULT_PORTS = ResolvedService(
     Bounded(NO_SERVICE, ANY_SERVICE), uncertain=("it is for the default ports of applications, which the backup lacks",)
@@ -145,9 +165,32 @@ The vendor's guides state a service only beside `enforce-default-app-port disabl
 """
 
 
+def _prefix(six: bool) -> str:
+    return "internet-service6" if six else "internet-service"
+
+
+def _at(named: Matched, services: ResolvedService) -> Iterator[Target]:
+    """Named destinations with the services of a policy; translated packets may go to any address of those."""
+    reasons = tuple(dict.fromkeys(named.uncertain + services.uncertain))
+    if services.pairs is None:
+        yield Target(replace(named, uncertain=reasons), services.services)
+        return
+    for addresses, there in services.at(named.addresses):
+        yield Target(Matched(addresses, uncertain=reasons), there)
+    if named.translations.possible or not named.addresses.possible:
+        yield Target(Matched(NO_ADDRESSES, named.translations, reasons), services.services)
+
+
 def _by_application(kind: str, block: Block) -> bool:
     """Do the default ports of applications say which services a policy is for?"""
     return kind == "firewall security-policy" and block.get("enforce-default-app-port") != "disable"
+
+
+_OTHER_FAMILY = ResolvedService(
+    Bounded(NO_SERVICE, ANY_SERVICE),
+    uncertain=("which services it is for beside an Internet service is not documented",),
+)
+"""The services of the one family in a policy that names Internet services for the other."""
 
 
 def _families(kind: str, side: str) -> tuple[bool, ...]:

@@ -2,33 +2,37 @@
 
 Source: the reference, section 6.6: an entry of the database carries addresses and ports together; only
 `firewall internet-service-custom` (nested `entry`: protocol, port ranges, address objects) can be resolved offline.
+The CLI reference: `internet-service-extension` adds entries to a service of the database and disables some of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from parsers.fortigate.objects.addresses import AddressBook
+from parsers.fortigate.objects.addresses import AddressBook, Resolved
+from parsers.fortigate.objects.internetentries import disabled, served
+from parsers.fortigate.objects.pairsets import NO_PAIRS, PairSet
 from parsers.fortigate.objects.scope import Scope
 from parsers.fortigate.syntax.tree import Block
-from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet
+from parsers.model.addresses import ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
-from parsers.model.intervals import IntervalSet
-from parsers.model.services import ANY_SERVICE, NO_SERVICE, SCTP, TCP, UDP, ServiceSet
+from parsers.model.services import ANY_SERVICE
 
 _CUSTOM = "firewall internet-service-custom"
 _GROUPS = "firewall internet-service-group"
 _CUSTOM_GROUPS = "firewall internet-service-custom-group"
-_WITH_PORTS = (TCP, UDP, SCTP)
+_EXTENSION = "firewall internet-service-extension"
+_FORTIGUARD = "firewall internet-service-fortiguard"
+_NAMES = "firewall internet-service-name"
+_SOURCE_PORTS = "whether the ports of an Internet service count where it is the source is not documented"
 
 
 @dataclass(frozen=True, slots=True)
-class NamedServices:
-    """Every one of some addresses with every one of some services, and why they are not exact."""
+class Served:
+    """What Internet services stand for: addresses with their services, and why they are not exact."""
 
-    addresses: Bounded[AddressSet]
-    services: Bounded[ServiceSet]
+    pairs: Bounded[PairSet]
     uncertain: tuple[str, ...] = ()
 
 
@@ -37,51 +41,44 @@ class InternetServices:
 
     def __init__(self, scope: Scope, addresses: AddressBook, addresses6: AddressBook) -> None:
         self.scope = scope
-        self.addresses = addresses
-        self.addresses6 = addresses6
+        self.books = addresses, addresses6
 
-    def side(self, block: Block, prefix: str) -> NamedServices:
-        """What the settings `PREFIX-name`, `-id`, `-group`, `-custom` and `-custom-group` of a policy stand for.
+    def target(self, block: Block, prefix: str) -> Served:
+        """What the settings `PREFIX-name`, `-id`, `-group`, `-custom` and `-custom-group` stand for as destination.
 
         Args:
             block: the policy.
-            prefix: "internet-service", "internet-service-src", "internet-service6" or "internet-service6-src".
+            prefix: "internet-service" or "internet-service6".
         """
-        whole = ANY_IPV6 if prefix.startswith("internet-service6") else ANY_IPV4
-        parts = list(self._parts(block, prefix, whole))
-        if not parts:
-            reason = "the Internet service it means is not in the backup"
-            return NamedServices(Bounded(NO_ADDRESS, whole), Bounded(NO_SERVICE, ANY_SERVICE), (reason,))
-        addresses = Bounded(
-            AddressSet.union(part.addresses.certain for part in parts),
-            AddressSet.union(part.addresses.possible for part in parts) & whole,
-        )
-        services = Bounded(
-            ServiceSet.union(part.services.certain for part in parts),
-            ServiceSet.union(part.services.possible for part in parts),
-        )
-        reasons = tuple(dict.fromkeys(reason for part in parts for reason in part.uncertain))
-        if len({part.services for part in parts}) > 1 and len({part.addresses for part in parts}) > 1:
-            # Each entry pairs its own addresses with its own ports: all with all is only an upper bound.
-            services = Bounded(NO_SERVICE, services.possible)
-            reasons += ("the entries of an Internet service pair their own addresses and ports",)
+        whole, found = self._named(block, prefix)
         if block.get(f"{prefix}-negate") == "enable":
-            return self._negated(addresses, services, reasons, whole)
-        return NamedServices(addresses, services, reasons)
+            return Served(Bounded.exactly(PairSet.of(whole, ANY_SERVICE)) - found.pairs, found.uncertain)
+        return found
 
-    @staticmethod
-    def _negated(
-        addresses: Bounded[AddressSet], services: Bounded[ServiceSet], reasons: tuple[str, ...], whole: AddressSet
-    ) -> NamedServices:
-        """Everything that is not (these addresses with these services)."""
-        every = Bounded.exactly(ANY_SERVICE)
-        if services == every:
-            return NamedServices(Bounded.exactly(whole) - addresses, every, reasons)
-        reasons += ("a negated Internet service is every other pair of address and port",)
-        # Addresses outside the service are matched with every port; whether others are depends on the port.
-        return NamedServices(Bounded(whole - addresses.possible, whole), every, reasons)
+    def source(self, block: Block, prefix: str) -> Resolved:
+        """The senders they perhaps stand for: whether the ports of an entry count for them is not documented.
 
-    def _parts(self, block: Block, prefix: str, whole: AddressSet) -> Iterator[NamedServices]:
+        Args:
+            block: the policy.
+            prefix: "internet-service-src" or "internet-service6-src".
+        """
+        whole, found = self._named(block, prefix)
+        addresses = Bounded(NO_ADDRESS, found.pairs.possible.addresses)
+        if block.get(f"{prefix}-negate") == "enable":
+            addresses = Bounded.exactly(whole) - addresses
+        return Resolved(addresses, (*found.uncertain, _SOURCE_PORTS))
+
+    def _named(self, block: Block, prefix: str) -> tuple[AddressSet, Served]:
+        """The addresses of the family, and those of the services with their services."""
+        whole = ANY_IPV6 if prefix.startswith("internet-service6") else ANY_IPV4
+        found = list(self._parts(block, prefix, whole))
+        if not found:
+            return whole, _unknown(whole, "the Internet service it means is not in the backup")
+        family = Bounded.exactly(PairSet.of(whole, ANY_SERVICE))
+        whole_found = _together(found)
+        return whole, Served(whole_found.pairs & family, whole_found.uncertain)
+
+    def _parts(self, block: Block, prefix: str, whole: AddressSet) -> Iterator[Served]:
         for group in block.words(f"{prefix}-group"):
             if group:
                 yield from self._group(group, block, whole)
@@ -98,68 +95,72 @@ class InternetServices:
             customs += entry.words("member") if entry is not None else (group,)
         for name in customs:
             if name:
-                yield from self._custom(name, whole)
+                yield self._custom(name, whole)
 
-    def _group(self, name: str, block: Block, whole: AddressSet) -> Iterator[NamedServices]:
+    def _group(self, name: str, block: Block, whole: AddressSet) -> Iterator[Served]:
         """The members of a group: custom services of the file, and those of the vendor's database."""
         entry = self.scope.entry(_GROUPS, name)
         members = entry.words("member") if entry is not None else ()
         for member in members or (name,):
             if self.scope.entry(_CUSTOM, member) is not None:
-                yield from self._custom(member, whole)
+                yield self._custom(member, whole)
             else:
                 yield self._predefined(member, block, whole)
 
-    def _predefined(self, name: str, block: Block, whole: AddressSet) -> NamedServices:
+    def _predefined(self, name: str, block: Block, whole: AddressSet) -> Served:
+        """A service of the database, with what an extension of the file adds to it and takes from it."""
         answer = self.scope.answer("internet-service", name, name, block)
-        if answer is None:
-            reason = f"the addresses and ports of Internet service {name!r} are not in the backup"
-            return NamedServices(Bounded(NO_ADDRESS, whole), Bounded(NO_SERVICE, ANY_SERVICE), (reason,))
-        reason = f"the ports of Internet service {name!r} are not in the backup"
-        return NamedServices(Bounded.exactly(answer & whole), Bounded(NO_SERVICE, ANY_SERVICE), (reason,))
+        addresses = whole if answer is None else answer & whole
+        what = "addresses and ports" if answer is None else "ports"
+        found = _unknown(addresses, f"the {what} of Internet service {name!r} are not in the backup")
+        number = name
+        listed = self.scope.entry(_NAMES, name)
+        if listed is not None:
+            number = listed.get("internet-service-id") or name
+        for kind, key in ((_EXTENSION, number), (_FORTIGUARD, name)):
+            entry = self.scope.entry(kind, key)
+            if entry is not None:
+                found = self._changed(kind, entry, [found])
+        return found
 
-    def _custom(self, name: str, whole: AddressSet) -> Iterator[NamedServices]:
+    def _custom(self, name: str, whole: AddressSet) -> Served:
         block = self.scope.entry(_CUSTOM, name)
         table = block.table("entry") if block is not None else None
-        if block is None or table is None or not table.entries:
-            reason = f"custom Internet service {name!r} has no entry in the file"
-            yield NamedServices(Bounded(NO_ADDRESS, whole), Bounded(NO_SERVICE, ANY_SERVICE), (reason,))
-            return
-        for entry in table.entries.values():
-            try:
-                services = _services(entry)
-            except ValueError as error:
-                what = f"custom Internet service {name!r} cannot be read: {error}"
-                self.scope.gap(_CUSTOM, block, "", what, hides_access=True)
-                services = Bounded(NO_SERVICE, ANY_SERVICE)
-            yield self._entry(entry, services)
+        master = block.get("master-service-id") or "0" if block is not None else "0"
+        if block is None or (not (table and table.entries) and master == "0"):
+            return _unknown(whole, f"custom Internet service {name!r} has no entry in the file")
+        before = [] if master == "0" else [self._predefined(master, block, whole)]
+        return self._changed(_CUSTOM, block, before)
 
-    def _entry(self, entry: Block, services: Bounded[ServiceSet]) -> NamedServices:
-        addresses: Bounded[AddressSet] = Bounded.exactly(NO_ADDRESS)
-        reasons: tuple[str, ...] = ()
-        for keyword, book in (("dst", self.addresses), ("dst6", self.addresses6)):
-            names = tuple(name for name in entry.words(keyword) if name)
-            if names:
-                found = book.union(names)
-                addresses, reasons = addresses | found.addresses, reasons + found.uncertain
-        if not entry.words("dst") and not entry.words("dst6"):
-            addresses = Bounded.exactly(ANY_ADDRESS)
-        return NamedServices(addresses, services, reasons)
+    def _changed(self, kind: str, block: Block, before: list[Served]) -> Served:
+        """A service less the entries that are disabled, and with the entries that are added."""
+        reasons: dict[str, None] = {}
+        gone: Bounded[PairSet] = Bounded.exactly(NO_PAIRS)
+        added: list[Served] = []
+        for name, read in (("disable-entry", disabled), ("entry", served)):
+            table = block.table(name)
+            for entry in table.entries.values() if table is not None else ():
+                try:
+                    pairs, why = read(entry, self.books)
+                except ValueError as error:
+                    what = f"Internet service {block.name!r} cannot be read: {error}"
+                    self.scope.gap(kind, block, "", what, hides_access=True)
+                    pairs, why = _unknown(ANY_IPV4 | ANY_IPV6, what).pairs, (what,)
+                if name == "entry":
+                    added.append(Served(pairs, why))
+                else:
+                    gone, reasons = gone | pairs, reasons | dict.fromkeys(why)
+        found = _together([*before, *added])
+        return Served(found.pairs - gone, (*found.uncertain, *reasons))
 
 
-def _services(entry: Block) -> Bounded[ServiceSet]:
-    """The services of one entry; protocol 0 is every protocol, no port range every port."""
-    protocol = int(entry.get("protocol") or 0)
-    if protocol == 0:
-        return Bounded.exactly(ANY_SERVICE)
-    if protocol not in _WITH_PORTS:
-        return Bounded.exactly(ServiceSet.protocol(protocol))
-    table = entry.table("port-range")
-    spans = [
-        (int(each.get("start-port") or 1), int(each.get("end-port") or 65535))
-        for each in (table.entries.values() if table is not None else ())
-    ]
-    if any(last < first or last > 65535 for first, last in spans):
-        raise ValueError("a port range ends before it starts or above 65535")
-    ports = IntervalSet.of(*spans) if spans else IntervalSet.of((0, 65535))
-    return Bounded.exactly(ServiceSet.ports(protocol, ports))
+def _together(found: Iterable[Served]) -> Served:
+    every = tuple(found)
+    pairs = Bounded(
+        PairSet.union(each.pairs.certain for each in every), PairSet.union(each.pairs.possible for each in every)
+    )
+    return Served(pairs, tuple(dict.fromkeys(reason for each in every for reason in each.uncertain)))
+
+
+def _unknown(addresses: AddressSet, reason: str) -> Served:
+    return Served(Bounded(NO_PAIRS, PairSet.of(addresses, ANY_SERVICE)), (reason,))

@@ -14,9 +14,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from parsers.fortigate.objects.pairsets import EVERY_PAIR, PairSet, Part, parts, product
 from parsers.fortigate.objects.scope import Scope
 from parsers.fortigate.syntax.tree import Block
-from parsers.model.addresses import AddressSet
+from parsers.model.addresses import ANY_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.intervals import IntervalSet
 from parsers.model.services import ANY_SERVICE, ICMP, ICMPV6, NO_SERVICE, PORTS, SCTP, TCP, UDP, ServiceSet
@@ -40,12 +41,23 @@ _PROXY = frozenset({"ALL", "HTTP", "FTP", "CONNECT", "SOCKS-TCP", "SOCKS-UDP", "
 class ResolvedService:
     """Services an object stands for.
 
-    With `destination` (`set iprange`) it matches for certain at these addresses only, and perhaps at others.
+    `services` are those of any destination; where more is known at the addresses of `set iprange`, `pairs` has them
+    with their destinations.
     """
 
     services: Bounded[ServiceSet]
-    destination: AddressSet | None = None
+    pairs: Bounded[PairSet] | None = None
     uncertain: tuple[str, ...] = ()
+
+    def at(self, addresses: Bounded[AddressSet]) -> tuple[Part, ...]:
+        """The services at some destinations."""
+        if self.pairs is None:
+            return ((addresses, self.services),)
+        return parts(product(addresses, Bounded.exactly(ANY_SERVICE)) & self.pairs)
+
+    def everywhere(self) -> Bounded[PairSet]:
+        """The services with their destinations."""
+        return self.pairs or product(Bounded.exactly(ANY_ADDRESS), self.services)
 
 
 @cache
@@ -88,12 +100,10 @@ class ServiceBook:
 
     @staticmethod
     def negated(found: ResolvedService) -> ResolvedService:
-        """Every other service; one with an address range of its own is excluded at those addresses only."""
+        """Every other service; one with an address range of its own is excluded for certain at those addresses."""
         services = Bounded.exactly(ANY_SERVICE) - found.services
-        if found.destination is None:
-            return ResolvedService(services, None, found.uncertain)
-        reason = "a negated service has an address range of its own"
-        return ResolvedService(Bounded(services.certain, ANY_SERVICE), None, (*found.uncertain, reason))
+        pairs = Bounded.exactly(EVERY_PAIR) - found.pairs if found.pairs else None
+        return ResolvedService(services, pairs, found.uncertain)
 
     def resolve(self, name: str) -> ResolvedService:
         """One service or group by name."""
@@ -175,21 +185,24 @@ class ServiceBook:
         if limit and limit != "0.0.0.0":
             first, _, last = limit.partition("-")
             reason = f"service {entry.name!r} has an address range ({limit}): only there it matches for certain"
-            return ResolvedService(Bounded.exactly(found), AddressSet.range(first, last or first), (reason,))
+            there = PairSet.of(AddressSet.range(first, last or first), found)
+            return ResolvedService(
+                Bounded(NO_SERVICE, found), Bounded(there, PairSet.of(ANY_ADDRESS, found)), (reason,)
+            )
         return ResolvedService(Bounded.exactly(found))
 
 
-def _together(parts: list[ResolvedService]) -> ResolvedService:
-    limits = {part.destination for part in parts}
-    reasons = tuple(dict.fromkeys(reason for part in parts for reason in part.uncertain))
-    possible = ServiceSet.union(part.services.possible for part in parts)
-    if limits == {None} and all(part.services.is_exact for part in parts):
-        return ResolvedService(Bounded.exactly(possible), uncertain=reasons)
-    certain = ServiceSet.union(part.services.certain for part in parts if part.destination is None or len(limits) == 1)
-    if len(limits) == 1:
-        return ResolvedService(Bounded(certain, possible), limits.pop(), reasons)
-    reasons += ("a service with an address range stands beside services without one",)
-    return ResolvedService(Bounded(certain, possible), None, reasons)
+def _together(resolved: list[ResolvedService]) -> ResolvedService:
+    reasons = tuple(dict.fromkeys(reason for each in resolved for reason in each.uncertain))
+    services = Bounded(
+        ServiceSet.union(each.services.certain for each in resolved),
+        ServiceSet.union(each.services.possible for each in resolved),
+    )
+    if all(each.pairs is None for each in resolved):
+        return ResolvedService(services, uncertain=reasons)
+    every = [each.everywhere() for each in resolved]
+    pairs = Bounded(PairSet.union(each.certain for each in every), PairSet.union(each.possible for each in every))
+    return ResolvedService(services, pairs, reasons)
 
 
 def _unknown(reason: str) -> ResolvedService:

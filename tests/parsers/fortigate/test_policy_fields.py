@@ -116,46 +116,6 @@ def test_internet_service_of_version_six() -> None:
     assert verdict(policies(line), version="7.2.5") == "blocked"
 
 
-CUSTOM = (
-    "config firewall internet-service-custom\nedit crm\nconfig entry\nedit 1\nset protocol 6\nconfig port-range\n"
-    "edit 1\nset start-port 443\nset end-port 444\nnext\nend\nset dst web\nnext\nend\nnext\nend\n"
-)
-WEB = table("firewall address", "web\nset subnet 10.0.0.5/32")
-
-
-@pytest.mark.parametrize(
-    ("to", "service", "negated", "outcome"),
-    [
-        ("10.0.0.5", "tcp/443", False, "allowed"),
-        ("10.0.0.5", "tcp/445", False, "blocked"),
-        ("10.0.0.6", "tcp/443", False, "blocked"),
-        ("10.0.0.6", "tcp/443", True, "allowed"),
-        ("10.0.0.5", "tcp/443", True, "possible"),
-    ],
-)
-def test_custom_internet_services_are_in_the_file(to: str, service: str, negated: bool, outcome: str) -> None:
-    lines = {"internet-service": "enable", "internet-service-custom": "crm", "dstaddr": "", "service": ""}
-    if negated:
-        lines["internet-service-negate"] = "enable"
-    assert verdict(WEB + CUSTOM + policies(with_lines(ANY, **lines)), to, service) == outcome
-
-
-def test_groups_of_custom_internet_services() -> None:
-    group = table("firewall internet-service-custom-group", "g\nset member crm")
-    lines = {"internet-service": "enable", "internet-service-custom-group": "g", "dstaddr": "", "service": ""}
-    assert verdict(WEB + CUSTOM + group + policies(with_lines(ANY, **lines))) == "allowed"
-
-
-@pytest.mark.parametrize(
-    ("members", "service", "outcome"),
-    [("crm", "tcp/443", "allowed"), ("crm", "tcp/80", "blocked"), ("crm Google-Web", "tcp/80", "possible")],
-)
-def test_groups_of_internet_services(members: str, service: str, outcome: str) -> None:
-    group = table("firewall internet-service-group", f"g\nset direction destination\nset member {members}")
-    lines = {"internet-service": "enable", "internet-service-group": "g", "dstaddr": "", "service": ""}
-    assert verdict(WEB + CUSTOM + group + policies(with_lines(ANY, **lines)), service=service) == outcome
-
-
 @pytest.mark.parametrize(("line", "outcome"), [("", "possible"), ("set inbound disable\n", "blocked")])
 def test_a_policy_based_tunnel_lets_its_far_side_in(line: str, outcome: str) -> None:
     text = policies(line + with_lines(ANY, srcintf="lan", dstintf="wan", action="ipsec"))
