@@ -43,6 +43,7 @@ _ELSEWHERE = (Direction.OUTBOUND, Direction.LOCAL)
 _OFF = "Switch the profile on and block inbound connections by default."
 _DENY = "Write the rules that are needed, and deny the rest by default."
 _REMEDIES = (
+    ("VLANs without", "Set vlanforward disable, and give each VLAN that is wanted an interface and policies."),
     ("software switch", "Set intra-switch-policy explicit on the switch and write the policies that are needed."),
     (
         "hardware switch",

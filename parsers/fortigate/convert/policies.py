@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from parsers.fortigate.convert.acl import acl_rules
 from parsers.fortigate.convert.books import Books
+from parsers.fortigate.convert.bridging import bridged
 from parsers.fortigate.convert.conditions import IDENTITY, OFF, action_of, conditions
 from parsers.fortigate.convert.implicit import (
     NO_NAMES,
@@ -104,7 +105,8 @@ class Policies:
         policies = [
             rule for kind in tables for _, block in self.scope.entries(kind) for rule in self._policy(kind, block)
         ]
-        rules = [*proxied(self.books), *before_policies(self.books), *acl_rules(self.books), *unfiltered(self.books)]
+        rules = [*proxied(self.books), *before_policies(self.books), *bridged(self.books)]
+        rules += [*acl_rules(self.books), *unfiltered(self.books)]
         if before is not None:
             rules += (*implicit_dns(self.books), *beside(self.books, before.rules, policies))
         rules += (*unchecked(self.books, policies), *policies)

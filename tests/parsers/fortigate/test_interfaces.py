@@ -220,3 +220,41 @@ def test_a_member_of_sdwan_that_is_switched_off_is_no_way_out(line: str, ways: s
 def test_policies_that_only_drop_are_said(kind: str, line: str, said: bool) -> None:
     text = f"What {kind} may drop of what policies accept is not in the answers."
     assert (text in read(table(kind, f"1\n{line}")).assumptions) is said
+
+
+BRIDGE = "config system settings\nset opmode transparent\nset manageip 192.0.2.9/24\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("wan", "lan", "outcome"),
+    [
+        ("", "", "allowed"),
+        ("set forward-domain 7", "set forward-domain 7", "allowed"),
+        ("set forward-domain 7", "", "blocked"),
+        ("set forward-domain 0", "", "allowed"),
+    ],
+)
+def test_nothing_passes_between_two_forwarding_domains(wan: str, lan: str, outcome: str) -> None:
+    lines = table("system interface", f"wan\n{wan}".strip(), f"lan\n{lan}".strip())
+    assert verdict(BRIDGE + lines + policies(ANY), version="7.2.5") == outcome
+
+
+def test_forwarding_domains_count_in_transparent_mode_only() -> None:
+    lines = table("system interface", "wan\nset forward-domain 7")
+    assert verdict(lines + policies(ANY), version="7.2.5") == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("line", "version", "outcome"),
+    [
+        ("set vlanforward enable", "7.2.5", "possible"),
+        ("set vlanforward disable", "7.2.5", "blocked"),
+        ("set alias outside", "7.2.5", "blocked"),
+        ("set alias outside", "5.02", "possible"),
+        ("set vlanforward disable", "5.02", "blocked"),
+    ],
+)
+def test_vlans_without_an_interface_may_be_bridged_past_the_policies(line: str, version: str, outcome: str) -> None:
+    lines = table("system interface", f"wan\n{line}", "lan\nset vlanforward disable")
+    assert verdict(BRIDGE + lines + policies(DENY), version=version) == outcome
+    assert verdict(lines + policies(DENY), version=version) == "blocked"
