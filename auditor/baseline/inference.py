@@ -168,8 +168,8 @@ class _Published:
 
 
 def _published(firewall: Firewall, draft: _Draft, roles: set[str]) -> None:
-    """Servers that translations publish: 443 is Client Access, 25 a transport server."""
-    servers = tuple(_servers(firewall))
+    """Servers that translations publish to the Internet: 443 is Client Access, 25 a transport server."""
+    servers = tuple(_servers(firewall, draft))
     if "client_access" in roles:
         _client_access(firewall, draft, tuple(each for each in servers if each.service.overlaps(_WEB)), servers)
     for each in servers:
@@ -178,8 +178,8 @@ def _published(firewall: Firewall, draft: _Draft, roles: set[str]) -> None:
             _transport(firewall, draft, roles, each)
 
 
-def _servers(firewall: Firewall) -> Iterator[_Published]:
-    passes = _passed_services(firewall)
+def _servers(firewall: Firewall, draft: _Draft) -> Iterator[_Published]:
+    passes = _passed_services(firewall, frozenset(draft.devices[firewall.name].zones.get("internet", ())))
     for translation in firewall.translations:
         if not translation.active:
             continue
@@ -188,11 +188,11 @@ def _servers(firewall: Firewall) -> Iterator[_Published]:
             if not server or server.count > 4:
                 continue
             service = mapping.mapped_service & passes.get(translation.name, ServiceSet())
-            outside = mapping.original_destination if mapping.original_destination.count <= 4 else AddressSet()
+            public = mapping.original_destination if mapping.original_destination.count <= 4 else AddressSet()
             for first, last in server.intervals.ranges:
                 for number in range(first, last + 1):
                     address = AddressSet.network(address_text(number))
-                    yield _Published(translation.name, address, outside, service)
+                    yield _Published(translation.name, address, public, service)
 
 
 def _client_access(
@@ -225,8 +225,13 @@ def _transport(firewall: Firewall, draft: _Draft, roles: set[str], server: _Publ
         draft.bind(role, server.address, note, server.outside)
 
 
-def _passed_services(firewall: Firewall) -> dict[str, ServiceSet]:
-    """Per translation the services that enabled accept rules name for it."""
+def _passed_services(firewall: Firewall, outside: frozenset[str]) -> dict[str, ServiceSet]:
+    """Per translation the services that enabled accept rules name for it, for packets from the Internet.
+
+    Args:
+        firewall: the firewall.
+        outside: its interfaces that face the Internet; none where they are not known, and every rule counts.
+    """
     found: dict[str, ServiceSet] = {}
     targets = {
         translation.name: AddressSet.union(mapping.mapped_destination.possible for mapping in translation.mappings)
@@ -237,6 +242,8 @@ def _passed_services(firewall: Firewall) -> dict[str, ServiceSet]:
             continue
         for rule in each.rules:
             if rule.action is Action.DENY or not rule.enabled or rule.implicit:
+                continue
+            if outside and rule.ingress is not None and not rule.ingress & outside:
                 continue
             names = [name for name in rule.translations.possible if name in targets]
             if rule.translated_destination.possible:
@@ -366,7 +373,7 @@ def _recognised(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...], 
                 _zone_of(firewall, each.address, draft),
                 each.service,
             )
-            for each in _servers(firewall)
+            for each in _servers(firewall, draft)
             if each.service.destination_ports(TCP).count <= 2000
         )
         for found in published_roles(servers, rulesets, taken):

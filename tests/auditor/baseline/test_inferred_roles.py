@@ -76,6 +76,14 @@ def test_a_role_is_told_from_the_published_port(server: str, service: str, egres
     assert any(server in note and role in note for note in inference.notes)
 
 
+def test_a_policy_for_insiders_publishes_nothing() -> None:
+    inside = CONFIG.replace('set srcintf "port1"', 'set srcintf "port3"').replace("{status}", "set status enable")
+    text = inside.replace("{server}", "10.0.10.21").replace("{service}", "ALL").replace("{egress}", "port2")
+    inference = infer_site(parsers.read(text.encode(), "x1.conf"), (load_ruleset("exchange-2010"),))
+    assert "internet" in inference.site.devices["x1"].zones
+    assert not inference.site.bindings
+
+
 def test_a_disabled_policy_publishes_nothing() -> None:
     assert _inferred("10.0.10.21", "HTTPS", status="set status disable").site.bindings == {}
 
