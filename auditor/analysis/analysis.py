@@ -143,5 +143,5 @@ class Analysis:
 
     @cached_property
     def exposures(self) -> tuple[Exposure, ...]:
-        """The same as rows for reports."""
+        """What untrusted zones reach, as rows for reports."""
         return tuple(exposures(self.openings, self.rulesets, self.devices, self.paths))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
@@ -20,7 +21,10 @@ from parsers.model.services import ServiceSet
 
 @dataclass(slots=True)
 class Hit:
-    """All forbidden packets that one rule lets through to one server."""
+    """All forbidden packets that one rule lets through to one server, gathered ban by ban.
+
+    `near`: only a neighbour on the outer segment can send them (see `candidates`); `roles` names the server for people.
+    """
 
     device: Device
     rule: Rule
@@ -33,9 +37,19 @@ class Hit:
     rules: list[BoundForbidden] = field(default_factory=list)
 
 
+class _Cause(NamedTuple):
+    """What makes forbidden packets one hit: a rule (its identity in memory), a sender, and the roles of a server."""
+
+    rule: int
+    source: str
+    roles: str
+    """"" for servers that no narrower ban names."""
+    near: bool
+
+
 def banned(analysis: Analysis) -> tuple[Hit, ...]:
     """What rules let through though a baseline forbids it: one hit a rule and server, told at the outermost device."""
-    hits: dict[tuple[object, ...], Hit] = {}
+    hits: dict[_Cause, Hit] = {}
     for ruleset in analysis.rulesets:
         roles = _roles(ruleset)
         pairs: dict[tuple[int, int], list[BoundForbidden]] = {}
@@ -48,7 +62,7 @@ def banned(analysis: Analysis) -> tuple[Hit, ...]:
     for ruleset in analysis.rulesets:
         _zones(analysis, ruleset, hits)
     # Where the rule also opens the way through a translation, the neighbour on the outer segment adds nothing.
-    left = [hit for key, hit in hits.items() if not hit.near or (*key[:-1], False) not in hits]
+    left = [hit for key, hit in hits.items() if not hit.near or key._replace(near=False) not in hits]
     return tuple(hit for hit in left if not _told_further_out(hit, left, analysis))
 
 
@@ -56,7 +70,7 @@ def _whole_zone(bound: BoundForbidden) -> bool:
     return bound.source.trust == "untrusted" and bound.destination.kind == "zone"
 
 
-def _zones(analysis: Analysis, ruleset: BoundRuleset, hits: dict[tuple[object, ...], Hit]) -> None:
+def _zones(analysis: Analysis, ruleset: BoundRuleset, hits: dict[_Cause, Hit]) -> None:
     """Bans on whole zones: what a rule opens to a server that a narrower ban names already belongs to that finding."""
     bans: dict[tuple[str, frozenset[str]], list[BoundForbidden]] = {}
     for bound in filter(_whole_zone, ruleset.forbidden):
@@ -75,7 +89,7 @@ def _share_out(
     group: list[BoundForbidden],
     packets: Bounded[PacketSet],
     near: bool,
-    hits: dict[tuple[object, ...], Hit],
+    hits: dict[_Cause, Hit],
 ) -> None:
     certain, possible = packets.certain, packets.possible
     source = group[0].source
@@ -86,7 +100,7 @@ def _share_out(
                 _widen(hit, group, restricted(certain, hit.destination.addresses), own)
             certain, possible = certain - own, possible - own
     if possible:
-        key = (id(opening.rule), source.name, "", near)
+        key = _Cause(id(opening.rule), source.name, "", near)
         if key not in hits:
             places = possible.destinations()
             to = next((each.destination for each in group if each.destination.addresses.overlaps(places)), None)
@@ -145,13 +159,12 @@ def _reduced(ruleset: BoundRuleset, group: list[BoundForbidden]) -> list[BoundFo
 
 def _documented(ruleset: BoundRuleset, ban: BoundForbidden, asked: Asked) -> PacketSet:
     """What flows of single servers document inside a ban on their whole zone: mail from the Edge to the Internet."""
-    filter_ = asked.device.forward
-    assert filter_ is not None
+    filter_ = asked.device.through
     found = PacketSet(filter_.space, ())
     if ban.source.kind != "zone" or ban.source.trust == "untrusted":
         return found
     for flow in ruleset.flows:
-        if flow.preset is CoverageState.NOT_APPLICABLE or flow.source.kind != "role" or flow.source.interfaces:
+        if flow.preset is CoverageState.NOT_APPLICABLE or not flow.source.is_server:
             continue
         if flow.source.addresses and flow.destination.addresses == ban.destination.addresses:
             own = Flow(flow.source.addresses, flow.destination.addresses, ServiceSet.union(flow.options))
@@ -163,11 +176,10 @@ def _collect(
     asked: Asked,
     group: list[BoundForbidden],
     documented: PacketSet,
-    hits: dict[tuple[object, ...], Hit],
+    hits: dict[_Cause, Hit],
     roles: dict[AddressSet, str],
 ) -> None:
-    filter_ = asked.device.forward
-    assert filter_ is not None
+    filter_ = asked.device.through
     service = ServiceSet.union(bound.service for bound in group)
     for near, every in enumerate(candidates(asked, service)):
         packets = every - documented
@@ -180,26 +192,13 @@ def _add(
     group: list[BoundForbidden],
     decision: Decision,
     near: bool,
-    hits: dict[tuple[object, ...], Hit],
+    hits: dict[_Cause, Hit],
     roles: dict[AddressSet, str],
 ) -> None:
     source, destination = group[0].source, group[0].destination
     who = roles.get(destination.addresses, destination.name)
-    key = (id(decision.rule), source.name, who, near)
-    hit = hits.get(key)
-    if hit is None:
-        hit = hits[key] = Hit(
-            asked.device,
-            decision.rule,
-            source,
-            destination,
-            decision.packets.certain,
-            decision.packets.possible,
-            near,
-            who,
-        )
-    else:
-        hit.certain = hit.certain | decision.packets.certain
-        hit.possible = hit.possible | decision.packets.possible
-    open_services = decision.packets.possible.services()
-    hit.rules += [bound for bound in group if bound.service.overlaps(open_services)]
+    key = _Cause(id(decision.rule), source.name, who, near)
+    if key not in hits:
+        nothing = PacketSet(decision.packets.possible.space, ())
+        hits[key] = Hit(asked.device, decision.rule, source, destination, nothing, nothing, near, who)
+    _widen(hits[key], group, decision.packets.certain, decision.packets.possible)

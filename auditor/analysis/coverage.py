@@ -103,7 +103,7 @@ def _common(service: ServiceSet, layers: tuple[Layer, ...], *, sure: bool) -> Se
     """
     found = service
     for layer in layers:
-        part = layer.sure if sure else layer.let
+        part = layer.passing.certain if sure else layer.passing.possible
         if not part:
             return NO_SERVICE
         if layer.device.is_host or layer.service == service:

@@ -61,6 +61,17 @@ class Device:
         """The rules for traffic through the device, None for a host."""
         return self._filter(Direction.FORWARD)
 
+    @property
+    def through(self) -> Filter:
+        """As `forward`, for a device that is known to be no host.
+
+        Raises:
+            ValueError: it is one.
+        """
+        if self.forward is None:
+            raise ValueError(f"no traffic passes through {self.name}")
+        return self.forward
+
     @cached_property
     def inbound(self) -> Filter | None:
         """A host's inbound rules."""

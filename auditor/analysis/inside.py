@@ -29,8 +29,7 @@ class Reached:
 
     def only(self, service: ServiceSet) -> Reached:
         """The packets of some services."""
-        forward = self.opening.device.forward
-        assert forward is not None
+        forward = self.opening.device.through
         return self.within(forward.packets(Flow(self.opening.zone.addresses, ANY_ADDRESS, service)))
 
     def within(self, packets: PacketSet) -> Reached:
@@ -84,8 +83,7 @@ def _into(found: Reached, ruleset: BoundRuleset, zones: frozenset[str]) -> Reach
 def _documented(
     opening: Opening, source: BoundEnd, rulesets: Iterable[BoundRuleset], zones: frozenset[str]
 ) -> Iterator[PacketSet]:
-    forward = opening.device.forward
-    assert forward is not None
+    forward = opening.device.through
     for bound in (bound for ruleset in rulesets for bound in ruleset.flows):
         to = bound.destination
         if bound.preset is CoverageState.NOT_APPLICABLE or bound.source.name != source.name or not to.addresses:

@@ -35,34 +35,37 @@ class Layer:
     device: Device
     certain: bool
     possible: bool
-    touched: bool
-    """Does at least a part possibly pass?"""
+    passing: Bounded[PacketSet] = field(compare=False)
+    """What certainly and what possibly passes: perhaps only a part of the service."""
     missing: str
     accepts: tuple[Decision, ...]
     denies: tuple[Decision, ...]
     reasons: tuple[str, ...] = ()
     published: bool = True
-    packets: PacketSet | None = field(default=None, compare=False)
-    """What certainly passes, or else what possibly does."""
-    let: PacketSet | None = field(default=None, compare=False)
-    """What possibly passes."""
-    sure: PacketSet | None = field(default=None, compare=False)
-    """What certainly passes."""
     outbound: bool = False
     """Is it the sender's own firewall?"""
     service: ServiceSet = NO_SERVICE
     """What it was asked for."""
 
     @property
+    def touched(self) -> bool:
+        """Does at least a part possibly pass?"""
+        return bool(self.passing.possible)
+
+    @property
+    def packets(self) -> PacketSet:
+        """What certainly passes, or else what possibly does."""
+        return self.passing.certain or self.passing.possible
+
+    @property
     def services(self) -> ServiceSet:
         """The services that possibly pass."""
-        return self.let.services() if self.let else NO_SERVICE
+        return self.passing.possible.services()
 
 
 def candidates(asked: Asked, service: ServiceSet) -> tuple[PacketSet, PacketSet]:
     """(packets that can arrive, packets only a neighbour on the WAN segment can send) of a flow and service."""
-    filter_ = asked.device.forward
-    assert filter_ is not None
+    filter_ = asked.device.through
     flow = Flow(asked.source, asked.destination, service, asked.ingress, asked.egress)
     if not asked.from_internet:
         whole = filter_.packets(flow)
@@ -103,17 +106,14 @@ def either(layers: tuple[Layer, ...], why: str) -> Layer:
     if len({(each.certain, each.possible, each.touched) for each in layers}) == 1:
         return layers[0]
     best = max(layers, key=lambda each: (each.possible, each.touched))
-    whole = [each.let for each in layers if each.let is not None]
-    let = functools.reduce(PacketSet.__or__, whole) if whole else None
+    possible = functools.reduce(PacketSet.__or__, (each.passing.possible for each in layers))
     return replace(
         best,
         certain=False,
+        passing=Bounded(PacketSet(possible.space, ()), possible),
         accepts=_together(each.accepts for each in layers),
         denies=_together(each.denies for each in layers),
         reasons=(*dict.fromkeys(reason for each in layers for reason in each.reasons), why),
-        packets=let,
-        let=let,
-        sure=PacketSet(let.space, ()) if let is not None else None,
         missing=best.missing or next((each.missing for each in layers if each.missing), ""),
     )
 
@@ -123,8 +123,7 @@ def _together(decisions: Iterable[tuple[Decision, ...]]) -> tuple[Decision, ...]
 
 
 def _by_one_way(asked: Asked, service: ServiceSet) -> Layer:
-    filter_ = asked.device.forward
-    assert filter_ is not None
+    filter_ = asked.device.through
     packets, _ = candidates(asked, service)
     allowed = filter_.allowed(packets)
     wanted = _wanted(filter_, asked.source, asked.destination, service)
@@ -208,15 +207,12 @@ def _layer(
         device=device,
         certain=not certain_gap,
         possible=not possible_gap,
-        touched=bool(allowed.possible),
+        passing=allowed,
         missing=_missing_text(allowed.possible.space, possible_gap or certain_gap, source),
         accepts=accepts,
         denies=denies,
         reasons=reasons,
         published=published,
-        packets=allowed.certain or allowed.possible,
-        let=allowed.possible,
-        sure=allowed.certain,
         outbound=outbound,
         service=service,
     )

@@ -47,8 +47,7 @@ def origin_interfaces(device: Device, name: str) -> frozenset[str] | None:
     for interface in device.firewall.interfaces:
         if interface.name == name:
             return frozenset({interface.switch or name})
-    assert device.forward is not None
-    return frozenset({name}) if name in device.forward.space.interfaces else None
+    return frozenset({name}) if name in device.through.space.interfaces else None
 
 
 def origin_names(device: Device) -> set[str]:

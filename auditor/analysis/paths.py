@@ -131,8 +131,7 @@ def _back(
     decides what the outer ones must let through.
     """
     asked = _asked(way[last], source, target)
-    forward = way[last].device.forward
-    assert forward is not None
+    forward = way[last].device.through
     # A service that no ruleset names may cut through what this device can tell: ask for all that holds it.
     told = forward.space.atoms.covering(service) if foreign else service
     layer = network_layer(asked, told)
@@ -231,13 +230,11 @@ def _faces(layer: Layer, target: AddressSet, service: ServiceSet) -> Iterator[tu
     Each item is an alternative; all faces of one alternative are needed.
     """
     packets = layer.packets
-    names = [name for name in packets.translations() if name] if packets else []
-    if packets is None or not packets or packets.untranslated():
+    if not packets or packets.untranslated():
         yield ((target, service),)
-    forward = layer.device.forward
-    assert forward is not None
+    names = packets.translations()
     parts: list[_Face] = []
-    for domain in forward.space.domains:
+    for domain in layer.device.through.space.domains:
         if domain.translation.name not in names or not domain.destination.overlaps(target):
             continue
         if not domain.service.overlaps(service):

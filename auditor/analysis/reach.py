@@ -8,7 +8,7 @@ from auditor.analysis.devices import Device
 from auditor.analysis.layers import Layer, host_passing
 from auditor.analysis.paths import Paths
 from auditor.baseline import BoundEnd
-from parsers.model.addresses import NO_ADDRESS, AddressSet
+from parsers.model.addresses import AddressSet
 from parsers.model.services import NO_SERVICE, ServiceSet
 
 
@@ -48,4 +48,4 @@ def let_in(
             found = found | host_answer(devices, end, source, services)[0]
             left = left - end.addresses
             hosts[end.host] = None
-    return (services, ()) if left != NO_ADDRESS and left else (found, tuple(hosts))
+    return (services, ()) if left else (found, tuple(hosts))

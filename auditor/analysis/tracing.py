@@ -236,8 +236,7 @@ def _arrivals(
 
 
 def _arrived(device: Device, ingress: frozenset[str], source: AddressSet, arrival: Arrival) -> tuple[Step, AddressSet]:
-    forward = device.forward
-    assert forward is not None
+    forward = device.through
     own = AddressSet.union(interface.own for interface in device.firewall.interfaces) | device.firewall.proxied
     if arrival.translation is None and arrival.destination <= own and device.local is not None:
         service = device.local.space.atoms.covering(arrival.service)

@@ -147,3 +147,27 @@ def match_text(rule: Rule) -> str:
 def evidence(device: str, rule: Rule, text: str) -> Evidence:
     """A further rule that shows or causes the same thing."""
     return Evidence(device, _shown(rule), rule.origin, text)
+
+
+def path_text(services: ServiceSet, passing: ServiceSet, stopping: tuple[str, ...]) -> str:
+    """What the other firewalls of a path make of an opening, as a sentence; "" where they let all of it on.
+
+    Args:
+        services: what is open.
+        passing: what possibly passes the other firewalls.
+        stopping: the names of those that stop all of it.
+    """
+    if not passing:
+        where = " and ".join(stopping) or "another firewall"
+        return f" {where} on the same path stops all of it today; only that stands between."
+    return "" if services <= passing else f" The other firewalls of the path let on {passing.text(8)}."
+
+
+def host_text(services: ServiceSet, let_in: ServiceSet, hosts: tuple[str, ...]) -> str:
+    """What the servers' own firewalls make of an opening, as a sentence; "" where none is known or all is let in."""
+    if not hosts or services <= let_in:
+        return ""
+    names = " and ".join(hosts)
+    if not let_in:
+        return f" The host's own firewall ({names}) stops all of it today; only that stands between."
+    return f" Of these the host's own firewall ({names}) lets in {let_in.text(8)}."

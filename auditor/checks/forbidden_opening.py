@@ -40,7 +40,7 @@ from auditor.analysis.banned import Hit, banned
 from auditor.analysis.exposure import port_names
 from auditor.analysis.reach import host_answer
 from auditor.baseline import BoundEnd, BoundForbidden
-from auditor.checks.check import Check, evidence, exact
+from auditor.checks.check import Check, evidence, exact, host_text, path_text
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
 from auditor.packets import PacketSet
 from parsers.model.addresses import AddressSet
@@ -61,9 +61,8 @@ def _finding(check: Check, hit: Hit, analysis: Analysis) -> Finding:
     specific = _telling(hit.rules, services)
     certain = bool(hit.certain) and not hit.near
     server = _server(hit, analysis, targets)
-    host, let_in, related = _host(hit, server, analysis, services)
+    shown, let_in, related = _host(hit, server, analysis, services)
     passing, layers, stopping = analysis.paths.passing(hit.source, hit.destination, services, hit.device)
-    stopped = " and ".join(stopping) or "another firewall" if not passing else ""
     related += tuple(
         evidence(layer.device.name, each.rule, "lets it through as well")
         for layer in layers
@@ -87,11 +86,7 @@ def _finding(check: Check, hit: Hit, analysis: Analysis) -> Finding:
     if hit.near:
         reason = "untranslated and private here: only a neighbour on the outer segment can send such packets"
         message, uncertain = f"{message} {reason.capitalize()}.", (*uncertain, reason)
-    message += _further(host, server.host)
-    if passing and not services <= passing:
-        message += f" The other firewalls of the path let on {passing.text(8)}."
-    if stopped:
-        message += f" {stopped} on the same path stops all of it today; only that stands between."
+    message += host_text(services, shown, (server.host,)) + path_text(services, passing, stopping)
     remedies = dict.fromkeys(bound.rule.remedy for bound in specific if bound.rule.remedy)
     return check.found(
         device=hit.device.name,
@@ -124,13 +119,6 @@ def _where(hit: Hit, packets: PacketSet) -> str:
         where = f"{hit.source.name} reaches {hit.roles} {targets.text(4)} on {services.text(6)}"
     known = port_names(services)
     return f"{where}, among them {known}" if known else where
-
-
-def _further(answer: str, host: str) -> str:
-    """What the server's own firewall makes of it."""
-    if answer == "blocked":
-        return f" The host's own firewall ({host}) stops all of it today; only that stands between."
-    return f" Of these the host's own firewall ({host}) lets in {answer}." if answer not in ("", "open") else ""
 
 
 def _telling(rules: list[BoundForbidden], services: ServiceSet) -> list[BoundForbidden]:
@@ -172,18 +160,16 @@ def _surely(bound: BoundForbidden, services: ServiceSet, fixed: ServiceSet) -> b
 
 def _host(
     hit: Hit, server: BoundEnd, analysis: Analysis, services: ServiceSet
-) -> tuple[str, ServiceSet, tuple[Evidence, ...]]:
-    """What the destination's own firewall does with the same packets: one finding, two evidences."""
+) -> tuple[ServiceSet, ServiceSet, tuple[Evidence, ...]]:
+    """What the destination's own firewall lets in, as surely as it is known and possibly, and by which rules."""
     let_in, layer = host_answer(analysis.devices, server, hit.rule.onward(hit.source.addresses), services)
     if layer is None:
-        return "", services, ()
+        return services, services, ()
     if not let_in:
-        return "blocked", let_in, ()
+        return let_in, let_in, ()
     rules = [each.rule for each in layer.accepts if not each.rule.implicit][:5]
-    name = layer.device.name
-    sure = layer.packets.services() & services if layer.packets else services
-    word = "open" if services <= sure else sure.text(8)
-    return word, let_in, tuple(evidence(name, rule, "the host lets it in") for rule in rules)
+    related = tuple(evidence(layer.device.name, rule, "the host lets it in") for rule in rules)
+    return layer.packets.services() & services, let_in, related
 
 
 def _size(service: ServiceSet) -> int:

@@ -103,9 +103,9 @@ def _kept_out(
     for end in {end.addresses: end for end in ends}.values():
         layer = host_passing(device, zone.addresses, end.addresses, _talked_of(analysis, zone, end))
         asked = analysis.paths.asked(zone, end)
-        if layer is None or not layer.sure or not asked:
+        if layer is None or not layer.passing.certain or not asked:
             continue
-        stopped = layer.sure.services() & _talked_of(analysis, zone, end)
+        stopped = layer.passing.certain.services() & _talked_of(analysis, zone, end)
         stopped = stopped - analysis.paths.passing(zone, end, stopped)[0]
         left = left | stopped
         outer |= {each.device.name: None for each in asked}

@@ -36,14 +36,14 @@ ta-p/262988)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.coverage import Covered
 from auditor.analysis.layers import Layer
 from auditor.baseline import BoundFlow
 from auditor.checks.check import Check, evidence, exact
-from auditor.findings.finding import Finding, Severity
+from auditor.findings.finding import Evidence, Finding, Severity
 from auditor.findings.result import CoverageState
 
 _BLOCK_LIST = 1 << 24
@@ -80,55 +80,62 @@ def _finding(check: Check, group: list[Covered], beside_another: bool) -> Findin
     row, bound = first.row, first.bound
     layer = first.blocking
     device = layer.device.name if layer else row.device
-    denies = [each for each in layer.denies if not each.rule.implicit] if layer else []
+    denies = [each.rule for each in layer.denies if not each.rule.implicit] if layer else []
     accepts = [each.rule for each in layer.accepts] if layer and layer.touched else []
-    rule = denies[0].rule if denies and not accepts else (accepts[0] if accepts else None)
     flows = ", ".join(dict.fromkeys(each.bound.flow.id for each in group))
-    state = {"partly": "only partly open", "not published": "not published"}.get(row.state.value, "closed")
-    message = f"{bound.flow.title}: {row.service} from {row.source} to {row.destination} is {state}"
-    if layer is not None and layer.device.is_host:
-        message += f" on the host {device}, whatever the perimeter lets through"
-    elif (
-        layer is not None
-        and layer.published
-        and _translates(layer, bound)
-        and row.state is CoverageState.MISSING
-        and bound.source.trust == "untrusted"
-    ):
-        message += "; a translation publishes it, but no policy lets the translated packets through"
-    listed = _block_listed(first)
-    if listed:
-        message += ", for all but the senders that a block list names"
-    if beside_another:
-        message += "; another server of this role is published, which is enough where clients need not choose"
-    message += f". Missing: {row.missing}." if row.missing else "."
-    related = tuple(evidence(device, each.rule, "stops it") for each in denies[:5])
-    beside = [each for each in first.layers if each is not layer and each.certain and not each.outbound]
-    message += "".join(
-        f" The host's own firewall ({each.device.name}) would let it in." for each in beside if each.device.is_host
-    )
-    if layer is not None and layer.device.is_host:
-        related += tuple(
-            evidence(each.device.name, decision.rule, "lets it through")
-            for each in beside
-            for decision in each.accepts[:3]
-            if not decision.rule.implicit
-        )
+    block_listed = _block_listed(first)
     return check.found(
         device=device,
-        rule=rule,
-        severity=Severity.LOW if beside_another or listed else bound.flow.if_missing,
-        message=message,
-        remedy="Nothing, if these senders are meant to be shut out." if listed else _remedy(first),
+        rule=next(iter(accepts or denies), None),
+        severity=Severity.LOW if beside_another or block_listed else bound.flow.if_missing,
+        message=_message(first, beside_another=beside_another, block_listed=block_listed),
+        remedy="Nothing, if these senders are meant to be shut out." if block_listed else _remedy(first),
         packets=" ".join(
             (row.state.value, row.service, bound.source.name, exact(bound.destination.addresses), row.missing)
         ),
         identity=f"{flows} {bound.source.name}",
-        related=related,
+        related=(*(evidence(device, rule, "stops it") for rule in denies[:5]), *_letting_through(first)),
         citation=tuple(dict.fromkeys(cite for each in group for cite in each.row.citation)),
         flow=flows,
         lines=tuple(dict.fromkeys(f"{each.bound.ruleset}:{each.bound.flow.id}" for each in group)),
     )
+
+
+def _message(covered: Covered, *, beside_another: bool, block_listed: bool) -> str:
+    row, bound, layer = covered.row, covered.bound, covered.blocking
+    state = {"partly": "only partly open", "not published": "not published"}.get(row.state.value, "closed")
+    message = f"{bound.flow.title}: {row.service} from {row.source} to {row.destination} is {state}"
+    if layer is not None and layer.device.is_host:
+        message += f" on the host {layer.device.name}, whatever the perimeter lets through"
+    elif layer is not None and _only_published(covered, layer):
+        message += "; a translation publishes it, but no policy lets the translated packets through"
+    if block_listed:
+        message += ", for all but the senders that a block list names"
+    if beside_another:
+        message += "; another server of this role is published, which is enough where clients need not choose"
+    message += f". Missing: {row.missing}." if row.missing else "."
+    hosts = (each.device.name for each in _beside(covered) if each.device.is_host)
+    return message + "".join(f" The host's own firewall ({name}) would let it in." for name in hosts)
+
+
+def _only_published(covered: Covered, layer: Layer) -> bool:
+    """Does a translation lead to the server, from an untrusted zone, and no rule lets its packets through?"""
+    missing = covered.row.state is CoverageState.MISSING and covered.bound.source.trust == "untrusted"
+    return missing and layer.published and _translates(layer, covered.bound)
+
+
+def _beside(covered: Covered) -> list[Layer]:
+    """The other firewalls of the path that let all of it through."""
+    return [each for each in covered.layers if each is not covered.blocking and each.certain and not each.outbound]
+
+
+def _letting_through(covered: Covered) -> Iterator[Evidence]:
+    """The rules of the firewalls in front of a host that stops it."""
+    if covered.blocking is not None and covered.blocking.device.is_host:
+        for layer in _beside(covered):
+            for decision in layer.accepts[:3]:
+                if not decision.rule.implicit:
+                    yield evidence(layer.device.name, decision.rule, "lets it through")
 
 
 def _block_listed(covered: Covered) -> bool:

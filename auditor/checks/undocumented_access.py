@@ -38,7 +38,7 @@ from auditor.analysis.inside import reached
 from auditor.analysis.layers import candidates
 from auditor.analysis.reach import let_in
 from auditor.baseline import BoundClosedWorld, BoundEnd, BoundRuleset
-from auditor.checks.check import Check, exact
+from auditor.checks.check import Check, exact, host_text, path_text
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import CoverageState
 from auditor.packets import Flow, PacketSet, opens
@@ -68,8 +68,7 @@ def _whole_zone(world: BoundClosedWorld) -> bool:
 def _world(analysis: Analysis, check: Check, world: BoundClosedWorld) -> Iterable[Finding]:
     rest = ANY_SERVICE - _documented(analysis.rulesets, world)
     for asked in analysis.paths.asked(world.source, world.destination) if rest else ():
-        forward = asked.device.forward
-        assert forward is not None
+        forward = asked.device.through
         packets, _ = candidates(asked, rest)
         told = (*_banned(analysis.rulesets, world.source), *_of_single_senders(analysis.rulesets, world))
         for flow in told if packets else ():
@@ -82,8 +81,7 @@ def _zones(analysis: Analysis, check: Check, ruleset: BoundRuleset, world: Bound
     """A closed world of whole zones: what is left of every opening after what is documented, banned or told already."""
     zones = frozenset(world.rule.destination.names)
     for found in reached(analysis, ruleset, world.source, zones, analysis.rulesets):
-        forward = found.opening.device.forward
-        assert forward is not None
+        forward = found.opening.device.through
         told = [*_banned(analysis.rulesets, world.source), *_narrower(analysis.rulesets, world.source)]
         for flow in told:
             found = found.without(forward.packets(flow))
@@ -139,7 +137,7 @@ def _finding(
         message=(
             f"{world.source.text} reaches {world.destination.name} {destination.text(4)} on {services.text(8)}"
             f"{f' ({known})' if known else ''}; no documented flow asks for it."
-            f"{_further(services, passing, stopping)}{_hosts(services, own, hosts)}"
+            f"{path_text(services, passing, stopping)}{host_text(services, own, hosts)}"
         ),
         remedy="Remove it, or document it with an owner: in an own ruleset or as an exception of the site.",
         packets=f"{who} to {exact(destination)} {exact(services, 40)}",
@@ -149,24 +147,6 @@ def _finding(
         lines=(f"{world.ruleset}:{world.rule.id}",),
         uncertain=rule.uncertain,
     )
-
-
-def _further(services: ServiceSet, passing: ServiceSet, stopping: tuple[str, ...]) -> str:
-    """What the other firewalls of the path make of it."""
-    if not passing:
-        where = " and ".join(stopping) or "another firewall"
-        return f" {where} on the same path stops all of it today; only that stands between."
-    return "" if services <= passing else f" The other firewalls of the path let on {passing.text(8)}."
-
-
-def _hosts(services: ServiceSet, own: ServiceSet, hosts: tuple[str, ...]) -> str:
-    """What the servers' own firewalls make of it."""
-    if not hosts or services <= own:
-        return ""
-    names = " and ".join(hosts)
-    if not own:
-        return f" The host's own firewall ({names}) stops all of it today; only that stands between."
-    return f" Of these the host's own firewall ({names}) lets in {own.text(8)}."
 
 
 def _documented(rulesets: tuple[BoundRuleset, ...], world: BoundClosedWorld) -> ServiceSet:

@@ -73,9 +73,7 @@ def _judged(
     device: Device,
     rule: Rule,
 ) -> Iterator[Finding]:
-    forward = device.forward
-    assert forward is not None
-    share = forward.effective(rule)
+    share = device.through.effective(rule)
     if not share.possible:
         return
     surplus = (rule.source.possible | rule.destination.possible) - servers

@@ -32,73 +32,92 @@ from collections.abc import Iterable
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.coverage import published_as
-from auditor.analysis.exposure import restricted
+from auditor.analysis.exposure import Opening, restricted
+from auditor.baseline import BoundFlow, BoundRuleset
 from auditor.checks.check import Check, exact
 from auditor.findings.finding import Confidence, Finding, Severity
 from auditor.findings.result import CoverageState
-from parsers.model.services import ServiceSet
+from auditor.packets import PacketSet
+from parsers.model.addresses import AddressSet
+from parsers.model.services import TCP, ServiceSet
 
 _PUBLISHED = (("HTTPS", ServiceSet.parse("tcp/443")), ("SMTP", ServiceSet.parse("tcp/25")))
+_WIDE = 2000
+"""A rule for more ports than these is a forbidden opening, not a wrong target."""
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for ruleset in analysis.rulesets:
-        servers = [end for ends in ruleset.ends.values() for end in ends if end.kind == "role" and not end.interfaces]
-        wanted = [
-            bound
-            for bound in ruleset.flows
-            if bound.source.trust == "untrusted"
-            and bound.preset is not CoverageState.NOT_APPLICABLE
-            and bound.service
-            # Where no address is known to play the right role, this server may play it too.
-            and bound.destination.addresses
-        ]
+        roles: dict[AddressSet, set[str]] = {}
+        for server in ruleset.servers:
+            roles.setdefault(server.addresses, set()).add(server.name)
         for opening in analysis.openings:
+            if opening.rule.service.possible.destination_ports(TCP).count > _WIDE:
+                continue
             packets = (opening.packets.certain or opening.packets.possible).translated()
             for name, service in _PUBLISHED:
-                if rule_is_wide(opening.rule.service.possible):
-                    continue
-                for address in {end.addresses for end in servers}:
+                asking = _asking(ruleset, service)
+                for address, names in roles.items():
                     part = restricted(packets, address)
-                    if not part or not part.services().overlaps(service):
+                    if not part.services().overlaps(service) or _judged_otherwise(ruleset, asking, address, service):
                         continue
-                    if any(
-                        bound.destination.addresses == address and bound.service and service.overlaps(bound.service)
-                        for bound in wanted
-                    ):
-                        continue
-                    if any(
-                        bound.destination.addresses == address and bound.service.overlaps(service)
-                        for bound in ruleset.forbidden
-                        if bound.source.trust == "untrusted" and "everything" not in bound.rule.services
-                    ):
-                        continue  # reported as a forbidden opening
-                    roles = sorted({end.name for end in servers if end.addresses == address})
-                    served = [bound for bound in wanted if bound.service and service <= bound.service]
-                    right = sorted({bound.destination.name for bound in served})
-                    if not right:
-                        continue
-                    yield check.found(
-                        device=opening.device.name,
-                        rule=opening.rule,
-                        confidence=Confidence.CERTAIN if opening.packets.certain else Confidence.POSSIBLE,
-                        message=(
-                            f"{name} published as {published_as(part)} leads to {address.text(3)}, "
-                            f"a {' and '.join(roles)} server; "
-                            f"it belongs to {' or '.join(right)}."
-                        ),
-                        remedy=f"Map it to a {' or '.join(right)} server.",
-                        packets=f"{exact(service)} to {exact(address)}",
-                        example=part.example(),
-                        citation=tuple(dict.fromkeys(cite for bound in served for cite in bound.flow.cite)),
-                        flow=", ".join(dict.fromkeys(bound.flow.id for bound in served)),
-                        lines=tuple(dict.fromkeys(f"{bound.ruleset}:{bound.flow.id}" for bound in served)),
-                    )
+                    serving = [bound for bound in asking if any(service <= each for each in bound.options)]
+                    if serving:
+                        yield _finding(check, opening, (name, service), (address, names), part, serving)
 
 
-def rule_is_wide(services: ServiceSet) -> bool:
-    """A rule for everything is a forbidden opening, not a wrong target."""
-    return services.destination_ports(6).count > 2000
+def _asking(ruleset: BoundRuleset, service: ServiceSet) -> list[BoundFlow]:
+    """The flows from untrusted zones for a service, to servers that are known: an unknown one may be any address."""
+    return [
+        bound
+        for bound in ruleset.flows
+        if bound.source.trust == "untrusted"
+        and bound.preset is not CoverageState.NOT_APPLICABLE
+        and bound.destination.addresses
+        and any(each.overlaps(service) for each in bound.options)
+    ]
+
+
+def _judged_otherwise(
+    ruleset: BoundRuleset, asking: Iterable[BoundFlow], address: AddressSet, service: ServiceSet
+) -> bool:
+    """Does a flow ask for the service at the address, or is it a forbidden opening there?"""
+    bans = (
+        bound
+        for bound in ruleset.forbidden
+        if bound.source.trust == "untrusted" and "everything" not in bound.rule.services
+    )
+    return any(bound.destination.addresses == address for bound in asking) or any(
+        bound.destination.addresses == address and bound.service.overlaps(service) for bound in bans
+    )
+
+
+def _finding(
+    check: Check,
+    opening: Opening,
+    published: tuple[str, ServiceSet],
+    server: tuple[AddressSet, Iterable[str]],
+    packets: PacketSet,
+    serving: list[BoundFlow],
+) -> Finding:
+    name, service = published
+    address, roles = server
+    right = " or ".join(sorted({bound.destination.name for bound in serving}))
+    return check.found(
+        device=opening.device.name,
+        rule=opening.rule,
+        confidence=Confidence.CERTAIN if opening.packets.certain else Confidence.POSSIBLE,
+        message=(
+            f"{name} published as {published_as(packets)} leads to {address.text(3)}, "
+            f"a {' and '.join(sorted(roles))} server; it belongs to {right}."
+        ),
+        remedy=f"Map it to a {right} server.",
+        packets=f"{exact(service)} to {exact(address)}",
+        example=packets.example(),
+        citation=tuple(dict.fromkeys(cite for bound in serving for cite in bound.flow.cite)),
+        flow=", ".join(dict.fromkeys(bound.flow.id for bound in serving)),
+        lines=tuple(dict.fromkeys(f"{bound.ruleset}:{bound.flow.id}" for bound in serving)),
+    )
 
 
 CHECK = Check(

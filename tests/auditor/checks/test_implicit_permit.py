@@ -42,7 +42,7 @@ def test_the_switch_of_ipv6_counts_where_there_is_ipv6() -> None:
     six = "config system interface\nedit lan\nconfig ipv6\nset ip6-address 2001:db8::1/64\nend\nnext\nend\n"
     (found,) = findings(closed + six)
     assert "Set ipv6-allow-traffic-redirect disable" in found.remedy
-    assert "(one interface)" in found.message
+    assert "(1 interface)" in found.message
 
 
 def test_both_lists_of_the_ngfw_mode_are_one_finding() -> None:
