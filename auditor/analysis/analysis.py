@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 
 from auditor.analysis.coverage import Covered, cover
 from auditor.analysis.devices import Device
 from auditor.analysis.exposure import Opening, exposures, openings
+from auditor.analysis.hypotheses import cover_each, elsewhere
 from auditor.analysis.listeners import listeners, narrower, products
 from auditor.analysis.management import logins
 from auditor.analysis.paths import Paths, becoming, faces
@@ -19,6 +20,7 @@ from auditor.benchmarks import Benchmark, evaluate
 from auditor.findings.hardening import HardeningItem
 from auditor.findings.result import Exposure, Login
 from parsers.model.firewall import Firewall
+from parsers.model.intervals import IntervalSet
 from parsers.model.rule import Direction
 from parsers.model.services import TCP, ServiceSet
 
@@ -55,13 +57,26 @@ class Analysis:
         stated = [site.use(each.ruleset.id).variables.get("rpc_dynamic") for each in rulesets]
         owners = listeners(each.ruleset for each in rulesets)
         self.fixed = ServiceSet.union((*(each.service for each in owners), *self._stated_ports()))
-        narrow = narrower(owners, self.fixed, next((each for each in stated if each), None), products(rulesets))
+        self._owners, self._installed, self._untrusted = owners, products(rulesets), untrusted
         asked = (*self._services(), *extra)
-        services = (*asked, *faces(asked, firewalls), *becoming(extra, firewalls))
-        self.devices = {
-            firewall.name: Device(firewall, site, untrusted, now, services, narrow) for firewall in firewalls
-        }
+        self._asked = (*asked, *faces(asked, firewalls), *becoming(extra, firewalls))
+        self._ranges: dict[IntervalSet, Mapping[str, Device]] = {}
+        self.devices = self._seen(firewalls, next((each for each in stated if each), None))
         self.paths = Paths(self.devices)
+
+    def _seen(self, firewalls: Iterable[Firewall], rpc: IntervalSet | None) -> dict[str, Device]:
+        narrow = narrower(self._owners, self.fixed, rpc, self._installed)
+        return {
+            firewall.name: Device(firewall, self.site, self._untrusted, self.now, self._asked, narrow)
+            for firewall in firewalls
+        }
+
+    def under(self, ports: IntervalSet) -> Mapping[str, Device]:
+        """The devices, those of hosts as they are if an unknown dynamic range is this one."""
+        if ports not in self._ranges:
+            unsure = [each for each in self.firewalls if each.host is not None and each.host.dynamic_tcp is None]
+            self._ranges[ports] = {**self.devices, **self._seen(unsure, ports)}
+        return self._ranges[ports]
 
     def _stated_ports(self) -> Iterator[ServiceSet]:
         """Single ports that a site may move: log shipping listens there and nowhere else."""
@@ -79,6 +94,13 @@ class Analysis:
                     if service:
                         found[service] = None
                         found[service - (bound.pool & self.fixed)] = None
+                for each_range in bound.hypotheses:
+                    for service in (each_range.service, *each_range.alternatives):
+                        if service:
+                            found[service] = None
+                            found[service - (each_range.pool & self.fixed)] = None
+                if bound.hypotheses:
+                    found[elsewhere(bound, self.fixed)] = None
             for forbidden in each.forbidden:
                 found[forbidden.service] = None
         return tuple(found)
@@ -92,7 +114,12 @@ class Analysis:
     def covered(self) -> tuple[Covered, ...]:
         """Every bound flow with its state and layers."""
         flows = (bound for each in self.rulesets for bound in each.flows)
-        return tuple(cover(bound, self.paths, self.devices, self.fixed) for bound in flows)
+        return tuple(
+            cover_each(bound, self.paths, self.under, self.fixed)
+            if bound.hypotheses
+            else cover(bound, self.paths, self.devices, self.fixed)
+            for bound in flows
+        )
 
     @cached_property
     def openings(self) -> tuple[Opening, ...]:

@@ -2,7 +2,7 @@
 
 from auditor.baseline.apart import share_segment
 from auditor.baseline.binding import bind
-from auditor.baseline.bound import BoundClosedWorld, BoundEnd, BoundFlow, BoundForbidden, BoundRuleset
+from auditor.baseline.bound import BoundClosedWorld, BoundEnd, BoundFlow, BoundForbidden, BoundRuleset, Hypothesis
 from auditor.baseline.conflicts import Conflict, conflicts
 from auditor.baseline.errors import RulesetError
 from auditor.baseline.hostrules import KnownHostRules, executable, host_rule_key
@@ -22,6 +22,7 @@ __all__ = [
     "BoundRuleset",
     "Conflict",
     "HostRule",
+    "Hypothesis",
     "Inference",
     "KnownHostRules",
     "Ruleset",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from auditor.baseline.answers import Answers
-from auditor.baseline.bound import BoundClosedWorld, BoundEnd, BoundFlow, BoundForbidden, BoundRuleset
+from auditor.baseline.answers import DYNAMIC, Answers
+from auditor.baseline.bound import BoundClosedWorld, BoundEnd, BoundFlow, BoundForbidden, BoundRuleset, Hypothesis
 from auditor.baseline.ends import Ends
 from auditor.baseline.model import BaselineFlow, ClosedWorld, Forbidden, Ruleset
 from auditor.baseline.site import Site
@@ -15,7 +15,7 @@ from auditor.findings.result import CoverageState
 from parsers.model.addresses import AddressSet
 from parsers.model.firewall import Firewall
 from parsers.model.intervals import IntervalSet
-from parsers.model.services import ServiceSet
+from parsers.model.services import ServiceSet, parse_ports
 
 
 def bind(ruleset: Ruleset, site: Site, firewalls: tuple[Firewall, ...]) -> BoundRuleset:
@@ -80,13 +80,34 @@ class _Binder:
                     continue  # both roles on one server: no packet crosses a network (trap P16)
                 service, alternatives, pool, unset = self._ports(flow, self._ranges.get(destination.host))
                 state: CoverageState | None
+                hypotheses: tuple[Hypothesis, ...] = ()
                 if truth is False:
                     state, why = CoverageState.NOT_APPLICABLE, ""
-                elif truth is None or unset:
-                    state, why = CoverageState.CANNOT_TELL, ask if truth is None else unset
+                elif truth is None:
+                    state, why = CoverageState.CANNOT_TELL, ask
                 else:
                     state, why = self._unbound(source, destination)
-                yield BoundFlow(self.ruleset.id, flow, source, destination, service, alternatives, state, why, pool)
+                    if unset and state is None:
+                        state, why = CoverageState.CANNOT_TELL, unset
+                        hypotheses = tuple(self._hypotheses(flow, destination))
+                ends = source, destination
+                yield BoundFlow(self.ruleset.id, flow, *ends, service, alternatives, state, why, pool, hypotheses)
+
+    def _hypotheses(self, flow: BaselineFlow, server: BoundEnd) -> Iterator[Hypothesis]:
+        """What a flow asks for with each dynamic range that such a server may have, if nothing else of it is open."""
+        variable = self.ruleset.variables.get(DYNAMIC)
+        for name, text in variable.fitting(self._roles_of(server)) if variable else ():
+            ports = parse_ports(text)
+            service, alternatives, pool, unset = self._ports(flow, ports)
+            if not unset:
+                yield Hypothesis(name, ports, service, alternatives, pool)
+
+    def _roles_of(self, server: BoundEnd) -> frozenset[str]:
+        """The roles of a server: others that are bound to its addresses too."""
+        at = server.addresses
+        return frozenset(
+            name for name, ends in self.ends.roles.items() if any(end.addresses.overlaps(at) for end in ends)
+        ) | {server.name}
 
     def _ports(
         self, flow: BaselineFlow, dynamic: IntervalSet | None

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from auditor.baseline.model import BaselineFlow, ClosedWorld, Forbidden, Ruleset, Unrestricted
 from auditor.findings.result import CoverageState
 from parsers.model.addresses import NO_ADDRESS, AddressSet
-from parsers.model.services import NO_SERVICE, ServiceSet
+from parsers.model.intervals import IntervalSet
+from parsers.model.services import NO_SERVICE, TCP, ServiceSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,24 @@ class BoundFlow:
     question: str = ""
     pool: ServiceSet = NO_SERVICE
     """The part of the services that stands for ports given out as needed (the dynamic RPC range)."""
+    hypotheses: tuple[Hypothesis, ...] = ()
+    """Where nothing tells the server's dynamic range: the flow for each that is usual for such a server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A dynamic range a server may have, by its name in the ruleset, and what a flow to it asks for then."""
+
+    name: str
+    ports: IntervalSet
+    service: ServiceSet | None
+    alternatives: tuple[ServiceSet, ...]
+    pool: ServiceSet
+
+    @property
+    def text(self) -> str:
+        """The range for people."""
+        return f"{ServiceSet.ports(TCP, self.ports).text()} ({self.name})"
 
     @property
     def options(self) -> tuple[ServiceSet, ...]:

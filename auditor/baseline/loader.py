@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -153,7 +153,7 @@ class _Loader:
         return tuple(each.choice(self.roles, "role") for each in item.some())
 
     def _variable(self, name: str, item: Item) -> Variable:
-        entry = item.mapping(("type", "default", "suggest", "cite", "note"), ("type", "default", "cite"))
+        entry = item.mapping(("type", "default", "suggest", "only", "cite", "note"), ("type", "default", "cite"))
         entry["type"].choice(("port", "portset"), "type")
         default = None
         if not entry["default"].is_null:
@@ -165,7 +165,16 @@ class _Loader:
             tuple((key, suggested_of(value)) for key, value in suggest.items()),
             entry["note"].text() if "note" in entry else "",
             self.citations.of(entry),
+            self._limits(entry["only"], suggest) if "only" in entry else {},
         )
+
+    def _limits(self, item: Item, known: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """Suggestions with the roles whose servers they fit."""
+        limits = item.mapping()
+        for name, each in limits.items():
+            if name not in known:
+                raise each.error(f"unknown suggestion {name!r}{nearest(name, known)}")
+        return {name: tuple(part.choice(self.roles, "role") for part in each.some()) for name, each in limits.items()}
 
     def _condition(self, name: str, item: Item) -> Question:
         entry = item.mapping(("ask", "values", "default"), ("ask", "default"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from auditor.findings.finding import Severity
@@ -95,6 +95,12 @@ class Variable:
     suggest: tuple[tuple[str, str], ...]
     note: str
     cite: tuple[str, ...]
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Suggestions that fit servers of some roles only, with these roles."""
+
+    def fitting(self, roles: Collection[str]) -> tuple[tuple[str, str], ...]:
+        """The suggestions for a server of some roles."""
+        return tuple(each for each in self.suggest if each[0] not in self.only or set(self.only[each[0]]) & set(roles))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ class FlowCoverage:
     """One baseline flow for one pair of bindings on one device (or path).
 
     `rules` decide it ("device rule id"), `missing` is the exact uncovered remainder in words, `question` what the
-    site file must answer when the state is "cannot tell", `published_as` the public address and port of a translated
-    flow.
+    site file must answer when the state is "cannot tell" (or what a judged one takes for granted), `published_as` the
+    public address and port of a translated flow.
     """
 
     ruleset: str

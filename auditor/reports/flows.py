@@ -45,4 +45,4 @@ def port_detail(row: FlowCoverage) -> str:
     missing = f"missing {row.missing}" if row.missing else ""
     if row.state is CoverageState.CANNOT_TELL and row.question:
         return row.question
-    return "; ".join(part for part in (missing, by, published) if part)
+    return "; ".join(part for part in (missing, by, published, row.question) if part)

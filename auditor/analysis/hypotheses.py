@@ -1,0 +1,78 @@
+"""Flows to a server whose dynamic range nothing tells: judged with every range that is usual for such a server.
+
+Source: WINDOWS reference, section 7.3: a dump that does not say which range is judged with 49152-65535 and Exchange
+2010's range as separate hypotheses. What holds with each of them holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from auditor.analysis.coverage import Covered, cover, surely_open
+from auditor.analysis.devices import Device
+from auditor.analysis.paths import Paths
+from auditor.baseline import BoundFlow, Hypothesis
+from auditor.findings.result import CoverageState
+from parsers.model.intervals import IntervalSet
+from parsers.model.services import NO_SERVICE, TCP, ServiceSet
+
+_CLOSED = frozenset({CoverageState.MISSING, CoverageState.PARTLY, CoverageState.NOT_PUBLISHED})
+_JUDGED = _CLOSED | {CoverageState.SATISFIED}
+_DYNAMIC = IntervalSet.of((1024, 65535))
+"""Where a dynamic range, or ports that RPC was pinned to, can lie."""
+
+
+def cover_each(
+    bound: BoundFlow,
+    paths: Paths,
+    under: Callable[[IntervalSet], Mapping[str, Device]],
+    fixed: ServiceSet = NO_SERVICE,
+) -> Covered:
+    """The state of a flow with hypotheses: the one they agree on, otherwise the question which of them is so.
+
+    `under` gives the devices as they are with a dynamic range. Other ports that are open between the two ends for
+    certain may be those that RPC was pinned to: then nothing is called missing.
+    """
+    found = [(each, cover(_with(bound, each), paths, under(each.ports), fixed)) for each in bound.hypotheses]
+    first = found[0][1]
+    states = {covered.row.state for _, covered in found}
+    if len(states) == 1 and not (states <= _CLOSED and _is_pinned(bound, paths, under, fixed)):
+        services = " or ".join(dict.fromkeys(covered.row.service for _, covered in found))
+        if states & _JUDGED:
+            ranges = " and ".join(each.text for each in bound.hypotheses)
+            said = f"nothing tells the server's dynamic range: so with {ranges}"
+            return replace(first, row=replace(first.row, service=services, question=said))
+        return replace(first, row=replace(first.row, service=services))
+    said = ", ".join(f"{covered.row.state.value} with {each.text}" for each, covered in found)
+    row = replace(
+        cover(bound, paths, under(bound.hypotheses[0].ports), fixed).row, question=f"{bound.question}; it is {said}"
+    )
+    return Covered(bound, row, ())
+
+
+def _with(bound: BoundFlow, hypothesis: Hypothesis) -> BoundFlow:
+    return replace(
+        bound,
+        service=hypothesis.service,
+        alternatives=hypothesis.alternatives,
+        pool=hypothesis.pool,
+        preset=None,
+        question="",
+        hypotheses=(),
+    )
+
+
+def elsewhere(bound: BoundFlow, fixed: ServiceSet) -> ServiceSet:
+    """The ports that a server's RPC can have been pinned to, outside every usual range."""
+    usual = ServiceSet.union(each.pool for each in bound.hypotheses)
+    return ServiceSet.ports(TCP, _DYNAMIC) - usual - fixed
+
+
+def _is_pinned(
+    bound: BoundFlow, paths: Paths, under: Callable[[IntervalSet], Mapping[str, Device]], fixed: ServiceSet
+) -> bool:
+    rest = elsewhere(bound, fixed)
+    asked = replace(bound, service=rest, alternatives=(), pool=rest, preset=None, question="", hypotheses=())
+    devices = under(bound.hypotheses[0].ports)
+    return bool(rest) and bool(surely_open(rest, cover(asked, paths, devices, fixed).layers))
