@@ -90,15 +90,11 @@ class Analysis:
         found: dict[ServiceSet, None] = {}
         for each in self.rulesets:
             for bound in each.flows:
-                for service in bound.options:
-                    if service:
-                        found[service] = None
-                        found[service - (bound.pool & self.fixed)] = None
-                for each_range in bound.hypotheses:
-                    for service in (each_range.service, *each_range.alternatives):
+                for flow in (bound, *(each_range.flow for each_range in bound.hypotheses)):
+                    for service in flow.options:
                         if service:
                             found[service] = None
-                            found[service - (each_range.pool & self.fixed)] = None
+                            found[service - (flow.pool & self.fixed)] = None
                 if bound.hypotheses:
                     found[elsewhere(bound, self.fixed)] = None
             for forbidden in each.forbidden:

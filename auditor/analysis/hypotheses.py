@@ -12,7 +12,7 @@ from dataclasses import replace
 from auditor.analysis.coverage import Covered, cover, surely_open
 from auditor.analysis.devices import Device
 from auditor.analysis.paths import Paths
-from auditor.baseline import BoundFlow, Hypothesis
+from auditor.baseline import BoundFlow
 from auditor.findings.result import CoverageState
 from parsers.model.intervals import IntervalSet
 from parsers.model.services import NO_SERVICE, TCP, ServiceSet
@@ -34,7 +34,7 @@ def cover_each(
     `under` gives the devices as they are with a dynamic range. Other ports that are open between the two ends for
     certain may be those that RPC was pinned to: then nothing is called missing.
     """
-    found = [(each, cover(_with(bound, each), paths, under(each.ports), fixed)) for each in bound.hypotheses]
+    found = [(each, cover(each.flow, paths, under(each.ports), fixed)) for each in bound.hypotheses]
     first = found[0][1]
     states = {covered.row.state for _, covered in found}
     if len(states) == 1 and not (states <= _CLOSED and _is_pinned(bound, paths, under, fixed)):
@@ -45,27 +45,13 @@ def cover_each(
             return replace(first, row=replace(first.row, service=services, question=said))
         return replace(first, row=replace(first.row, service=services))
     said = ", ".join(f"{covered.row.state.value} with {each.text}" for each, covered in found)
-    row = replace(
-        cover(bound, paths, under(bound.hypotheses[0].ports), fixed).row, question=f"{bound.question}; it is {said}"
-    )
-    return Covered(bound, row, ())
-
-
-def _with(bound: BoundFlow, hypothesis: Hypothesis) -> BoundFlow:
-    return replace(
-        bound,
-        service=hypothesis.service,
-        alternatives=hypothesis.alternatives,
-        pool=hypothesis.pool,
-        preset=None,
-        question="",
-        hypotheses=(),
-    )
+    asked = replace(bound, question=f"{bound.question}; it is {said}")
+    return cover(asked, paths, under(bound.hypotheses[0].ports), fixed)
 
 
 def elsewhere(bound: BoundFlow, fixed: ServiceSet) -> ServiceSet:
     """The ports that a server's RPC can have been pinned to, outside every usual range."""
-    usual = ServiceSet.union(each.pool for each in bound.hypotheses)
+    usual = ServiceSet.union(each.flow.pool for each in bound.hypotheses)
     return ServiceSet.ports(TCP, _DYNAMIC) - usual - fixed
 
 

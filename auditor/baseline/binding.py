@@ -89,18 +89,19 @@ class _Binder:
                     state, why = self._unbound(source, destination)
                     if unset and state is None:
                         state, why = CoverageState.CANNOT_TELL, unset
-                        hypotheses = tuple(self._hypotheses(flow, destination))
+                        hypotheses = tuple(self._hypotheses(flow, source, destination))
                 ends = source, destination
                 yield BoundFlow(self.ruleset.id, flow, *ends, service, alternatives, state, why, pool, hypotheses)
 
-    def _hypotheses(self, flow: BaselineFlow, server: BoundEnd) -> Iterator[Hypothesis]:
-        """What a flow asks for with each dynamic range that such a server may have, if nothing else of it is open."""
+    def _hypotheses(self, flow: BaselineFlow, source: BoundEnd, server: BoundEnd) -> Iterator[Hypothesis]:
+        """The flow with each dynamic range that such a server may have, if nothing else of it is open."""
         variable = self.ruleset.variables.get(DYNAMIC)
         for name, text in variable.fitting(self._roles_of(server)) if variable else ():
             ports = parse_ports(text)
             service, alternatives, pool, unset = self._ports(flow, ports)
             if not unset:
-                yield Hypothesis(name, ports, service, alternatives, pool)
+                bound = BoundFlow(self.ruleset.id, flow, source, server, service, alternatives, pool=pool)
+                yield Hypothesis(name, ports, bound)
 
     def _roles_of(self, server: BoundEnd) -> frozenset[str]:
         """The roles of a server: others that are bound to its addresses too."""

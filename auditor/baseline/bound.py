@@ -65,26 +65,24 @@ class BoundFlow:
     hypotheses: tuple[Hypothesis, ...] = ()
     """Where nothing tells the server's dynamic range: the flow for each that is usual for such a server."""
 
+    @property
+    def options(self) -> tuple[ServiceSet, ...]:
+        """The services any one of which suffices; () while a variable is unset."""
+        return self.alternatives if self.service is None else (self.service,)
+
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A dynamic range a server may have, by its name in the ruleset, and what a flow to it asks for then."""
+    """A dynamic range a server may have, by its name in the ruleset, and a flow to the server as it is then."""
 
     name: str
     ports: IntervalSet
-    service: ServiceSet | None
-    alternatives: tuple[ServiceSet, ...]
-    pool: ServiceSet
+    flow: BoundFlow
 
     @property
     def text(self) -> str:
         """The range for people."""
         return f"{ServiceSet.ports(TCP, self.ports).text()} ({self.name})"
-
-    @property
-    def options(self) -> tuple[ServiceSet, ...]:
-        """The services any one of which suffices; () while a variable is unset."""
-        return self.alternatives if self.service is None else (self.service,)
 
 
 @dataclass(frozen=True, slots=True)
