@@ -10,7 +10,7 @@ from auditor.analysis.devices import Device
 from auditor.analysis.layers import Asked, Layer, candidates, host_passing
 from auditor.analysis.paths import Paths
 from auditor.baseline import BoundEnd, BoundRuleset
-from auditor.baseline.services import load_services
+from auditor.baseline.services import KnownService, load_services
 from auditor.findings.finding import Confidence
 from auditor.findings.result import CoverageState, Exposure
 from auditor.findings.wording import listed
@@ -211,6 +211,10 @@ def documented(
 
 
 def port_names(services: ServiceSet, most: int = 6) -> str:
-    """The names of well-known ports among some services: "RPC endpoint mapper (tcp/135), SMB (tcp/445)"."""
-    known = (each for each in load_services() if each.service <= services)
-    return listed((f"{each.name} ({each.service.text()})" for each in known), most)
+    """The names of well-known ports among some services: "SMB (tcp/445), Telnet (tcp/23, clear text)"."""
+    return listed((_named(each) for each in load_services() if each.service <= services), most)
+
+
+def _named(known: KnownService) -> str:
+    clear = ", clear text" if known.cleartext else ""
+    return f"{known.name} ({known.service.text()}{clear})"

@@ -12,12 +12,12 @@ from parsers.model.services import ServiceSet
 
 @dataclass(frozen=True, slots=True)
 class KnownService:
-    """One port or range: its name, whether it is clear text or for administration, and its owners on Windows."""
+    """One port or range: its name, whether it is clear text, and its owners on Windows."""
 
     service: ServiceSet
     name: str
     cleartext: bool
-    administration: bool
+    """Is it unencrypted by design? Messages say so beside the name."""
     listeners: tuple[str, ...]
     """Executables in lower case; () where any program may own it."""
     windows_services: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ class KnownService:
     """Does every Windows hold the port for its listeners?"""
 
 
-_KEYS = ("port", "name", "cleartext", "administration", "listener", "windows_service", "reserved")
+_KEYS = ("port", "name", "cleartext", "listener", "windows_service", "reserved")
 
 
 @cache
@@ -42,7 +42,6 @@ def load_services() -> tuple[KnownService, ...]:
                 ServiceSet.parse(entry["port"].text()),
                 entry["name"].text(),
                 "cleartext" in entry and entry["cleartext"].flag(),
-                "administration" in entry and entry["administration"].flag(),
                 _words(entry, "listener"),
                 _words(entry, "windows_service"),
                 "reserved" in entry and entry["reserved"].flag(),

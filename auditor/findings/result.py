@@ -55,7 +55,8 @@ class FlowCoverage:
 class Exposure:
     """Services of one destination that a zone reaches, as one row: "Internet -> 10.0.10.21 tcp/443 by policy 12".
 
-    `port_names` names well-known ports; `documented` lists the baseline flows that ask for them ("" when none does).
+    `server` lists the roles bound to the destination, "" if none; `documented` the baseline flows that ask for all of
+    the services, "" when some are undocumented.
     """
 
     device: str

@@ -12,8 +12,6 @@ from auditor.remedy.planned import NetworkPlan, Plan
 from auditor.remedy.powershell import powershell
 from auditor.remedy.preface import preface
 
-FORMATS = ("fortios", "powershell")
-
 
 @dataclass(frozen=True, slots=True)
 class Script:

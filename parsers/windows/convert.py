@@ -17,6 +17,7 @@ from parsers.model.firewall import Firewall, HostFacts, Source
 from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Action, AsWritten, Condition, Direction, Evaluation, Rule, RuleList, Truth
 from parsers.model.services import ANY_SERVICE, NO_SERVICE
+from parsers.redaction import safe_comment
 from parsers.source import Document
 from parsers.windows import hardening
 from parsers.windows.scopes import Scopes
@@ -211,7 +212,7 @@ def _rule(
             source=target if inward else source,
             destination=source if inward else target,
             service=written.local_ports if inward else written.remote_ports,
-            comment=written.program.name,
+            comment=_comment(written.description),
             group=written.group,
             edge=written.edge,
         ),
@@ -219,6 +220,11 @@ def _rule(
 
 
 _NOWHERE: frozenset[str] = frozenset()
+
+
+def _comment(description: str) -> str:
+    """A rule's description as it may be shown; "" for a text that only the host's own libraries hold ("@x.dll,-25")."""
+    return "" if description.startswith("@") else safe_comment(description)
 
 
 def _conditions(written: WrittenRule, hardened: hardening.Limits) -> tuple[Condition, ...]:

@@ -27,13 +27,16 @@ def differences(one, other):
     return found
 
 
-def test_verbose_netsh_loses_the_rule_ids_and_prints_group_names_resolved():
+def test_verbose_netsh_loses_the_rule_ids_and_prints_groups_and_descriptions_resolved():
     registry, verbose = read(".wfw"), read("__show_rule_verbose.txt")
     assert differences(registry, verbose) == {"id", "origin", "written"}
     for a, b in zip(registry.lists[0].rules, verbose.lists[0].rules, strict=True):
-        assert replace(a.written, group="", ingress=()) == replace(b.written, group="", ingress=())
+        assert replace(a.written, group="", ingress=(), comment="") == replace(
+            b.written, group="", ingress=(), comment=""
+        )
     assert registry.lists[0].rules[0].written.group.startswith("@%ExchangeInstallPath%")
     assert verbose.lists[0].rules[0].written.group == "Microsoft Exchange"
+    assert (registry.lists[0].rules[0].written.comment, bool(verbose.lists[0].rules[0].written.comment)) == ("", True)
 
 
 def test_plain_netsh_also_loses_programs_and_services():

@@ -287,6 +287,20 @@ def test_a_firewall_rule_that_talks_of_them_is_none(text):
     assert [each.description for each in read(dump(described)).rules] == [text]
 
 
+@pytest.mark.parametrize(
+    ("description", "comment"),
+    [
+        ("Only for the web shop", "Only for the web shop"),
+        ("login admin, password: hunter2", "login admin, password: (secret)"),
+        ("@%SystemRoot%\\system32\\firewallapi.dll,-25427", ""),
+    ],
+)
+def test_a_description_is_the_comment_of_its_rule(description, comment):
+    text = dump(rule().replace("Enabled:", f"Description:                          {description}\nEnabled:"))
+    (firewall,) = parsers.read(text.encode(), "EX01.txt")
+    assert [each.written.comment for each in firewall.lists[0].rules if not each.implicit] == [comment]
+
+
 def test_a_command_for_connection_security_rules_says_nothing_of_the_others():
     text = "C:\\>netsh advfirewall consec show rule name=Isolation\n" + IPSEC.format(action="RequestInRequestOut")
     assert read(text + dump(rule())).missing == ""
