@@ -39,7 +39,7 @@ from auditor.analysis.devices import Device
 from auditor.baseline import BoundEnd, BoundRuleset
 from auditor.checks.check import Check, exact
 from auditor.findings.finding import Finding, Severity
-from parsers.model.addresses import AddressSet
+from parsers.model.addresses import PRIVATE_IPV4, AddressSet
 from parsers.model.origin import Origin
 
 _ORDER = {"untrusted": 0, "semi": 1, "trusted": 2}
@@ -57,7 +57,10 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
 
 
 def _places(analysis: Analysis, bound: BoundRuleset, end: BoundEnd) -> Iterator[_Place]:
-    """Where the devices nearest to the address put it; a default route says nothing of a server's zone."""
+    """Where the devices nearest to the address put it; a default route says nothing of a server's zone.
+
+    Nor does a route by the interface of the Internet to a private network: another router leads on to it from there.
+    """
     if not end.addresses or end.interfaces:
         return
     for zone, networks in analysis.site.networks.items():
@@ -66,7 +69,9 @@ def _places(analysis: Analysis, bound: BoundRuleset, end: BoundEnd) -> Iterator[
     devices = [device for device in analysis.devices.values() if device.forward is not None]
     connected = [place for device in devices for place in _connected(device, end.addresses)]
     found = connected or [place for device in devices for place in _routed(device, end.addresses)]
-    yield from (place for place in found if place[0] in bound.ruleset.zones)
+    trust = bound.ruleset.zones
+    led_on = not connected and end.addresses <= PRIVATE_IPV4
+    yield from (place for place in found if place[0] in trust and not (led_on and trust[place[0]] == "untrusted"))
 
 
 def _connected(device: Device, addresses: AddressSet) -> Iterator[_Place]:

@@ -13,7 +13,11 @@ from auditor.baseline import load_ruleset, load_site
 from auditor.findings.finding import Finding, Severity
 from tests.fortios import head, route
 
-BACKUP = head() + route(2, "10.0.20.2", "dmz", "10.0.30.0 255.255.255.0")
+BACKUP = (
+    head()
+    + route(2, "10.0.20.2", "dmz", "10.0.30.0 255.255.255.0")
+    + route(3, "203.0.113.7", "wan1", "10.0.40.0 255.255.255.0")
+)
 SITE = """schema: fwsite/1
 id: test
 baselines: [{use: exchange-2010}]
@@ -61,7 +65,8 @@ def test_client_access_in_the_perimeter_is_unsupported(run, address: str) -> Non
     assert finding.citation == ("ms-support", "ms-perimeter")
 
 
-@pytest.mark.parametrize("address", ["10.0.10.21", "10.99.0.21"])  # inside; behind the default route alone
+# inside; behind the default route alone; a private network behind a further router at the Internet's interface
+@pytest.mark.parametrize("address", ["10.0.10.21", "10.99.0.21", "10.0.40.21"])
 def test_client_access_elsewhere_is_in_order(run, address: str) -> None:  # type: ignore[no-untyped-def]
     assert _of(run(SITE.replace("10.0.10.21", address)), "FW119") == []
 
