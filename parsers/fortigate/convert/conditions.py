@@ -39,6 +39,27 @@ _UNSEEN = {
 }
 
 
+_LEARNT = {
+    **dict.fromkeys(("srcaddr", "dstaddr", "srcaddr6", "dstaddr6"), ("all",)),
+    "service": ("ALL",),
+    "enforce-default-app-port": ("disable",),
+}
+
+
+def learning(kind: str, block: Block) -> Block:
+    """A policy with what it is for while it learns: a security policy names no more than its interfaces then.
+
+    Source: the administration guide of 7.4.4, "Learn mode in security policies in NGFW mode": only interfaces are
+    chosen, and what passes between them is accepted and logged.
+    """
+    if kind != "firewall security-policy" or block.get("learning-mode") != "enable":
+        return block
+    whole = Block(block.name, block.line)
+    whole.last_line, whole.file = block.last_line, block.file
+    whole.settings = _LEARNT | {keyword: words for keyword, words in block.settings.items() if any(words)}
+    return whole
+
+
 def action_of(block: Block) -> tuple[Action, tuple[Condition, ...]]:
     """The action of a policy; without a line it denies, and what is learnt about is let through."""
     word = block.get("action") or "deny"

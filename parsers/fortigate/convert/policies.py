@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from parsers.fortigate.convert.acl import acl_rules
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.bridging import bridged
-from parsers.fortigate.convert.conditions import IDENTITY, OFF, action_of, conditions
+from parsers.fortigate.convert.conditions import IDENTITY, OFF, action_of, conditions, learning
 from parsers.fortigate.convert.implicit import (
     NO_NAMES,
     after_policies,
@@ -141,7 +141,7 @@ class Policies:
         if block.get("identity-based") == "enable" and sub is not None and sub.entries:
             return self._identity_rules(kind, block, sub)
         found: list[Rule] = []
-        for rule in self._rules(kind, block, block):
+        for rule in self._rules(kind, block, learning(kind, block)):
             found += (rule, *self._straight(rule), *self._beside(block, rule))
         return found
 

@@ -52,6 +52,18 @@ def test_a_virtual_ip_for_both_families_leaves_the_server_open() -> None:
     assert translation.mappings[0].mapped_destination.possible >= AddressSet.network("2001:db8::5")
 
 
+def test_a_security_policy_that_learns_lets_everything_through_between_its_interfaces() -> None:
+    mode = "config system settings\nset ngfw-mode policy-based\nend\n" + policies(
+        with_lines(ANY, action="", schedule="")
+    )
+    learns = "set srcintf wan\nset dstintf lan\nset learning-mode enable"
+    assert verdict(mode + policies(learns, kind="firewall security-policy"), version="7.4.4") == "allowed"
+    narrow = policies(f"{learns}\nset srcaddr none", kind="firewall security-policy")
+    assert verdict(mode + narrow, version="7.4.4") == "blocked"
+    dull = policies(learns.replace("enable", "disable"), kind="firewall security-policy")
+    assert verdict(mode + dull, version="7.4.4") == "blocked"
+
+
 def test_policies_of_a_vdom_for_administration_do_not_count() -> None:
     text = "config system settings\nset vdom-type admin\nend\n" + policies(ANY)
     assert verdict(text, version="7.2.5") == "blocked"
