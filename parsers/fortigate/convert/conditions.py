@@ -56,6 +56,7 @@ def learning(kind: str, block: Block) -> Block:
         return block
     whole = Block(block.name, block.line)
     whole.last_line, whole.file = block.last_line, block.file
+    whole.tables = block.tables
     whole.settings = _LEARNT | {keyword: words for keyword, words in block.settings.items() if any(words)}
     return whole
 
