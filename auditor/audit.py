@@ -74,7 +74,7 @@ def audit(
         answers=joined(tuple(answers(analysis, findings) for analysis in parts)),
         findings=waived.open,
         waived=waived.waived,
-        gaps=(*_unplaced(parts, inferred), *(gap for firewall in firewalls for gap in firewall.gaps)),
+        gaps=(*_unplaced(parts, inferred), *_crowded(parts), *(gap for firewall in firewalls for gap in firewall.gaps)),
         checks=tuple(check.described() for check in checks),
         hardening=tuple(item for analysis in parts for item in analysis.hardening),
         logins=tuple(row for analysis in parts for row in analysis.logins),
@@ -120,6 +120,21 @@ def _unplaced(parts: tuple[Analysis, ...], inferred: tuple[str, ...]) -> Iterato
             yield Gap(origin, "zones", "internet", reason.format(device.name), hides_access=True)
 
 
+def _crowded(parts: tuple[Analysis, ...]) -> Iterator[Gap]:
+    """Networks with more ways between some ends than were followed: what the others let through was not looked at."""
+    for topology in (analysis.paths.topology for analysis in parts):
+        for source, destination in topology.crowded[:1]:
+            names = [device.name for device in topology.devices]
+            shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+            origin = Origin(topology.devices[0].firewall.sources[0].name, 0, 0, "zone", source.name)
+            reason = _CROWDED.format(source.text, destination.text, shown)
+            yield Gap(origin, "zones", source.name, reason, hides_access=True)
+
+
+_CROWDED = (
+    "more ways than can be followed lead from {0} to {1} through {2}: audit the networks of different sites by "
+    "themselves, and give whole configurations, routes included"
+)
 _NO_OUTSIDE = (
     "no interface of {0} is known to face the Internet: what the Internet reaches was not looked at; name it under "
     "devices.{0}.zones.internet of a site file (see fwproof init)"

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice, permutations
 
 from auditor.analysis.devices import Device
-from auditor.baseline import BoundEnd, share_segment
+from auditor.baseline import BoundEnd, reused_networks, share_segment
+from parsers.model.addresses import AddressSet
 from parsers.model.services import ANY_SERVICE
 
 
@@ -31,10 +33,15 @@ class Hop:
 
 Way = tuple[Hop, ...]
 
+_MOST_WAYS = 256
+"""Ways of one flow that are followed. Firewalls that all seem to stand in each other's networks have millions."""
+_MOST_STEPS = 5000
+"""Steps from firewall to firewall, dead ends included, that the search for them takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """The ways of a flow.
+    """The ways of a flow, `_MOST_WAYS` at most.
 
     Of `complete` ones, whose both ends are known to lie at their outermost devices, a single one suffices. The devices
     of `unplaced` ones may or may not be on the path.
@@ -42,6 +49,8 @@ class Ways:
 
     complete: tuple[Way, ...] = ()
     unplaced: tuple[Way, ...] = ()
+    cut: bool = False
+    """Are there more than were followed?"""
 
     @property
     def hops(self) -> tuple[Hop, ...]:
@@ -69,6 +78,11 @@ class Topology:
             known = self._known[key] = (source, destination, self._find(source, destination))
         return known[2]
 
+    @property
+    def crowded(self) -> tuple[tuple[BoundEnd, BoundEnd], ...]:
+        """The ends asked about so far between which there are more ways than were followed."""
+        return tuple((source, destination) for source, destination, ways in self._known.values() if ways.cut)
+
     def entries(self, zone: BoundEnd) -> tuple[tuple[Device, frozenset[str]], ...]:
         """The devices an untrusted zone reaches first, with the interfaces it comes in by."""
         found = []
@@ -83,8 +97,9 @@ class Topology:
 
     def _joined(self) -> dict[tuple[str, str], tuple[tuple[Device, str], ...]]:
         found: dict[tuple[str, str], dict[tuple[str, str], tuple[Device, str]]] = {}
-        for one, other in ((a, b) for a in self.devices for b in self.devices if a is not b):
-            for here, there in _shared(one, other):
+        reused = reused_networks(device.firewall for device in self.devices)
+        for one, other in permutations(self.devices, 2):
+            for here, there in _shared(one, other, reused):
                 found.setdefault((one.name, here), {})[other.name, there] = (other, there)
                 found.setdefault((other.name, there), {})[one.name, here] = (one, here)
         return {key: tuple(each.values()) for key, each in found.items()}
@@ -94,18 +109,22 @@ class Topology:
     def _find(self, source: BoundEnd, destination: BoundEnd) -> Ways:
         if _same_segment(self.devices, source, destination):
             return Ways()
+        steps = iter(range(_MOST_STEPS))
+        found = list(islice(self._ways(source, destination, steps), _MOST_WAYS + 1))
         complete: list[Way] = []
         unplaced: list[Way] = []
+        for way in found[:_MOST_WAYS]:
+            placed = self._lies_at(way[0].device, source) and self._lies_at(way[-1].device, destination)
+            (complete if placed else unplaced).append(way)
+        return Ways(tuple(complete), tuple(unplaced), len(found) > _MOST_WAYS or next(steps, None) is None)
+
+    def _ways(self, source: BoundEnd, destination: BoundEnd, steps: Iterator[int]) -> Iterator[Way]:
         for device in self.devices:
             egress = _leaving(device, source, destination)
             if egress is not None and not egress:
                 continue
-            if self._leads_further(device, egress, source, destination):
-                continue
-            for way in self._back(device, egress, source, destination, frozenset()):
-                placed = self._lies_at(way[0].device, source) and self._lies_at(way[-1].device, destination)
-                (complete if placed else unplaced).append(way)
-        return Ways(tuple(complete), tuple(unplaced))
+            if not self._leads_further(device, egress, source, destination):
+                yield from self._back(device, egress, source, destination, frozenset(), steps)
 
     def _back(
         self,
@@ -114,14 +133,20 @@ class Topology:
         source: BoundEnd,
         destination: BoundEnd,
         visited: frozenset[str],
+        steps: Iterator[int],
     ) -> Iterator[Way]:
-        """Every way that ends at a device and leaves it by some interfaces, found against the direction of travel."""
+        """Every way that ends at a device and leaves it by some interfaces, found against the direction of travel.
+
+        Each call takes one of `steps`; where none is left the search ends.
+        """
+        if next(steps, None) is None:
+            return
         ingress = _towards(device, source)
         if ingress is not None and (not ingress or (egress is not None and len(ingress | egress) == 1)):
             return
         linked: set[str] = set()
         for name, (other, there) in self._before(device, ingress, egress, source, destination, visited):
-            for way in self._back(other, frozenset({there}), source, destination, visited | {device.name}):
+            for way in self._back(other, frozenset({there}), source, destination, visited | {device.name}, steps):
                 linked.add(name)
                 yield (*way, Hop(device, frozenset({name}), egress, first=False))
         own = None if ingress is None else ingress - linked
@@ -189,12 +214,12 @@ class Topology:
         )
 
 
-def _shared(one: Device, other: Device) -> Iterator[tuple[str, str]]:
+def _shared(one: Device, other: Device, reused: AddressSet) -> Iterator[tuple[str, str]]:
     """Pairs of interfaces that are joined."""
     for here in one.firewall.interfaces:
         for there in other.firewall.interfaces:
             # Nothing stands between the two ends of a link, so nothing else shares its network.
-            near = not here.peer and not there.peer and share_segment(here, there)
+            near = not here.peer and not there.peer and share_segment(here, there, reused)
             joined = near or _is_link(one, here.peer, other, there.name)
             if joined and here.enabled and there.enabled:
                 yield here.name, there.name

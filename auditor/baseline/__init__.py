@@ -1,6 +1,6 @@
 """Rulesets and site files: what a product needs, and which addresses of a company play its roles."""
 
-from auditor.baseline.apart import share_segment
+from auditor.baseline.apart import reused_networks, share_segment
 from auditor.baseline.binding import bind
 from auditor.baseline.bound import BoundClosedWorld, BoundEnd, BoundFlow, BoundForbidden, BoundRuleset, Hypothesis
 from auditor.baseline.conflicts import Conflict, conflicts
@@ -43,6 +43,7 @@ __all__ = [
     "load_site",
     "read_ruleset",
     "read_waivers",
+    "reused_networks",
     "share_segment",
     "site_yaml",
     "with_waiver",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from parsers.model.addresses import PRIVATE_IPV4, AddressSet
+from collections.abc import Iterable
+from itertools import combinations, product
+
+from parsers.model.addresses import NO_ADDRESS, PRIVATE_IPV4, AddressSet
 from parsers.model.firewall import Firewall, Interface
 
 _LARGEST_SEGMENT = 1 << 12
@@ -11,12 +14,50 @@ _ONE_PATH = 3
 """Up to so many firewalls may stand one behind the other without their exports showing it (an address by DHCP)."""
 
 
-def share_segment(here: Interface, there: Interface) -> bool:
-    """Do two interfaces of different firewalls stand in one network, each with an address of its own?"""
+_ALIKE = 3
+"""So many addresses must two firewalls have in common to be one device (two backups of it, a cluster) by that alone."""
+
+
+def share_segment(here: Interface, there: Interface, reused: AddressSet = NO_ADDRESS) -> bool:
+    """Do two interfaces of different firewalls stand in one network, each with an address of its own?
+
+    `reused` are networks that exist more than once (see `reused_networks`): to stand in one of them says nothing.
+    """
     if not here.own or not there.own or here.own == there.own:
         return False
-    shared = here.networks & there.networks
+    shared = (here.networks & there.networks) - reused
     return bool(shared) and shared.count <= _LARGEST_SEGMENT
+
+
+def reused_networks(firewalls: Iterable[Firewall]) -> AddressSet:
+    """The networks in which two firewalls have one and the same address: there are several of them, of several sites.
+
+    192.168.1.99/24 is what every FortiGate comes with, and each of a hundred branches may have its own 10.0.0.0/24.
+    Two backups of one device, or of the members of a cluster, are no such firewalls.
+    """
+    holders: dict[tuple[AddressSet, AddressSet], list[Firewall]] = {}
+    for firewall in firewalls:
+        for interface in firewall.interfaces:
+            if interface.own and interface.networks:
+                holders.setdefault((interface.own, interface.networks), []).append(firewall)
+    several = {key: found for key, found in holders.items() if len(found) > 1}
+    own = {id(each): _own(each) for found in several.values() for each in found}
+    return AddressSet.union(
+        networks
+        for (_, networks), found in several.items()
+        if not all(_one_device(one, other, own) for one, other in combinations(found, 2))
+    )
+
+
+def _own(firewall: Firewall) -> AddressSet:
+    return AddressSet.union(each.own for each in firewall.interfaces)
+
+
+def _one_device(one: Firewall, other: Firewall, own: dict[int, AddressSet]) -> bool:
+    here, there = own[id(one)], own[id(other)]
+    fewest = min(here.count, there.count)
+    same_name = one.name.partition(" (")[0] == other.name.partition(" (")[0]
+    return (here & there).count * 2 >= fewest and (same_name or fewest >= _ALIKE)
 
 
 def apart(firewalls: tuple[Firewall, ...]) -> tuple[tuple[Firewall, ...], ...]:
@@ -37,10 +78,10 @@ def apart(firewalls: tuple[Firewall, ...]) -> tuple[tuple[Firewall, ...], ...]:
         if kept != gone:
             group.update((key, kept) for key, number in group.items() if number == gone)
 
-    for number, one in enumerate(walls):
-        for other in walls[number + 1 :]:
-            if group[id(one.firewall)] != group[id(other.firewall)] and one.joins(other):
-                join(one.firewall, other.firewall)
+    reused = reused_networks(each.firewall for each in walls)
+    for one, other in combinations(walls, 2):
+        if group[id(one.firewall)] != group[id(other.firewall)] and one.joins(other, reused):
+            join(one.firewall, other.firewall)
     for host in (each for each in firewalls if each.vendor == "windows"):
         homes = [each.firewall for each in walls if each.knows(host)]
         if not homes:
@@ -63,12 +104,11 @@ class _Place:
         inside = [route.destination for route in firewall.routes if not route.connected and route.interface]
         self.routed = AddressSet.union(each for each in inside if each.count <= 1 << 24) & PRIVATE_IPV4
 
-    def joins(self, other: _Place) -> bool:
+    def joins(self, other: _Place, reused: AddressSet) -> bool:
         if self.firewall.sources and self.firewall.sources == other.firewall.sources:
             return True
-        return self.connected.overlaps(other.connected) and any(
-            share_segment(here, there) for here in self.firewall.interfaces for there in other.firewall.interfaces
-        )
+        pairs = product(self.firewall.interfaces, other.firewall.interfaces)
+        return self.connected.overlaps(other.connected) and any(share_segment(*pair, reused) for pair in pairs)
 
     def knows(self, host: Firewall) -> bool:
         addresses = host.host.addresses if host.host else AddressSet()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from auditor.baseline.apart import apart
+from auditor.baseline.apart import apart, reused_networks
 from auditor.baseline.facing import facing, mentioned
 from auditor.baseline.hostobjects import address_called, host_objects
 from auditor.baseline.hostrules import KnownHostRules
@@ -82,7 +82,9 @@ def infer_site(firewalls: tuple[Firewall, ...], rulesets: Iterable[Ruleset]) -> 
     each = tuple(_infer(group, rulesets) for group in groups)
     shown = "; ".join(", ".join(firewall.name for firewall in group) for group in groups[:6])
     more = f"; and {len(groups) - 6} more" if len(groups) > 6 else ""
-    note = f"Nothing in the exports joins these networks, each is judged by itself: {shown}{more}."
+    notes = [f"Nothing in the exports joins these networks, each is judged by itself: {shown}{more}."]
+    if reused := reused_networks(each for each in firewalls if each.vendor != "windows"):
+        notes.append(f"Several firewalls have the same address in {reused.text(4)}: such networks join nothing.")
     bindings: dict[str, tuple[Binding, ...]] = {}
     for part in each:
         for role, bound in part.site.bindings.items():
@@ -94,7 +96,7 @@ def infer_site(firewalls: tuple[Firewall, ...], rulesets: Iterable[Ruleset]) -> 
         bindings,
         apart=tuple(part.site for part in each),
     )
-    return Inference(site, (note, *(sentence for part in each for sentence in part.notes)))
+    return Inference(site, (*notes, *(sentence for part in each for sentence in part.notes)))
 
 
 def _infer(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...]) -> Inference:

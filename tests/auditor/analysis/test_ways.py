@@ -215,3 +215,18 @@ def test_firewalls_whose_place_is_unknown_must_all_let_a_flow_through(tmp_path: 
     web = row(judged(read(one=one, two=two), path), "EAS-HTTPS")
     assert web.state in (CoverageState.MISSING, CoverageState.NOT_PUBLISHED)
     assert "closed at two" in web.missing
+
+
+# --- more ways than anybody can follow
+
+
+def test_firewalls_that_all_meet_each_other_are_not_judged(tmp_path: Path) -> None:
+    """Six firewalls without routes in four common networks: which way packets take, nothing says."""
+    nets = range(1, 5)
+    walls = {f"w{n}": boxes.fortigate(f"w{n}", {f"port{net}": f"10.{net}.0.{n}/24" for net in nets}) for n in range(6)}
+    devices = "".join(f"  {name}: {{type: fortigate, zones: {{internal: [port1]}}}}\n" for name in walls)
+    roles = "client_access: [{address: 10.50.0.1}], mailbox: [{address: 10.60.0.1}]"
+    result = judged(read(**walls), site(tmp_path, devices, roles))
+    (gap,) = [each for each in result.gaps if each.path == "zones"]
+    assert gap.what.startswith("more ways than can be followed lead from client_access 10.50.0.1 to ")
+    assert gap.hides_access

@@ -10,13 +10,13 @@ import pytest
 import parsers
 from auditor.audit import audit
 from auditor.baseline import infer_site, load_ruleset
-from auditor.baseline.apart import apart
+from auditor.baseline.apart import apart, reused_networks
 from auditor.findings.result import AnswerState, AuditResult
 from parsers.model.firewall import Firewall
 
 SAMPLE = Path(__file__).parents[3] / "samples" / "quillwort" / "fgt-quillwort.conf"
 EXCHANGE = (load_ruleset("exchange-2010"),)
-PORT = 'config system interface\n    edit "port1"\n        set ip {own} 255.255.255.0\n    next\nend\n'
+PORT = '    edit "port{number}"\n        set ip {own} 255.255.255.0\n    next\n'
 NAME = 'config system global\n    set hostname "{name}"\nend\n'
 
 
@@ -31,8 +31,10 @@ def _audited(firewalls: tuple[Firewall, ...]) -> AuditResult:
     return audit(firewalls, EXCHANGE, inference.site, datetime(2026, 11, 24), inferred=inference.notes)
 
 
-def _wall(name: str, own: str) -> Firewall:
-    (firewall,) = parsers.read((NAME.format(name=name) + PORT.format(own=own)).encode(), f"{name}.conf")
+def _wall(name: str, *own: str) -> Firewall:
+    ports = "".join(PORT.format(number=number, own=each) for number, each in enumerate(own, 1))
+    text = NAME.format(name=name) + f"config system interface\n{ports}end\n"
+    (firewall,) = parsers.read(text.encode(), f"{name}.conf")
     return firewall
 
 
@@ -75,6 +77,30 @@ def test_a_shared_segment_joins() -> None:
 def test_the_same_address_on_two_firewalls_is_no_segment() -> None:
     walls = tuple(_wall(f"w{number}", "192.168.1.99") for number in range(1, 6))
     assert len(_names(walls)) == 5
+
+
+def test_a_network_that_exists_twice_joins_nobody() -> None:
+    """Two branches with 192.168.1.99, and a third one with another address in such a network: whose is it?"""
+    branches = [_wall(f"w{number}", f"10.{number}.0.1", "192.168.1.99") for number in (1, 2)]
+    others = [_wall("w3", "192.168.1.1", "10.3.0.1"), _wall("w4", "10.4.0.1", "10.5.0.1")]
+    walls = (*branches, *others)
+    assert reused_networks(walls).text() == "192.168.1.0/24"
+    assert _names(walls) == [["w1"], ["w2"], ["w3"], ["w4"]]
+    inference = infer_site(walls, EXCHANGE)
+    assert (
+        inference.notes[1] == "Several firewalls have the same address in 192.168.1.0/24: such networks join nothing."
+    )
+
+
+def test_two_backups_of_one_device_are_no_two_networks() -> None:
+    own = ("10.1.0.1", "10.2.0.1", "10.3.0.1")
+    members = (_wall("unit-1", *own), _wall("unit-2", *own))
+    dated = (_wall("w1", *own[:2]), _wall("w1", *own[:2]))
+    assert not reused_networks(members)
+    assert not reused_networks(dated)
+    walls = (*members, _wall("inner", "10.3.0.2"), _wall("w8", "10.8.0.1"), _wall("w9", "10.9.0.1"))
+    walls = (*walls, _wall("w10", "10.10.0.1"))
+    assert _names(walls) == [["unit-1", "unit-2", "inner"], ["w8"], ["w9"], ["w10"]]
 
 
 def test_a_few_firewalls_may_be_one_path() -> None:
