@@ -15,7 +15,9 @@ from auditor.findings.decisions import Judged, LastWorkbook, follow_up, waivers_
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, RulesetUsed, SkippedCheck
 from auditor.findings.waivers import Waiver, apply_waivers
+from auditor.findings.wording import listed
 from parsers import Told
+from parsers.errors import UnreadableError
 from parsers.model.firewall import Firewall
 from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Direction
@@ -32,6 +34,7 @@ def audit(
     last: LastWorkbook | None = None,
     waivers: tuple[Waiver, ...] = (),
     told: Told = lambda what, done, total: None,
+    refused: tuple[UnreadableError, ...] = (),
 ) -> AuditResult:
     """Judge exports against rulesets; networks that nothing joins (`site.apart`) each by itself.
 
@@ -46,6 +49,7 @@ def audit(
         last: what people decided in the last workbook: accepted findings are waived, all are compared.
         waivers: what was accepted, besides the exceptions of the site.
         told: hears of every check before it runs.
+        refused: exports that belong to the audit and could not be read: without them it is not complete.
 
     Raises:
         RulesetError: the site names interfaces its devices do not have.
@@ -74,7 +78,12 @@ def audit(
         answers=joined(tuple(answers(analysis, findings) for analysis in parts)),
         findings=waived.open,
         waived=waived.waived,
-        gaps=(*_unplaced(parts, inferred), *_crowded(parts), *(gap for firewall in firewalls for gap in firewall.gaps)),
+        gaps=(
+            *_missing(refused),
+            *_unplaced(parts, inferred),
+            *_crowded(parts),
+            *(gap for firewall in firewalls for gap in firewall.gaps),
+        ),
         checks=tuple(check.described() for check in checks),
         hardening=tuple(item for analysis in parts for item in analysis.hardening),
         logins=tuple(row for analysis in parts for row in analysis.logins),
@@ -110,6 +119,12 @@ def _found(checks: tuple[Check, ...], parts: tuple[Analysis, ...], told: Told) -
             yield from check.run(analysis, check)
 
 
+def _missing(refused: tuple[UnreadableError, ...]) -> Iterator[Gap]:
+    for error in refused:
+        origin = Origin(error.file, error.line, error.line, "file", error.file)
+        yield Gap(origin, "file", "", f"not read: {error.message}", hides_access=True)
+
+
 def _unplaced(parts: tuple[Analysis, ...], inferred: tuple[str, ...]) -> Iterator[Gap]:
     """Without a site file and without an interface facing the Internet, what the Internet reaches was not looked at."""
     blind = (analysis for analysis in parts if inferred and not analysis.faces_internet)
@@ -124,8 +139,7 @@ def _crowded(parts: tuple[Analysis, ...]) -> Iterator[Gap]:
     """Networks with more ways between some ends than were followed: what the others let through was not looked at."""
     for topology in (analysis.paths.topology for analysis in parts):
         for source, destination in topology.crowded[:1]:
-            names = [device.name for device in topology.devices]
-            shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+            shown = listed(device.name for device in topology.devices)
             origin = Origin(topology.devices[0].firewall.sources[0].name, 0, 0, "zone", source.name)
             reason = _CROWDED.format(source.text, destination.text, shown)
             yield Gap(origin, "zones", source.name, reason, hides_access=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import io
 import lzma
 import tarfile
@@ -160,8 +161,12 @@ def unpacked(document: Document) -> Document:
     return Document(f"{document.name}/{PurePosixPath(document.name.replace(chr(92), '/')).stem}", data)
 
 
-def folder(path: Path) -> Iterator[Document]:
-    """The files below a folder, sorted; hidden ones and links out of the folder are left out."""
+def folder(path: Path) -> Iterator[Path]:
+    """The files below a folder, sorted; hidden ones are left out.
+
+    Raises:
+        UnreadableError: a link leads out of the folder.
+    """
     root = path.resolve()
     for each in sorted(path.rglob("*")):
         parts = each.relative_to(path).parts
@@ -169,7 +174,7 @@ def folder(path: Path) -> Iterator[Document]:
             continue
         if not each.resolve().is_relative_to(root):
             raise UnreadableError(str(each), "this link leads out of the folder: give its target by name")
-        yield load(each)
+        yield each
 
 
 def load(path: Path) -> Document:
@@ -184,4 +189,12 @@ def load(path: Path) -> Document:
             raise TooLargeError(str(path), f"the file has {size} bytes; at most {MOST_BYTES} are read")
         return Document(str(path), path.read_bytes())
     except OSError as error:
-        raise UnreadableError(str(path), f"cannot be opened: {error.strerror or error}") from None
+        raise UnreadableError(str(path), f"cannot be opened: {error.strerror or error}{_meant(path)}") from None
+
+
+def _meant(path: Path) -> str:
+    """A file of nearly the same name beside a path that does not exist."""
+    if path.exists() or not path.parent.is_dir():
+        return ""
+    near = difflib.get_close_matches(path.name, sorted(each.name for each in path.parent.iterdir()), 1)
+    return f", did you mean {path.with_name(near[0])}?" if near else ""

@@ -16,6 +16,10 @@ class UnreadableError(Exception):
         place = f"{file}:{line}" if line else file
         super().__init__(f"{place}: {message}")
 
+    def __reduce__(self) -> tuple[type[UnreadableError], tuple[str, str, int]]:
+        """Pickled by what it was made of: audits travel between processes."""
+        return type(self), (self.file, self.message, self.line)
+
 
 class NoTargetError(UnreadableError):
     """A script that cannot be carried out, because it is not clear on which configuration."""

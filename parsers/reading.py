@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from types import MappingProxyType
 
 from parsers import cisco, fortigate, windows
 from parsers.archives import folder, is_archive, load, members, unpacked
-from parsers.errors import NoTargetError, UnreadableError
+from parsers.errors import NoTargetError, TooLargeError, UnreadableError
 from parsers.model.firewall import Firewall
 from parsers.parser import Answers, Parser, Script
 from parsers.source import Document
@@ -26,11 +26,16 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What came of a set of inputs: the firewalls, and the files inside folders or archives that are no exports."""
+    """What came of a set of inputs: the firewalls, and the files inside folders or archives that gave none.
+
+    `skipped` are files of other kinds, with the reason; `refused` are exports that could not be read: what they would
+    show is missing, and an audit without them is not complete.
+    """
 
     firewalls: tuple[Firewall, ...]
     skipped: tuple[tuple[str, str], ...] = ()
     """(name, reason)"""
+    refused: tuple[UnreadableError, ...] = ()
 
 
 def read(source: Path | str | bytes, name: str | None = None) -> tuple[Firewall, ...]:
@@ -48,9 +53,12 @@ def read_all(inputs: Sequence[Path | Document]) -> tuple[Firewall, ...]:
     """The firewalls of several inputs; parts of one Windows host become one firewall.
 
     Raises:
-        UnreadableError: as `read`.
+        UnreadableError: as `read`, and for an export inside a folder or archive that cannot be read.
     """
-    return read_inputs(inputs).firewalls
+    found = read_inputs(inputs)
+    if found.refused:
+        raise _all_of(found.refused)
+    return found.firewalls
 
 
 def read_inputs(
@@ -61,32 +69,56 @@ def read_inputs(
 ) -> Inputs:
     """As `read_all`, and the files inside folders and archives that were left out, with the reason.
 
-    A file given by name must be readable; a file found inside a folder or archive may be something else. `told` hears
+    A file given by name must be readable; one found inside a folder or archive may be something else, and one that is
+    refused does not keep the others from being read. `told` hears
     of every input before it is read; `answers` are the addresses of objects that the exports leave open; `scripts`
     are carried out, in order, on the configurations they are for.
 
     Raises:
-        UnreadableError: an input cannot be read, or a folder or archive holds no export at all.
+        UnreadableError: an input cannot be read (it names all of them), or no export in a folder or archive can.
         NoTargetError: no input, or several, could be what a script is for.
     """
     found: list[_Read] = []
-    skipped: list[tuple[str, str]] = []
+    wrong: list[UnreadableError] = []
+    left = _Left()
     for number, each in enumerate(inputs):
         told(f"reading {each.name}", number, len(inputs))
-        if isinstance(each, Path) and each.is_dir():
-            found += _several(str(each), folder(each), skipped, answers)
-            continue
-        document = unpacked(load(each) if isinstance(each, Path) else each)
-        if is_archive(document.data):
-            found += _several(document.name, members(document), skipped, answers)
-        else:
-            found.append(_read_document(document, answers))
+        try:
+            found += _read_input(each, left, answers)
+        except TooLargeError:
+            raise
+        except UnreadableError as error:
+            wrong.append(error)
+    if wrong:
+        raise _all_of(wrong)
     if scripts:
         found = _changed(found, scripts, answers)
     firewalls: list[Firewall] = []
     for parser in PARSERS:
         firewalls += parser.join(tuple(each for read in found if read.parser is parser for each in read.firewalls))
-    return Inputs(_named_apart(firewalls), tuple(skipped))
+    return Inputs(_named_apart(firewalls), tuple(left.skipped), tuple(left.refused))
+
+
+@dataclass(slots=True)
+class _Left:
+    """What gave no firewall inside folders and archives, as in `Inputs`."""
+
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[UnreadableError] = field(default_factory=list)
+
+
+def _all_of(errors: Sequence[UnreadableError]) -> UnreadableError:
+    """One error that names every file concerned."""
+    first, *others = errors
+    if not others:
+        return first
+    more = "; ".join(str(each) for each in others[:_MOST_ERRORS])
+    rest = f"; and {len(others) - _MOST_ERRORS} more" if len(others) > _MOST_ERRORS else ""
+    return UnreadableError(first.file, f"{first.message}; {more}{rest}", first.line)
+
+
+_MOST_ERRORS = 9
+"""Errors told beside the first one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,21 +176,44 @@ def redactable(source: Path) -> tuple[Document, Parser]:
     return document, parser
 
 
-def _several(
-    name: str, documents: Iterable[Document], skipped: list[tuple[str, str]], answers: Answers
-) -> Iterator[_Read]:
+def _read_input(given: Path | Document, left: _Left, answers: Answers) -> Iterator[_Read]:
+    """What is in one input: a file, or everything in a folder or archive."""
+    if isinstance(given, Path) and given.is_dir():
+        yield from _several(str(given), folder(given), left, answers)
+        return
+    document = unpacked(load(given) if isinstance(given, Path) else given)
+    if is_archive(document.data):
+        yield from _several(document.name, members(document), left, answers)
+    else:
+        yield _read_document(document, answers)
+
+
+def _several(name: str, found: Iterable[Path | Document], left: _Left, answers: Answers) -> Iterator[_Read]:
+    """The exports among the files of a folder or archive; a refused one does not keep the others from being read."""
     read_any = False
-    for document in documents:
-        inner = unpacked(document)
-        expanded = members(inner) if is_archive(inner.data) else (inner,)
-        for each in expanded:
-            if _parser(each) is None:
-                skipped.append((each.name, _explained(each) or "not an export fwproof knows"))
-                continue
-            read_any = True
-            yield _read_document(each, answers)
+    refused: list[UnreadableError] = []
+    for each in found:
+        try:
+            for document in _inside(each):
+                if _parser(document) is None:
+                    left.skipped.append((document.name, _explained(document) or "not an export fwproof knows"))
+                else:
+                    yield _read_document(document, answers)
+                    read_any = True
+        except TooLargeError:
+            raise
+        except UnreadableError as error:
+            refused.append(error)
     if not read_any:
-        raise UnreadableError(name, "holds no export that fwproof can read; it reads " + _known())
+        raise (
+            _all_of(refused) if refused else UnreadableError(name, f"holds no export that fwproof can read; {_reads()}")
+        )
+    left.refused += refused
+
+
+def _inside(found: Path | Document) -> Iterator[Document]:
+    document = unpacked(load(found) if isinstance(found, Path) else found)
+    yield from members(document) if is_archive(document.data) else (document,)
 
 
 def _explained(document: Document) -> str:
@@ -169,8 +224,20 @@ def _known() -> str:
     return "; ".join(parser.title for parser in PARSERS)
 
 
+def _reads() -> str:
+    return f"fwproof reads {_known()}"
+
+
 def _parser(document: Document) -> Parser | None:
     return next((parser for parser in PARSERS if parser.recognise(document)), None)
+
+
+_OWN = {
+    b"fwsite/1": "this is a site file, no export: give it with --site",
+    b"fwbaseline/1": "this is a ruleset, no export: give it with --ruleset",
+    b"fwwaivers/1": "this is a waivers file, no export: give it with --waivers",
+}
+"""How files of fwproof's own begin, and where they belong."""
 
 
 def _read_document(document: Document, answers: Answers, scripts: tuple[Document, ...] = ()) -> _Read:
@@ -180,13 +247,9 @@ def _read_document(document: Document, answers: Answers, scripts: tuple[Document
     if parser is None:
         if why := _explained(document):
             raise UnreadableError(document.name, why)
-        hint = ""
         head = document.data[:400]
-        if b"fwsite/1" in head:
-            hint = "; this is a site file: give it with --site"
-        elif b"fwbaseline/1" in head:
-            hint = "; this is a ruleset: give it with --ruleset"
-        raise UnreadableError(document.name, f"not recognised: fwproof reads {_known()}{hint}")
+        own = next((words for schema, words in _OWN.items() if schema in head), "")
+        raise UnreadableError(document.name, own or f"not recognised; {_reads()}")
     running = gc.isenabled()
     gc.disable()  # hundreds of thousands of small values and no cycles: collecting costs up to a third of the time
     try:

@@ -122,7 +122,7 @@ def _answered(
     from auditor.gate import rule_on
 
     case = open_case(files, site_path, (ruleset_id,), scripts=scripts)
-    result = audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred)
+    result = audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred, refused=case.refused)
     for note in case.inferred:
         show(f"inferred: {note}", err=True)
     for each in case.firewalls:

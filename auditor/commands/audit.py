@@ -123,6 +123,7 @@ def audit_command(
             last=last,
             waivers=waivers,
             told=told,
+            refused=case.refused,
         )
         for number, (path, report) in enumerate(outputs):
             told(f"writing {path}", number, len(outputs))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -16,6 +18,7 @@ from auditor.commands.output import show
 if TYPE_CHECKING:
     from auditor.baseline import Ruleset, Site
     from parsers import Inputs, Told
+    from parsers.errors import UnreadableError
     from parsers.model.firewall import Firewall
     from parsers.parser import Answers, Script
     from parsers.source import Document
@@ -88,9 +91,11 @@ def read_exports(
     told: Told = _unheard,
     site: Site | None = None,
     scripts: Sequence[Script] = (),
+    partly: bool = False,
 ) -> Inputs:
     """The firewalls in files, folders and archives; what is left out of a folder is said on standard error.
 
+    With `partly` exports inside folders that are refused are said as well; without it they end the command.
     The site's `resolve` gives the addresses of objects that no export holds; an answer nothing asks for is said.
     `scripts` are carried out on the configurations they are for; a script that is among the files is no export.
 
@@ -104,7 +109,7 @@ def read_exports(
     answers = site.resolve if site else {}
     changes = {Path(script.document.name).resolve() for script in scripts}
     try:
-        exports = [each for each in files if not isinstance(each, Path) or each.resolve() not in changes]
+        exports = [each for each in _given(files) if not isinstance(each, Path) or each.resolve() not in changes]
         inputs = read_inputs(exports, told, answers, scripts)
     except NoTargetError as error:
         raise click.UsageError(f"{error}. With several devices write --apply DEVICE={error.file}.") from None
@@ -112,7 +117,40 @@ def read_exports(
         show(each, err=True)
     for name, reason in inputs.skipped:
         show(f"skipped {name}: {reason}", err=True)
+    for refused in inputs.refused:
+        if not partly:
+            raise refused
+        show(f"refused {refused}", err=True)
+    for each in _several_versions(inputs.firewalls):
+        show(each, err=True)
     return inputs
+
+
+def _given(files: Sequence[Path | Document]) -> Iterator[Path | Document]:
+    """The inputs, each file once; "-" is standard input."""
+    from parsers.source import Document
+
+    seen: set[Path] = set()
+    for each in files:
+        if not isinstance(each, Path):
+            yield each
+        elif each.resolve() not in seen:
+            seen.add(each.resolve())
+            yield Document("stdin", sys.stdin.buffer.read()) if each == Path("-") else each
+
+
+def _several_versions(firewalls: tuple[Firewall, ...]) -> Iterator[str]:
+    """A sentence for each name that several firewalls have: often they are backups of one device."""
+    by_name: dict[str, list[Firewall]] = {}
+    for each in firewalls:
+        by_name.setdefault(re.sub(r" \(\d+\)$", "", each.name), []).append(each)
+    for name, found in by_name.items():
+        if len(found) > 1:
+            files = ", ".join(dict.fromkeys(source.name for each in found[:4] for source in each.sources))
+            yield (
+                f"{len(found)} firewalls are called {name} and judged as different ones ({files}); of versions of one "
+                "device give the last one only, or see what changed with fwproof compare"
+            )
 
 
 def unasked(answers: Answers, firewalls: tuple[Firewall, ...]) -> Iterator[str]:
@@ -138,12 +176,16 @@ Internet reaches needs no role to be bound.
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything an audit or a trace works on. `inferred` says what was inferred for want of a site file."""
+    """Everything an audit or a trace works on.
+
+    `inferred` says what was inferred for want of a site file, `refused` which exports of a folder could not be read.
+    """
 
     firewalls: tuple[Firewall, ...]
     rulesets: tuple[Ruleset, ...]
     site: Site
     inferred: tuple[str, ...]
+    refused: tuple[UnreadableError, ...] = ()
 
 
 def open_case(
@@ -204,8 +246,8 @@ def case_of(
     from auditor.baseline import infer_site
 
     rulesets, known = rulesets_of(site, ruleset_ids, folder)
-    firewalls = read_exports(files, told, site, scripts).firewalls
+    inputs = read_exports(files, told, site, scripts, partly=True)
     if known is not None:
-        return Case(firewalls, rulesets, known, ())
-    inference = infer_site(firewalls, rulesets)
-    return Case(firewalls, rulesets, inference.site, inference.notes)
+        return Case(inputs.firewalls, rulesets, known, (), inputs.refused)
+    inference = infer_site(inputs.firewalls, rulesets)
+    return Case(inputs.firewalls, rulesets, inference.site, inference.notes, inputs.refused)

@@ -162,6 +162,7 @@ def _judged(
         last=last,
         waivers=waivers,
         told=told,
+        refused=case.refused,
     )
     return replace(result, audit=audit.name), case.site
 

@@ -32,13 +32,18 @@ MOST_OPEN = 8
 @click.option("--all", "every", is_flag=True, help="Print every gap.")
 @apply_option
 def inspect_command(files: tuple[Path, ...], as_json: bool, every: bool, scripts: tuple[Script, ...]) -> int:
-    """Say what is in these files: format, version, devices, rules, objects, lines read and not understood."""
-    inputs = read_exports(files, scripts=scripts)
+    """Say what is in these files: format, version, devices, rules, objects, lines read and not understood.
+
+    The exit code is 3 when a file, or one inside a folder or archive, cannot be read.
+    """
+    from auditor.exitcodes import NOT_JUDGED, PASSED
+
+    inputs = read_exports(files, scripts=scripts, partly=True)
     if as_json:
         show(json.dumps(inventory(inputs), indent=2, ensure_ascii=False))
-        return 0
-    show("\n\n".join(_text(firewall, every) for firewall in inputs.firewalls))
-    return 0
+    else:
+        show("\n\n".join(_text(firewall, every) for firewall in inputs.firewalls))
+    return NOT_JUDGED if inputs.refused else PASSED
 
 
 def inventory(inputs: Inputs) -> dict[str, Any]:
@@ -74,6 +79,7 @@ def inventory(inputs: Inputs) -> dict[str, Any]:
             for firewall in inputs.firewalls
         ],
         "skipped": [{"name": name, "reason": reason} for name, reason in inputs.skipped],
+        "refused": [{"name": each.file, "line": each.line or None, "reason": each.message} for each in inputs.refused],
     }
 
 

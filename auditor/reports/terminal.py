@@ -51,6 +51,9 @@ _STATES = {
 MOST_ALIKE = 5
 """Findings of one check and severity shown before the rest is counted."""
 MOST_GAPS = 15
+MOST_FIREWALLS = 12
+"""Firewalls named at the head; every file is in the table of files."""
+MOST_INFERRED = 40
 LONGEST_PATH = 40
 _SILENT = ("not applicable", "not observable", "see the answer", "cannot tell")
 _CALM = ("satisfied", "closed", "see the answer", "not applicable", "not observable")
@@ -124,10 +127,13 @@ def _head(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     facts.add_row("Baselines", ", ".join(f"{used.id} {used.version}" for used in result.rulesets) or "none")
     inferred = " (inferred: see the end)" if result.site_inferred else ""
     facts.add_row("Site", one_line(result.site_name or "none") + inferred)
-    for number, device in enumerate(result.devices):
+    shown = result.devices if every else result.devices[:MOST_FIREWALLS]
+    for number, device in enumerate(shown):
         rules = sum(len(each.stated) for each in device.lists)
         product = " ".join(word for word in (device.product, device.version) if word)
         facts.add_row("Firewalls" if number == 0 else "", one_line(f"{device.name}: {product}, {rules} rules"))
+    if len(shown) < len(result.devices):
+        facts.add_row("", f"and {len(result.devices) - len(shown)} more: --all shows them")
     facts.add_row("Judged as of", f"{result.today.isoformat()} by fwproof {result.fwproof_version}")
     yield facts
 
@@ -362,7 +368,10 @@ def _inferred(result: AuditResult, every: bool) -> Iterator[RenderableType]:
     if not result.site_inferred:
         return
     yield from _title("Inferred, because no site file says it")
-    yield from _bullets(result.site_inferred)
+    shown = result.site_inferred if every else result.site_inferred[:MOST_INFERRED]
+    yield from _bullets(shown)
+    if hidden := len(result.site_inferred) - len(shown):
+        yield from _note(f"and {hidden} more: --all shows them, so does the site file that init writes")
     yield from _note('To correct this: "fwproof init FILE... -o site.yaml", edit it, then audit with --site site.yaml.')
 
 

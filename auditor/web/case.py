@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from auditor.baseline import (
@@ -62,7 +62,8 @@ def open_upload(
     answers = site.resolve if site else {}
     inputs = read_inputs(exports, told, answers)
     skipped = (*inputs.skipped, *((site.file, each) for each in unasked(answers, inputs.firewalls) if site))
-    return Uploaded(_case(inputs.firewalls, site, own, chosen), skipped, Excerpts(exports))
+    case = replace(_case(inputs.firewalls, site, own, chosen), refused=inputs.refused)
+    return Uploaded(case, skipped, Excerpts(exports))
 
 
 def _sorted(documents: Iterable[Document]) -> tuple[list[Document], list[Document], list[Document]]:

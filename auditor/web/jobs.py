@@ -96,7 +96,10 @@ def _version(names: list[str] | None, blobs: Iterator[bytes]) -> Case | list[Doc
 
 
 def _opened(documents: list[Document], progress: Progress, site: Site | None) -> Case:
-    return open_upload(documents, _reading(progress), known=site).case
+    case = open_upload(documents, _reading(progress), known=site).case
+    for error in case.refused:
+        raise error  # a version that is not whole cannot be compared
+    return case
 
 
 def traced(values: Mapping[str, Any], blobs: Sequence[bytes], progress: Progress) -> Answer:
@@ -140,7 +143,15 @@ JOBS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes], Progress], Answ
 def _judged(case: Case, now: datetime, progress: Progress) -> AuditResult:
     progress(f"Computing which packets pass {counted(len(case.firewalls), 'firewall')}")
     benchmarks = load_benchmarks()
-    return audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred, benchmarks=benchmarks)
+    return audit(
+        case.firewalls,
+        case.rulesets,
+        case.site,
+        now,
+        inferred=case.inferred,
+        benchmarks=benchmarks,
+        refused=case.refused,
+    )
 
 
 def _noon() -> datetime:

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import pickle
 import tarfile
 import zipfile
 
@@ -155,3 +156,40 @@ def test_a_tar_archive_with_a_negative_size_is_refused():
 def test_a_tar_archive_without_an_export_is_refused():
     with pytest.raises(UnreadableError, match="holds no export"):
         parsers.read(tarred("readme", data=b"hello"), "x.tar")
+
+
+# --- one bad file among many
+
+
+def _folder(tmp_path):
+    (tmp_path / "EX01.txt").write_bytes(DUMP)
+    (tmp_path / "EX02.txt.gz").write_bytes(gzip.compress(DUMP)[:-20])
+    (tmp_path / "fmg.conf").write_bytes(b"config adom\nend\nconfig pm config device\nend\n")
+    (tmp_path / "notes.txt").write_bytes(b"call Bob")
+    return tmp_path
+
+
+def test_a_refused_export_in_a_folder_does_not_hide_the_others(tmp_path):
+    found = parsers.read_inputs([_folder(tmp_path)])
+    assert [each.name for each in found.firewalls] == ["EX01"]
+    assert [name.rpartition("/")[2] for name, _ in found.skipped][-1] == "notes.txt"
+    assert str(tmp_path / "EX02.txt.gz") in [each.file for each in found.refused]
+
+
+def test_reading_a_folder_as_a_whole_raises_for_it(tmp_path):
+    with pytest.raises(UnreadableError, match="cannot be read"):
+        parsers.read(_folder(tmp_path))
+
+
+def test_all_files_given_by_name_that_cannot_be_read_are_named(tmp_path):
+    names = [tmp_path / "EX01.txt", tmp_path / "EX03.txt", tmp_path / "notes.txt"]
+    _folder(tmp_path)
+    with pytest.raises(UnreadableError) as caught:
+        parsers.read_inputs(names)
+    assert str(caught.value).startswith(f"{names[1]}: cannot be opened: No such file or directory, did you mean ")
+    assert f"; {names[2]}: not recognised; fwproof reads " in str(caught.value)
+
+
+def test_an_error_travels_between_processes():
+    error = pickle.loads(pickle.dumps(UnreadableError("a.conf", "broken", 3)))
+    assert (error.file, error.line, str(error)) == ("a.conf", 3, "a.conf:3: broken")

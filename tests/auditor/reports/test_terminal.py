@@ -107,3 +107,13 @@ def test_flows_that_wait_for_one_answer_are_one_line(result: AuditResult) -> Non
     text = terminal_text(replace(result, coverage=rows), width=160)
     assert "RPC, RPC-2" in text
     assert text.count("Which dynamic RPC range is used?") == 1
+
+
+def test_a_fleet_does_not_hide_the_findings(result: AuditResult) -> None:
+    devices = tuple(replace(result.devices[0], name=f"branch-{number}") for number in range(20))
+    fleet = replace(result, devices=devices, site_inferred=tuple(f"sentence {number}." for number in range(50)))
+    text = terminal_text(fleet)
+    assert "branch-11" in text.partition("Judged as of")[0]
+    assert "and 8 more: --all shows them" in text.partition("Judged as of")[0]
+    assert "and 10 more: --all shows them, so does the site file" in text
+    assert "sentence 49." in terminal_text(fleet, every=True)
