@@ -17,10 +17,32 @@ $user = New-Object Security.Principal.WindowsPrincipal([Security.Principal.Windo
 if (-not $user.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)) {
     Write-Error 'Start this script from an elevated prompt ("Run as administrator").'
 }
+if ($env:PROCESSOR_ARCHITEW6432) {
+    Write-Error 'Start this script from the 64-bit PowerShell: this one sees another registry.'
+}
+
+# What cannot be collected is said in the manifest; the other parts are written all the same.
+$failed = @()
+function Save-Part([string]$Name, [scriptblock]$Steps) {
+    try { & $Steps } catch {
+        $script:failed += "${Name}: $_"
+        Write-Warning "${Name}: $_"
+    }
+}
+
+# By cmd.exe: raw bytes, so that no code page gets in between.
+function Save-Output([string]$Command, [string]$File) {
+    cmd.exe /c "$Command > $File 2>&1"
+    if ($LASTEXITCODE) {
+        $said = [IO.File]::ReadAllText("$work\$File", [Console]::OutputEncoding).Trim()
+        Remove-Item $File
+        throw "$said (exit code $LASTEXITCODE)"
+    }
+}
 
 function Save-ActiveStore([string]$File) {
-    $own = -split ('Name InstanceID DisplayName DisplayGroup Enabled Profile Direction Action EdgeTraversalPolicy ' +
-        'Owner PolicyStoreSource PolicyStoreSourceType PolicyAppId RemoteDynamicKeywordAddresses')
+    $own = -split ('Name InstanceID DisplayName DisplayGroup Enabled Profile Direction Action EdgeTraversalPolicy Owner ' +
+        'Platform PolicyStoreSource PolicyStoreSourceType PolicyAppId RemoteDynamicKeywordAddresses')
     $kinds = @{
         Port          = -split 'Protocol LocalPort RemotePort IcmpType DynamicTarget'
         Address       = -split 'LocalAddress RemoteAddress'
@@ -31,48 +53,45 @@ function Save-ActiveStore([string]$File) {
         Security      = -split 'Authentication Encryption OverrideBlockRules LocalUser RemoteUser RemoteMachine'
     }
     # One call for each kind of filter, not one for each rule: a server has hundreds of rules.
-    $tables = @{}
+    $facets = @{}
     foreach ($kind in $kinds.Keys) {
-        $table = $tables[$kind] = @{}
-        & "Get-NetFirewall${kind}Filter" -PolicyStore ActiveStore | ForEach-Object { $table[$_.InstanceID] = $_ }
-    }
-    $rules = @(Get-NetFirewallRule -PolicyStore ActiveStore)
-    $seen = @{}
-    $rules | ForEach-Object { $seen[$_.InstanceID] = 1 + $seen[$_.InstanceID] }
-    $listed = foreach ($rule in $rules) {
-        $entry = @{ Platform = @($rule.Platform | ForEach-Object { [string]$_ }) }
-        foreach ($name in $own) { $entry[$name] = [string]$rule.$name }
-        foreach ($kind in $kinds.Keys) {
-            # Two stores may hold rules of one name: then ask for this rule's own filter.
-            $filter = $tables[$kind][$rule.InstanceID]
-            if ($seen[$rule.InstanceID] -gt 1) {
-                $filter = & "Get-NetFirewall${kind}Filter" -AssociatedNetFirewallRule $rule
-            }
-            # What is not there is left out, so that it stays unknown: an empty value would mean "any".
+        foreach ($filter in & "Get-NetFirewall${kind}Filter" -PolicyStore ActiveStore) {
+            $facet = $facets[$filter.InstanceID]
+            if (-not $facet) { $facet = $facets[$filter.InstanceID] = @{} }
             foreach ($name in $kinds[$kind]) {
-                if ($filter -and $filter.PSObject.Properties[$name]) {
-                    $entry[$name] = @($filter.$name | ForEach-Object { [string]$_ })
-                }
+                $text = @($filter.$name) -join "`n"
+                # Two stores may hold rules of one name: what their filters say differently is not known of either.
+                $differs = $facet.ContainsKey($name) -and $facet[$name] -ne $text
+                $facet[$name] = if ($differs) { '' } else { $text }
             }
+        }
+    }
+    $listed = foreach ($rule in Get-NetFirewallRule -PolicyStore ActiveStore) {
+        $entry = @{}
+        foreach ($name in $own) { $entry[$name] = @($rule.$name) -join ',' }
+        # What is not known is left out: an empty value would mean "any".
+        $facet = $facets[$rule.InstanceID]
+        foreach ($name in $facet.Keys) {
+            if ($facet[$name]) { $entry[$name] = @($facet[$name] -split "`n") }
         }
         $entry
     }
     [IO.File]::WriteAllText($File, (ConvertTo-Json @{ store = 'ActiveStore'; rules = @($listed) } -Depth 5))
 }
 
-$Folder = (Resolve-Path $Folder).ProviderPath
+$Folder = (Resolve-Path -LiteralPath $Folder).ProviderPath
 $server = $env:COMPUTERNAME
 $work = Join-Path $env:TEMP ('fwproof-' + [Guid]::NewGuid())
 New-Item -ItemType Directory -Path $work | Out-Null
 Push-Location $work
 try {
-    # netsh: raw bytes, so that no code page gets in between.
-    cmd.exe /c 'netsh advfirewall firewall show rule name=all verbose > netsh-rules.txt'
-    cmd.exe /c 'netsh advfirewall show allprofiles > netsh-allprofiles.txt'
-    cmd.exe /c 'netsh advfirewall show currentprofile > netsh-currentprofile.txt'
+    Save-Part 'netsh-rules.txt' { Save-Output 'netsh advfirewall firewall show rule name=all verbose' 'netsh-rules.txt' }
+    foreach ($what in 'allprofiles', 'currentprofile') {
+        Save-Part "netsh-$what.txt" { Save-Output "netsh advfirewall show $what" "netsh-$what.txt" }
+    }
     foreach ($family in 'ipv4', 'ipv6') {
-        foreach ($protocol in 'tcp', 'udp') {
-            cmd.exe /c "netsh int $family show dynamicport $protocol >> netsh-dynamicports.txt"
+        Save-Part "netsh-dynamicport-$family.txt" {
+            Save-Output "netsh int $family show dynamicport tcp" "netsh-dynamicport-$family.txt"
         }
     }
 
@@ -81,52 +100,62 @@ try {
     $group = 'HKLM\SOFTWARE\Policies\Microsoft\WindowsFirewall'
     $parts = -split 'FirewallRules DomainProfile StandardProfile PrivateProfile PublicProfile RestrictedServices Mdm'
     foreach ($key in @($parts | ForEach-Object { "$local\$_" }) + @($parts | ForEach-Object { "$group\$_" })) {
-        if (Test-Path ($key -replace '^HKLM', 'HKLM:')) {
-            cmd.exe /c "reg export $key part.reg /y > nul"
-            Add-Content registry.reg (Get-Content part.reg) -Encoding Unicode
-            Remove-Item part.reg
+        Save-Part "registry.reg: $key" {
+            if (Test-Path ($key -replace '^HKLM', 'HKLM:')) {
+                Save-Output "reg export $key part.reg /y" 'part.txt'
+                Add-Content registry.reg (Get-Content part.reg) -Encoding Unicode
+            }
         }
     }
+    Remove-Item part.*
 
     # The active store with all filters, where the cmdlets exist (Windows Server 2012 and later).
     if (Get-Command Get-NetFirewallRule -ErrorAction SilentlyContinue) {
-        try { Save-ActiveStore "$work\active-store.json" }
-        catch { Write-Warning "The active store cannot be read ($_): netsh and the registry must do." }
+        Save-Part 'active-store.json' { Save-ActiveStore "$work\active-store.json" }
     }
 
-    # The manifest: written by hand, because PowerShell 2.0 has no ConvertTo-Json.
-    function Format-Text([string]$Text) { '"' + $Text.Replace('\', '\\').Replace('"', '\"') + '"' }
-    function Format-List($Texts) { '[' + (@($Texts | ForEach-Object { Format-Text $_ }) -join ', ') + ']' }
     $ask = if (Get-Command Get-CimInstance -ErrorAction SilentlyContinue) { 'Get-CimInstance' } else { 'Get-WmiObject' }
-    $system = & $ask Win32_OperatingSystem
-    $addresses = @(foreach ($card in & $ask Win32_NetworkAdapterConfiguration | Where-Object { $_.IPEnabled }) {
-        for ($i = 0; $i -lt $card.IPAddress.Count; $i++) { $card.IPAddress[$i] + '/' + $card.IPSubnet[$i] }
+    $system = Save-Part 'version' { & $ask Win32_OperatingSystem }
+    $service = Save-Part 'service' { (Get-Service MpsSvc).Status }
+    $addresses = @(Save-Part 'addresses' {
+        foreach ($card in & $ask Win32_NetworkAdapterConfiguration | Where-Object { $_.IPEnabled }) {
+            for ($i = 0; $i -lt $card.IPAddress.Count; $i++) { $card.IPAddress[$i] + '/' + $card.IPSubnet[$i] }
+        }
     })
-    $exchange = 'HKLM:\SOFTWARE\Microsoft\ExchangeServer\v14'
-    $roles = @('ClientAccessRole', 'HubTransportRole', 'MailboxRole', 'UnifiedMessagingRole', 'EdgeTransportRole' |
-        Where-Object { Test-Path "$exchange\$_" })
-    if (Test-Path 'HKLM:\SYSTEM\CurrentControlSet\Services\NTDS\Parameters') { $roles += 'DomainController' }
+    $roles = @(Save-Part 'roles' {
+        'ClientAccessRole', 'HubTransportRole', 'MailboxRole', 'UnifiedMessagingRole', 'EdgeTransportRole' |
+            Where-Object { Test-Path "HKLM:\SOFTWARE\Microsoft\ExchangeServer\v14\$_" }
+        if (Test-Path 'HKLM:\SYSTEM\CurrentControlSet\Services\NTDS\Parameters') { 'DomainController' }
+    })
     $files = @(Get-ChildItem $work | ForEach-Object { $_.Name })
+
+    # The manifest: written by hand, because PowerShell 2.0 has no ConvertTo-Json.
+    function Format-Text([string]$Text) {
+        '"' + ($Text -replace '[\x00-\x1f]+', ' ').Replace('\', '\\').Replace('"', '\"') + '"'
+    }
+    function Format-Texts($Texts) { '[' + (@($Texts | ForEach-Object { Format-Text $_ }) -join ', ') + ']' }
     [IO.File]::WriteAllText("$work\manifest.json", @"
 {
   "schema": "fwproof-collect/1",
-  "script": "1",
+  "script": "2",
   "host": $(Format-Text $server),
   "caption": $(Format-Text $system.Caption),
   "version": $(Format-Text $system.Version),
   "collected": $(Format-Text ([DateTime]::UtcNow.ToString('s') + 'Z')),
-  "addresses": $(Format-List $addresses),
-  "roles": $(Format-List $roles),
-  "files": $(Format-List $files)
+  "service": $(Format-Text $service),
+  "addresses": $(Format-Texts $addresses),
+  "roles": $(Format-Texts $roles),
+  "files": $(Format-Texts $files),
+  "failed": $(Format-Texts $failed)
 }
 "@)
 
     $zip = Join-Path $Folder "$server-firewall.zip"
-    if (Test-Path $zip) { Remove-Item $zip }
-    try { Add-Type -AssemblyName WindowsBase; $packs = $true } catch { $packs = $false }
-    if (Get-Command Compress-Archive -ErrorAction SilentlyContinue) {
-        Compress-Archive -Path "$work\*" -DestinationPath $zip
-    } elseif ($packs) {
+    if (Test-Path -LiteralPath $zip) { Remove-Item -LiteralPath $zip }
+    function Test-Assembly([string]$Name) { try { Add-Type -AssemblyName $Name; $true } catch { $false } }
+    if (Test-Assembly System.IO.Compression.FileSystem) {
+        [IO.Compression.ZipFile]::CreateFromDirectory($work, $zip)
+    } elseif (Test-Assembly WindowsBase) {
         $package = [IO.Packaging.Package]::Open($zip, [IO.FileMode]::Create)
         foreach ($file in Get-ChildItem $work) {
             $uri = New-Object Uri("/$($file.Name)", [UriKind]::Relative)
