@@ -83,6 +83,10 @@ def members(document: Document, within: _Allowance | None = None) -> Iterator[Do
         raise UnreadableError(document.name, f"the {kind} archive cannot be read ({error}): make it again") from None
 
 
+_LIST_OF_PARTS = "[Content_Types].xml"
+"""What System.IO.Packaging adds to a zip that it makes (ECMA-376 part 2): no export."""
+
+
 def _zipped(document: Document, allowance: _Allowance) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(io.BytesIO(document.data)) as archive:
         infos = archive.infolist()
@@ -90,7 +94,7 @@ def _zipped(document: Document, allowance: _Allowance) -> Iterator[tuple[str, by
         for info in infos:
             _check(document.name, info)
         for info in sorted(infos, key=lambda each: each.filename):
-            if info.is_dir():
+            if info.is_dir() or info.filename == _LIST_OF_PARTS:
                 continue
             with archive.open(info) as stream:
                 # The header may lie about the size: never read more than it claims.

@@ -285,7 +285,8 @@ def _assumptions(host: WrittenHost, states: dict[str, WrittenProfile]) -> Iterat
             yield f"Local rules do not count in the {key} profile: a policy turns merging off."
     if host.active_profiles is None and host.rules:
         yield "Which profile is active is not in the export: every profile is taken as possible."
-    if host.richness == 3 and "gpo" not in host.stores and "local" in host.stores:
+    # The collection script exports the keys of group policy wherever they are.
+    if host.richness == 3 and "gpo" not in host.stores and "local" in host.stores and not host.bundle:
         yield "Rules of group policy lie elsewhere in the registry and are in no export given: none is assumed."
     if any(rule.store == "hardening" for rule in host.rules):
         yield (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ def joined(rules: WrittenHost, other: WrittenHost) -> WrittenHost:
     A store that only one export speaks of (group policy beside a local export) keeps its rules.
     """
     best, rest = (rules, other) if rules.richness >= other.richness else (other, rules)
+    best = _completed(best, rest)
     notes = best.notes
     covered = _covered(best)
     absent = _absent_directions(best)
@@ -57,6 +59,43 @@ def joined(rules: WrittenHost, other: WrittenHost) -> WrittenHost:
         bundle=best.bundle or rest.bundle,
         version=_version(best, rest),
     )
+
+
+def _completed(best: WrittenHost, rest: WrittenHost) -> WrittenHost:
+    """The richer export, with the rules that it shows incompletely as the other one shows them.
+
+    Rules of two stores may share their name in the registry; the filters of the cmdlets are then not told apart.
+    """
+    whole: dict[tuple[object, ...], list[WrittenRule]] = {}
+    for rule in rest.rules:
+        if not rule.unread:
+            whole.setdefault(_place(rule), []).append(rule)
+    found = {rule.id: whole[_place(rule)] for rule in best.rules if rule.unread and _place(rule) in whole}
+    taken = {key: rules[0] for key, rules in found.items() if len(rules) == 1}
+    if not taken:
+        return best
+    rules = tuple(
+        replace(taken[rule.id], name=rule.name, group=rule.group) if rule.id in taken else rule for rule in best.rules
+    )
+    answered = {f"rule {key}" for key in taken}
+    open_ = {rule.unread[0] for rule in rules if rule.unread}
+    are = f"{len(taken)} rules are" if len(taken) > 1 else "A rule is"
+    return replace(
+        best,
+        rules=rules,
+        gaps=tuple(gap for gap in best.gaps if gap.path not in answered or gap.keyword in open_),
+        notes=(*best.notes, f"{are} incomplete in the {_called(best)} and taken from the {_called(rest)}."),
+    )
+
+
+def _place(rule: WrittenRule) -> tuple[object, ...]:
+    """Where the rule stands in the registry (store and value name), and which of its fields must not have changed."""
+    name = _NUMBERED.sub("", rule.id.removeprefix(f"{rule.store}/")).casefold()
+    return (rule.store, name, rule.direction, rule.action, rule.enabled)
+
+
+_NUMBERED = re.compile(r" \(\d+\)$")
+"""What a reader adds to the later ones of several rules of one name."""
 
 
 def _called(host: WrittenHost) -> str:
@@ -117,6 +156,7 @@ def _unconfirmed(best: WrittenHost, rest: WrittenHost, added: tuple[WrittenRule,
         rule
         for rule in rest.rules
         if id(rule) not in kept and rule.enabled and rule.action in ("allow", "bypass") and not rule.unread
+        if rule.store != "hardening"  # they limit services and open nothing
         if _likeness(rule) not in known
     ]
     if not extra:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from parsers.errors import UnreadableError
 from parsers.model.addresses import AddressSet
@@ -22,9 +22,16 @@ ROLES: Mapping[str, str] = {
     "mailboxrole": "mailbox",
     "unifiedmessagingrole": "unified_messaging",
     "edgetransportrole": "edge_transport",
+    "v15.0 caferole": "client_access_2013",
+    "v15.0 mailboxrole": "mailbox_2013",
+    "v15.0 edgetransportrole": "edge_transport",
+    "v15.1 mailboxrole": "mailbox_2016",
+    "v15.1 edgetransportrole": "edge_transport",
+    "v15.2 mailboxrole": "mailbox_2016",
+    "v15.2 edgetransportrole": "edge_transport",
     "domaincontroller": "domain_controller",
 }
-"""What the script finds in the registry (keys below ExchangeServer\\v14) -> role of the rulesets."""
+"""What the script finds in the registry (keys below ExchangeServer\\v14 and v15) -> role of the rulesets."""
 _SCHEMA = re.compile(rb'"schema"\s*:\s*"fwproof-collect/')
 _MOST_BYTES = 1 << 20
 
@@ -64,6 +71,8 @@ def read(document: Document) -> WrittenHost:
         except ValueError as error:
             origin = Origin(document.name, 0, 0, "manifest", "addresses")
             gaps.append(Gap(origin, "addresses", text, str(error), hides_access=False))
+    gaps += _stopped(document.name, content)
+    gaps += _failures(document.name, content)
     roles = (ROLES.get(word.casefold(), "") for word in _words(content, "roles"))
     version = " ".join(
         word.strip() for key in ("caption", "version") if isinstance(word := content.get(key), str)
@@ -81,6 +90,36 @@ def read(document: Document) -> WrittenHost:
         encoding=document.decoded.encoding,
         ledger=Ledger(len(content), len(content), 0, 0),
     )
+
+
+def _stopped(file: str, content: Mapping[str, object]) -> Iterator[Gap]:
+    """A gap when the firewall's service did not run: the rules it holds filtered nothing then."""
+    state = content.get("service")
+    if isinstance(state, str) and state not in ("", "Running"):
+        what = (
+            f"the service of the Windows Firewall (MpsSvc) was {state.lower()} when the server was collected, so its "
+            "rules filtered nothing: start it, or find out what filters this server, and run the script again"
+        )
+        yield Gap(Origin(file, 0, 0, "manifest", "service"), "service", state, what, hides_access=True)
+
+
+_RULE_KEYS = frozenset({"firewallrules", "restrictedservices", "mdm"})
+"""The registry keys whose rules the active store has as well; those of the profiles are nowhere else."""
+
+
+def _failures(file: str, content: Mapping[str, object]) -> Iterator[Gap]:
+    """A gap for each part that the script could not collect.
+
+    Rules and profiles are asked of several sources. A registry key hides access when no other part has what it holds.
+    """
+    has_active_store = "active-store.json" in _words(content, "files")
+    for text in _words(content, "failed"):
+        part, _, why = text.partition(": ")
+        key, _, said = why.partition(": ") if part == "registry.reg" else ("", "", why)
+        is_elsewhere = has_active_store and key.casefold().rpartition("\\")[2] in _RULE_KEYS
+        what = f"{key or part} could not be collected ({said.strip()})"
+        origin = Origin(file, 0, 0, "manifest", "failed")
+        yield Gap(origin, part, key, what, hides_access=bool(key) and not is_elsewhere)
 
 
 def _words(content: Mapping[str, object], key: str) -> tuple[str, ...]:

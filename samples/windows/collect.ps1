@@ -2,8 +2,9 @@
 .SYNOPSIS
     Writes everything fwproof wants to know of this server's Windows Firewall into one zip file.
 .DESCRIPTION
-    Only reads: rules, profiles, dynamic port ranges, addresses and server roles. Needs no internet and changes
-    nothing. Connection security settings are not collected, because they may hold pre-shared keys.
+    Only reads: rules, profiles, dynamic port ranges, addresses and server roles. Needs no internet and changes nothing.
+    Connection security settings are not collected, because they may hold pre-shared keys. What cannot be read is said
+    in the zip, and fwproof says what that means.
     Runs on Windows Server 2008 R2 (PowerShell 2.0) and later, in any language; start it as administrator:
         powershell -ExecutionPolicy Bypass -File collect.ps1
     Then: fwproof audit SERVER-firewall.zip
@@ -21,7 +22,7 @@ if ($env:PROCESSOR_ARCHITEW6432) {
     Write-Error 'Start this script from the 64-bit PowerShell: this one sees another registry.'
 }
 
-# What cannot be collected is said in the manifest; the other parts are written all the same.
+# A part that fails is named in the manifest; the others are written all the same.
 $failed = @()
 function Save-Part([string]$Name, [scriptblock]$Steps) {
     try { & $Steps } catch {
@@ -32,7 +33,7 @@ function Save-Part([string]$Name, [scriptblock]$Steps) {
 
 # By cmd.exe: raw bytes, so that no code page gets in between.
 function Save-Output([string]$Command, [string]$File) {
-    cmd.exe /c "$Command > $File 2>&1"
+    cmd.exe /d /c "$Command > $File 2>&1"
     if ($LASTEXITCODE) {
         $said = [IO.File]::ReadAllText("$work\$File", [Console]::OutputEncoding).Trim()
         Remove-Item $File
@@ -76,7 +77,9 @@ function Save-ActiveStore([string]$File) {
         }
         $entry
     }
-    [IO.File]::WriteAllText($File, (ConvertTo-Json @{ store = 'ActiveStore'; rules = @($listed) } -Depth 5))
+    if (-not $listed) { throw 'it holds no rule' }
+    $json = ConvertTo-Json @($listed) -Depth 5 -Compress
+    [IO.File]::WriteAllText($File, '{"store": "ActiveStore", "rules": ' + $json + '}')
 }
 
 $Folder = (Resolve-Path -LiteralPath $Folder).ProviderPath
@@ -123,8 +126,14 @@ try {
         }
     })
     $roles = @(Save-Part 'roles' {
-        'ClientAccessRole', 'HubTransportRole', 'MailboxRole', 'UnifiedMessagingRole', 'EdgeTransportRole' |
-            Where-Object { Test-Path "HKLM:\SOFTWARE\Microsoft\ExchangeServer\v14\$_" }
+        $exchange = 'HKLM:\SOFTWARE\Microsoft\ExchangeServer'
+        -split 'ClientAccessRole HubTransportRole MailboxRole UnifiedMessagingRole EdgeTransportRole' |
+            Where-Object { Test-Path "$exchange\v14\$_" }
+        if (Test-Path "$exchange\v15\Setup") {
+            $minor = (Get-ItemProperty "$exchange\v15\Setup").MsiProductMinor  # 0: 2013, 1: 2016, 2: 2019
+            -split 'CafeRole MailboxRole EdgeTransportRole' | Where-Object { Test-Path "$exchange\v15\$_" } |
+                ForEach-Object { "v15.$minor $_" }
+        }
         if (Test-Path 'HKLM:\SYSTEM\CurrentControlSet\Services\NTDS\Parameters') { 'DomainController' }
     })
     $files = @(Get-ChildItem $work | ForEach-Object { $_.Name })
@@ -169,8 +178,9 @@ try {
     } else {
         # Windows Server 2008 R2 without .NET 3.5: fwproof reads the folder as well.
         $zip = Join-Path $Folder "$server-firewall"
-        New-Item -ItemType Directory -Path $zip -Force | Out-Null
-        Copy-Item "$work\*" $zip -Force
+        if (Test-Path -LiteralPath $zip) { Remove-Item -LiteralPath $zip -Recurse }
+        New-Item -ItemType Directory -Path $zip | Out-Null
+        Copy-Item "$work\*" $zip
     }
     Write-Output "Written: $zip"
 } finally {

@@ -27,6 +27,8 @@ _JSON = re.compile(r'\[\s*[\[{"]|\{\s*["}]')
 """Not `[CmdletBinding()]`, with which a script begins."""
 _JSON_KEY = re.compile(r'"(\w+)"\s*:')
 _CLIXML_KEY = re.compile(r'<\w+ N="(\w+)"')
+_ACTIVE_STORE = re.compile(r'"store"\s*:\s*"ActiveStore"')
+"""Before or behind the rules: ConvertTo-Json writes the keys of a hashtable in any order."""
 _MOST_NAMED = 20_000
 _MOST_OBJECTS = 500_000
 _WITHOUT = "protocol and ports are not in the export"
@@ -100,8 +102,7 @@ def read(document: Document) -> WrittenHost:
     rules = tuple(_distinct(_rules(document.name, found, doubtful)))
     richness, notes = _richness(rules)
     notes += _without_filters(found) if richness else []
-    text = document.text[:2000]
-    active = richness and re.search(r'"store"\s*:\s*"ActiveStore"', text) is not None
+    active = richness and _ACTIVE_STORE.search(document.text) is not None
     active = active or (richness == 3 and any(rule.store in ("gpo", "hardening") for rule in rules))
     if rules and not active:
         notes.append(

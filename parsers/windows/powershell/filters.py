@@ -48,6 +48,7 @@ _EDGE |= {"3": "defer to application", "defertoapp": "defer to application"}
 _STORES = {"1": "local", "local": "local", "2": "gpo", "grouppolicy": "gpo", "4": "hardening", "5": "hardening"}
 _STORES |= {"6": "mdm", "mdm": "mdm", "generated": "hardening", "hardcoded": "hardening"}
 _PROTOCOLS = {"tcp": 6, "udp": 17, "icmpv4": 1, "icmpv6": 58, "igmp": 2}
+_WITH_PORTS = frozenset({6, 17})
 _NOTHING = frozenset({"", "any", "0", "notrequired", "none", "{}"})
 _PLATFORM = re.compile(r"^([0-9]{1,3})\.([0-9]{1,3})\+$")
 
@@ -111,6 +112,9 @@ def written(file: str, place: int, bag: Bag, *, doubtful: bool) -> WrittenRule:
     if action == "allow" and bag.text("overrideblockrules").casefold() in ("true", "1"):
         action = "bypass"
     protocol = _protocol(bag, unread)
+    port = "remoteport" if direction == "out" else "localport"
+    if protocol in _WITH_PORTS and port not in bag.properties:
+        unread.append(f"{port} is not in the export")
     conditions = list(_conditions(bag))
     keyword = bag.properties.get("remotedynamickeywordaddresses")
     remote = _tokens(bag, unread, "remoteaddress", "remoteip")

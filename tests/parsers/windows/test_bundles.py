@@ -72,7 +72,7 @@ ACTIVE = {
             "Action": "Allow",
             "PolicyStoreSource": "PersistentStore",
             "PolicyStoreSourceType": "Local",
-            "Platform": [],
+            "Platform": "",
             "Protocol": ["TCP"],
             "LocalPort": ["25"],
             "RemotePort": ["Any"],
@@ -80,33 +80,37 @@ ACTIVE = {
             "RemoteAddress": ["LocalSubnet"],
             "Program": ["Any"],
             "Service": ["Any"],
+            "InterfaceAlias": ["Any"],
+            "InterfaceType": ["Any"],
             "OverrideBlockRules": ["False"],
         }
     ],
 }
 MANIFEST = {
     "schema": "fwproof-collect/1",
-    "script": "1",
+    "script": "2",
     "host": "EX-CAS01",
     "caption": "Microsoft Windows Server 2008 R2 Standard",
     "version": "6.1.7601",
+    "service": "Running",
     "addresses": ["192.0.2.10/255.255.255.0", "fe80::1/64"],
     "roles": ["ClientAccessRole", "HubTransportRole", "SomethingNew"],
     "files": [
         "active-store.json",
         "netsh-allprofiles.txt",
         "netsh-currentprofile.txt",
-        "netsh-dynamicports.txt",
+        "netsh-dynamicport-ipv4.txt",
         "netsh-rules.txt",
         "registry.reg",
     ],
+    "failed": [],
 }
 FILES = {
     "active-store.json": json.dumps(ACTIVE).encode(),
     "manifest.json": json.dumps(MANIFEST).encode(),
     "netsh-allprofiles.txt": PROFILES.encode(),
     "netsh-currentprofile.txt": CURRENT.encode(),
-    "netsh-dynamicports.txt": DYNAMIC.encode(),
+    "netsh-dynamicport-ipv4.txt": DYNAMIC.encode(),
     "netsh-rules.txt": NETSH.encode(),
     "registry.reg": REGISTRY.encode("utf-16"),
 }
@@ -243,6 +247,81 @@ def test_manifests_that_cannot_be_read(content, reason):
     assert manifest.recognises(document)
     with pytest.raises(UnreadableError, match=reason):
         manifest.read(document)
+
+
+def collected(manifest_says, *left_out):
+    said = MANIFEST | {"files": [name for name in MANIFEST["files"] if name not in left_out]} | manifest_says
+    (firewall,) = parsers.read(zipped(without(*left_out) | {"manifest.json": json.dumps(said).encode()}), "x.zip")
+    return firewall
+
+
+@pytest.mark.parametrize(
+    ("found", "roles"),
+    [
+        (["v15.0 CafeRole", "v15.0 MailboxRole"], ("client_access_2013", "mailbox_2013")),
+        (["v15.1 CafeRole", "v15.1 MailboxRole"], ("mailbox_2016",)),  # Client Access is a part of it since 2016
+        (["v15.2 EdgeTransportRole"], ("edge_transport",)),
+        (["v15. MailboxRole"], ()),
+    ],
+)
+def test_roles_of_newer_exchange_servers(found, roles):
+    assert collected({"roles": found}).host.role_hints == roles
+
+
+def test_rules_of_a_stopped_service_filtered_nothing():
+    (gap,) = collected({"service": "Stopped"}).gaps
+    assert (gap.keyword, gap.hides_access) == ("Stopped", True)
+    assert "MpsSvc) was stopped" in gap.what
+    assert collected({"service": ""}).gaps == ()  # the script could not ask
+
+
+@pytest.mark.parametrize(
+    ("failed", "left_out", "what", "hides"),
+    [
+        (
+            "netsh-rules.txt: no service: 5",
+            "netsh-rules.txt",
+            "netsh-rules.txt could not be collected (no service: 5)",
+            False,
+        ),
+        ("active-store.json: denied", "active-store.json", "active-store.json could not be collected (denied)", False),
+        ("addresses: Invalid class", "", "addresses could not be collected (Invalid class)", False),
+        (
+            f"registry.reg: {GROUP}\\FirewallRules: denied",
+            "",
+            f"{GROUP}\\FirewallRules could not be collected (denied)",
+            False,
+        ),
+        (
+            f"registry.reg: {GROUP}\\FirewallRules: denied",
+            "active-store.json",
+            f"{GROUP}\\FirewallRules could not be collected (denied)",
+            True,
+        ),
+        (
+            f"registry.reg: {GROUP}\\PublicProfile: denied",
+            "",
+            f"{GROUP}\\PublicProfile could not be collected (denied)",
+            True,
+        ),
+    ],
+)
+def test_a_part_that_failed_is_said_and_hides_access_where_no_other_has_it(failed, left_out, what, hides):
+    (gap,) = collected({"failed": [failed]}, left_out).gaps
+    assert (gap.what, gap.hides_access) == (what, hides)
+
+
+def test_the_list_of_parts_that_packages_hold_is_no_export_left_out():
+    inputs = parsers.read_inputs([Document("x.zip", zipped(FILES | {"[Content_Types].xml": b"<Types/>"}))])
+    assert inputs.skipped == ()
+
+
+def test_group_policy_that_the_script_did_not_find_is_not_elsewhere():
+    local = f"{HEADER}[{LOCAL}\\FirewallRules]\r\n{RULE}".encode("utf-16")
+    (alone,) = parsers.read(local, "EX01.reg")
+    (firewall,) = parsers.read(zipped(without("active-store.json") | {"registry.reg": local}), "x.zip")
+    assert any("group policy lie elsewhere" in each for each in alone.assumptions)
+    assert not any("group policy lie elsewhere" in each for each in firewall.assumptions)
 
 
 def test_an_address_not_understood_is_said():

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import parsers
+from parsers.model.services import ServiceSet
 from parsers.source import Document
 
 DASHES = "-" * 70
@@ -181,3 +182,45 @@ def test_policy_rules_that_netsh_shows_stay_beside_the_file_of_one_policy():
     (firewall,) = parsers.read_all([text(netsh("local", 25), shown), policy("a.reg", "web", 443)])
     assert names(firewall) == ["local", "more", "web"]
     assert firewall.gaps == ()
+
+
+HARDENING = KEY.replace("FirewallRules", "RestrictedServices\\Static\\System")
+GROUP = r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\WindowsFirewall\FirewallRules"
+
+
+def exported(*keys):
+    text = "".join(f'[{key}]\r\n"{name}"="v2.10|Active=TRUE|Protocol=6|{rest}"\r\n' for key, name, rest in keys)
+    return Document("EX01/rules.reg", f"Windows Registry Editor Version 5.00\r\n\r\n{text}".encode("utf-16"))
+
+
+def test_service_hardening_that_the_active_store_does_not_list_opens_nothing():
+    rules = (
+        (KEY, "a", "Action=Allow|Dir=In|LPort=RPC-EPMap|Name=a|"),
+        (HARDENING, "b", "Action=Allow|Dir=In|LPort=77|"),
+    )
+    (firewall,) = parsers.read_all([active("RPCEPMap"), exported(*rules)])
+    assert firewall.gaps == ()
+
+
+def doubled():
+    """Two rules of one name, local and of group policy, whose filters differ: the script leaves out what differs."""
+    rule = json.loads(active("IP").data)["rules"][0] | {"Protocol": ["TCP"]}
+    del rule["LocalPort"]
+    both = [rule, rule | {"PolicyStoreSourceType": "GroupPolicy", "DisplayName": "b"}]
+    return Document("EX01/rules.json", json.dumps({"store": "ActiveStore", "rules": both}).encode())
+
+
+def test_rules_of_one_name_in_two_stores_are_completed_from_the_registry():
+    rules = ((KEY, "a", "Action=Allow|Dir=In|LPort=80|Name=a|"), (GROUP, "a", "Action=Allow|Dir=In|LPort=81|Name=b|"))
+    (firewall,) = parsers.read_all([doubled(), exported(*rules)])
+    assert firewall.gaps == ()
+    ports = {rule.name: rule.service.certain for rule in firewall.lists[0].rules if not rule.implicit}
+    assert ports == {"a": ServiceSet.parse("tcp/80"), "b": ServiceSet.parse("tcp/81")}
+    assert any("2 rules are incomplete in the PowerShell active store" in each for each in firewall.assumptions)
+
+
+@pytest.mark.parametrize("local", ["Action=Block|Dir=In|LPort=80|", "Action=Allow|Dir=Out|RPort=80|"])
+def test_a_rule_that_has_changed_since_does_not_complete_the_other(local):
+    rules = ((KEY, "a", local), (GROUP, "a", "Action=Allow|Dir=In|LPort=81|Name=b|"))
+    (firewall,) = parsers.read_all([doubled(), exported(*rules)])
+    assert any("localport" in gap.what for gap in firewall.gaps)

@@ -97,6 +97,27 @@ def test_single_values_are_no_lists():
     assert one(LocalPort=443).local_ports == ("443",)
 
 
+@pytest.mark.parametrize(
+    ("direction", "left_out", "unread"),
+    [
+        ("Inbound", "LocalPort", ("localport is not in the export",)),
+        ("Outbound", "RemotePort", ("remoteport is not in the export",)),
+        ("Inbound", "RemotePort", ()),
+    ],
+)
+def test_the_destination_port_is_not_any_port_where_it_is_not_in_the_export(direction, left_out, unread):
+    rule = {name: value for name, value in FLAT.items() if name != left_out}
+    assert read([{**rule, "Direction": direction}]).rules[0].unread == unread
+
+
+@pytest.mark.parametrize("behind", [True, False])
+def test_the_name_of_the_store_may_stand_behind_the_rules(behind):
+    rules = [{**FLAT, "Name": f"r{number}", "InstanceID": f"r{number}"} for number in range(20)]
+    content = {"rules": rules, "store": "ActiveStore"} if behind else {"store": "ActiveStore", "rules": rules}
+    host = read(content)
+    assert (host.format, host.richness) == ("PowerShell active store", 4)
+
+
 @pytest.mark.parametrize("lost", ["System.String[]", "System.Object[]", "{25, 587, 80...}", ["System.String[]"]])
 def test_lists_that_the_export_lost_are_unknown_not_any(lost):
     rule = one(LocalPort=lost)
