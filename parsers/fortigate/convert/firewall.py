@@ -145,7 +145,7 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
         references=tuple(scope.references),
         unknowns=tuple(scope.unknowns.values()),
         settings=tuple(settings(scope)),
-        administrators=local.administrators,
+        administrators=local.administrators.own,
         gaps=tuple(sorted((*gaps, *scope.gaps), key=lambda gap: (gap.origin.first_line, gap.keyword))),
         assumptions=tuple(scope.assumptions),
     )

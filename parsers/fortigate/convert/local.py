@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from parsers.fortigate.convert.acl import acl_rules, parted
-from parsers.fortigate.convert.administrators import administrators, trusted_sources
+from parsers.fortigate.convert.administrators import accounts, trusted_sources
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.daemons import daemons
 from parsers.fortigate.convert.ike import ike_gateways
@@ -47,7 +47,7 @@ class LocalTraffic:
         self.books = books
         self.scope = books.scope
         self.forwarding = forwarding
-        self.administrators = tuple(administrators(self.scope))
+        self.administrators = accounts(self.scope)
         self.proxied = books.vips.proxied() | books.interfaces.shared()
         """Addresses of address pools, virtual IPs and VRRP, which count as the device's own (reference, 7.3)."""
 

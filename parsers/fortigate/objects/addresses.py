@@ -26,6 +26,9 @@ _MOST_RANGES = 65_536
 RUNTIME_OBJECTS = frozenset({"FIREWALL_AUTH_PORTAL_ADDRESS", "FABRIC_DEVICE"})
 """Predefined objects without a subnet line: filled at run time, not 0.0.0.0/0 (reference, section 6.1, trap)."""
 
+_TRANSLATING = ("firewall vip", "firewall vipgrp", "firewall vip6", "firewall vipgrp6")
+"""Tables that groups of addresses have no members from: the CLI references name `firewall address` and `addrgrp`."""
+
 _PREDEFINED = {
     "all": ANY_IPV4,
     "any": ANY_IPV4,
@@ -156,6 +159,11 @@ class AddressBook:
         members = group.words("member")
         for member in (*members, *group.words("exclude-member")):
             self.scope.refer(self.groups, group, self.table, member, defined=self.defines(member))
+            if not self.defines(member) and any(self.scope.entry(kind, member) is not None for kind in _TRANSLATING):
+                what = (
+                    f"group {group.name!r} holds the virtual IP {member!r}, which no FortiOS version takes as a member"
+                )
+                self.scope.gap(self.groups, group, "member", what, hides_access=True)
         if not members:
             return self._unknown(f"group {group.name!r} has no member in the file")
         found = self.union(members)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+import parsers
 from parsers.model.addresses import AddressSet
+from parsers.model.firewall import Firewall
 from parsers.model.rule import Action
-from tests.parsers.fortigate.writing import ANY, INTERFACES, local, policies, read, stated, table, with_lines
+from tests.parsers.fortigate.writing import ANY, INTERFACES, local, local_of, policies, read, stated, table, with_lines
 
 HTTPS = INTERFACES.replace("set ip 203.0.113.2/24", "set ip 203.0.113.2/24\nset allowaccess https ping\n{}")
 
@@ -276,3 +278,36 @@ def test_a_port_that_is_a_variable_is_said_as_such() -> None:
     (gap,) = [gap for gap in firewall.gaps if gap.keyword == "allowaccess"]
     assert gap.what == "the port of 'https' (admin-sport) is no number but a variable: fill in the template"
     assert gap.hides_access
+
+
+VDOMS = (
+    "config vdom\nedit root\nnext\nedit b\nnext\nend\nconfig global\nconfig system interface\n"
+    "edit wan\nset vdom root\nset ip 203.0.113.2/24\nset allowaccess https ping\nset type physical\nnext\n"
+    "edit lan\nset vdom b\nset ip 10.0.0.1/24\nset allowaccess https\nset type physical\nnext\nend\n{}end\n"
+)
+NEAR, FAR = "set trusthost1 10.0.0.0 255.0.0.0", "set trusthost1 198.51.100.0 255.255.255.0"
+
+
+@pytest.mark.parametrize(
+    ("people", "found"),
+    [
+        ([f"a\nset vdom root\n{NEAR}"], ["allowed", "blocked"]),
+        ([f"a\nset vdom root\n{NEAR}", f"c\nset vdom b\n{FAR}"], ["allowed", "possible"]),
+        ([f"a\nset vdom root\n{NEAR}", "c\nset vdom b"], ["allowed", "possible"]),
+        ([f"a\nset vdom root\n{NEAR}", f"c\nset vdom b root\n{FAR}"], ["allowed", "allowed"]),
+        ([f"a\nset vdom root\n{NEAR}", f"c\nset accprofile super_admin\nset vdom b\n{FAR}"], ["allowed", "allowed"]),
+        ([f"a\nset vdom root\n{NEAR}", f"c\nset accprofile all\nset vdom b\n{FAR}"], ["allowed", "allowed"]),
+        ([f"c\nset vdom b\n{FAR}"], ["blocked", "possible"]),
+    ],
+)
+def test_administrators_of_another_vdom_do_not_count_for_certain(people: list[str], found: list[str]) -> None:
+    text = table("system accprofile", "all\nset scope global") + table("system admin", *people)
+    root = next(each for each in read_all(VDOMS.format(text)) if each.vdom == "root")
+    assert [local_of(root, source=source) for source in ("10.0.0.9", "198.51.100.7")] == found
+    assert len(root.administrators) == sum("root" in each or "accprofile" in each for each in people)
+
+
+def read_all(text: str) -> tuple[Firewall, ...]:
+    return parsers.read(
+        ("#config-version=FGT60F-7.0.12-FW-build1-230606:opmode=0:vdom=1:user=a\n" + text).encode(), "fw.conf"
+    )

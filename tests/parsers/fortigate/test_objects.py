@@ -171,3 +171,16 @@ def test_host_names_of_the_product_are_defined_and_unknown(name: str) -> None:
     text = policies(with_lines(ANY, dstaddr=name))
     assert verdict(text) == "possible"
     assert [each.name for each in read(text).references if not each.defined] == []
+
+
+@pytest.mark.parametrize(("kind", "name"), [("firewall vip", "v"), ("firewall vipgrp", "g")])
+def test_a_group_of_addresses_has_no_virtual_ip_as_a_member(kind: str, name: str) -> None:
+    vip = table("firewall vip", "v\nset extip 203.0.113.10\nset mappedip 10.0.0.5")
+    vip += table("firewall vipgrp", "g\nset interface wan\nset member v")
+    group = table("firewall address", "net\nset subnet 10.0.0.0/24") + table(
+        "firewall addrgrp", f"all-of\nset member net {name}"
+    )
+    firewall = read(vip + group + policies(with_lines(ANY, dstaddr="all-of")))
+    (gap,) = firewall.gaps
+    assert (gap.hides_access, gap.keyword) == (True, "member")
+    assert f"holds the virtual IP {name!r}" in gap.what

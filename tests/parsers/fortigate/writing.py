@@ -92,6 +92,17 @@ def local(
     """The fate of one packet to the device itself; unless the text has administrators, one may log in from anywhere."""
     somebody = "" if "config system admin" in text else "config system admin\nedit admin\nnext\nend\n"
     (firewall,) = parsers.read((HEADER.format("7.0.12") + interfaces + somebody + text).encode(), "fw.conf")
+    return local_of(firewall, to, service, source, way)
+
+
+def local_of(
+    firewall: Firewall,
+    to: str = "203.0.113.2",
+    service: str = "tcp/443",
+    source: str = "198.51.100.7",
+    way: str = "wan",
+) -> str:
+    """The same at a firewall that was read already."""
     asked = ServiceSet.parse(service)
     filter_ = Filter(firewall, Direction.LOCAL, NOW, [asked])
     flow = Flow(AddressSet.network(source), AddressSet.network(to), asked, frozenset({way}), None, False)
