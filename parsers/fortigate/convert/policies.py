@@ -207,7 +207,9 @@ class Policies:
             source=source.addresses,
             destination=NO_ADDRESSES,
             service=NO_SERVICES,
-            source_nat=None if action is Action.DENY else source_nat(self.books, kind, block, central=self.central),
+            source_nat=None
+            if action is Action.DENY
+            else source_nat(self.books, kind, block, source.addresses.possible, central=self.central),
             conditions=tunnel + self._conditions(kind, block, hands_over=hands_over),
             uncertain=source.uncertain,
             logged={"all": True, "disable": False}.get(block.get("logtraffic") or ""),

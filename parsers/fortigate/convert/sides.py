@@ -131,7 +131,11 @@ class Sides:
         reasons = found.uncertain if found else ()
         negated = self._negated(block, keyword)
         if negated is False:
-            return Matched(addresses, Bounded.exactly(frozenset(translations)), reasons)
+            named = Bounded.exactly(frozenset(translations))
+            if translations and self.central:
+                named = Bounded(NO_TRANSLATIONS, named.possible)
+                reasons += ("with central NAT no policy names a virtual IP: what one does is not documented",)
+            return Matched(addresses, named, reasons)
         others = frozenset(self.books.vips.blocks) - translations if keyword.startswith("dst") else NO_TRANSLATIONS
         complement = Bounded.exactly(book.whole) - addresses
         if negated is None:

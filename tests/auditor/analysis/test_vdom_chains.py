@@ -105,6 +105,35 @@ def test_central_nat_perhaps_changes_senders(senders: str, outcome: str) -> None
     assert traced(data).outcome.value == outcome
 
 
+EVERY = "set srcintf wan\nset dstintf ln0\nset orig-addr all\nset dst-addr all"
+
+
+@pytest.mark.parametrize(
+    ("entries", "link", "far"),
+    [
+        ((EVERY,), "allowed", "blocked"),
+        ((EVERY + "\nset nat disable",), "blocked", "allowed"),
+        ((EVERY + "\nset nat disable", EVERY), "blocked", "allowed"),
+        ((EVERY + "\nset status disable",), "blocked", "allowed"),
+        ((EVERY + "\nset protocol 6",), "possible", "possible"),
+        ((EVERY + "\nset dst-port 443",), "possible", "possible"),
+        ((EVERY + "\nset protocol 6\nset nat disable", EVERY), "possible", "possible"),
+        ((EVERY.replace("ln0", "lan"),), "blocked", "allowed"),
+        ((EVERY + "\nset type ipv6",), "blocked", "allowed"),
+    ],
+)
+def test_the_first_entry_of_central_nat_that_matches_decides(entries: tuple[str, ...], link: str, far: str) -> None:
+    listed = table("firewall central-snat-map", *(f"{n}\n{entry}" for n, entry in enumerate(entries, 1)))
+    central = "config system settings\nset central-nat enable\nend\n" + listed
+    for senders, outcome in (("link", link), ("far", far)):
+        data = device(
+            EDGE + INNER,
+            edge=EDGE_ROUTES + central + policies(way("wan", "ln0")),
+            inner=LINK + INNER_ROUTES + policies(way("ln1", "lan", srcaddr=senders)),
+        )
+        assert traced(data).outcome.value == outcome
+
+
 @pytest.mark.parametrize(("inner", "outcome"), [("HTTP", "allowed"), ("ALL", "allowed"), ("HTTPS", "blocked")])
 def test_a_virtual_ip_of_the_first_vdom_leads_through_the_second(inner: str, outcome: str) -> None:
     vip = table(

@@ -252,3 +252,9 @@ def test_settings_of_nothing_in_a_full_configuration_restrict_nothing() -> None:
     firewall = read(table("firewall vip", vip) + policies(TO_VIP))
     assert firewall.gaps == ()
     assert verdict(table("firewall vip", vip) + policies(TO_VIP), "203.0.113.10") == "allowed"
+
+
+def test_a_policy_of_central_nat_that_names_a_virtual_ip_is_possible() -> None:
+    text = "config system settings\nset central-nat enable\nend\n" + table("firewall vip", VIP)
+    assert verdict(text + policies(TO_VIP), "203.0.113.10") == "possible"
+    assert verdict(text + policies(with_lines(ANY, dstaddr="v all")), "203.0.113.10") == "allowed"
