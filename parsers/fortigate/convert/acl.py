@@ -5,39 +5,59 @@ Source: the reference, sections 3 and 7 (order in the device: interface, DoS and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from parsers.fortigate.convert.books import Books
+from parsers.fortigate.objects.pairsets import product
 from parsers.fortigate.objects.services import ResolvedService
 from parsers.fortigate.syntax.tree import Block
-from parsers.model.addresses import NO_ADDRESS
+from parsers.model.addresses import NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
-from parsers.model.rule import ANY_TRANSLATION, NO_TRANSLATIONS, Action, AsWritten, Rule
-from parsers.model.services import ANY_SERVICE, NO_SERVICE
+from parsers.model.firewall import Translation
+from parsers.model.rule import Action, AsWritten, Rule
+from parsers.model.services import ANY_SERVICE, ServiceSet
 from parsers.redaction import safe_comment
 
 _UNTRANSLATED = "an access control list is compared with the packet before translation"
 
 
-def acl_rules(books: Books) -> Iterator[Rule]:
+def acl_rules(books: Books, translations: Sequence[Translation]) -> Iterator[Rule]:
     """The denies of `firewall acl` and `firewall acl6`, in the order of the file.
 
-    Rules of the model see a packet after translation: for translated packets an entry may deny, nothing more.
+    Rules of the model see a packet after translation: an entry takes the packets of a translation that begins within
+    what it matches for certain, and perhaps those of one that overlaps it.
     """
     for kind in ("firewall acl", "firewall acl6"):
         for _, block in books.scope.entries(kind):
             rule, services = _rule(books, kind, block)
             yield from parted(rule, services)
-            if books.vips.blocks:
+            names = _taken(rule, services, translations)
+            if names.possible:
                 yield replace(
                     rule,
                     id=f"{rule.id} (translated)",
                     destination=Bounded.exactly(NO_ADDRESS),
-                    service=Bounded(NO_SERVICE, ANY_SERVICE),
-                    translations=Bounded(NO_TRANSLATIONS, ANY_TRANSLATION),
-                    uncertain=(*rule.uncertain, _UNTRANSLATED),
+                    service=Bounded.exactly(ANY_SERVICE),
+                    translations=names,
+                    uncertain=rule.uncertain if names.is_exact else (*rule.uncertain, _UNTRANSLATED),
                 )
+
+
+def _taken(rule: Rule, services: ResolvedService, translations: Sequence[Translation]) -> Bounded[frozenset[str]]:
+    """The translations whose packets, as the client sends them, lie within what an entry matches, or overlap it."""
+    certain, possible = set(), set()
+    for each in translations:
+        whole = product(
+            Bounded.exactly(AddressSet.union(mapping.original_destination for mapping in each.mappings)),
+            Bounded.exactly(ServiceSet.union(mapping.original_service for mapping in each.mappings)),
+        ).possible
+        denied = product(rule.destination, Bounded.exactly(ANY_SERVICE)) & services.everywhere()
+        if whole & denied.possible:
+            possible.add(each.name)
+            if not whole - denied.certain:
+                certain.add(each.name)
+    return Bounded(frozenset(certain), frozenset(possible))
 
 
 def _rule(books: Books, kind: str, block: Block) -> tuple[Rule, ResolvedService]:

@@ -117,9 +117,8 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
     interfaces = books.interfaces
     policies = Policies(books)
     forwarding = policies.lists()
-    local = LocalTraffic(books, forwarding)
+    local = LocalTraffic(books, forwarding, policies.translations)
     lists = forwarding + local.lists()
-    translations = books.vips.translations(policies.referenced(), central=policies.central)
     table = tuple(routes(books))
     name = scope.setting("system global", "hostname") or scope.tree.host or PurePath(scope.file).stem
     open_ways = incomplete(books)
@@ -140,7 +139,7 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
         detours=tuple(detours(books)),
         dynamic_routing=bool(open_ways),
         bridges=interfaces.transparent,
-        translations=translations,
+        translations=policies.translations,
         objects=tuple(_objects(books)),
         references=tuple(scope.references),
         unknowns=tuple(scope.unknowns.values()),

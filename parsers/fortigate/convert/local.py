@@ -20,7 +20,7 @@ from parsers.fortigate.objects.addresses import AddressBook
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
-from parsers.model.firewall import Interface
+from parsers.model.firewall import Interface, Translation
 from parsers.model.rule import (
     Action,
     AsWritten,
@@ -41,19 +41,21 @@ class LocalTraffic:
     Args:
         books: the objects of the VDOM.
         forwarding: its lists for forwarded packets.
+        translations: its destination translations.
     """
 
-    def __init__(self, books: Books, forwarding: tuple[RuleList, ...]) -> None:
+    def __init__(self, books: Books, forwarding: tuple[RuleList, ...], translations: tuple[Translation, ...]) -> None:
         self.books = books
         self.scope = books.scope
         self.forwarding = forwarding
+        self.translations = translations
         self.administrators = accounts(self.scope)
         self.proxied = books.vips.proxied() | books.interfaces.shared()
         """Addresses of address pools, virtual IPs and VRRP, which count as the device's own (reference, 7.3)."""
 
     def lists(self) -> tuple[RuleList, ...]:
         """Local-in policies and policies towards other interfaces (default: pass on), then what answers."""
-        policies = [rule for rule in acl_rules(self.books) if rule.destination.possible]
+        policies = [rule for rule in acl_rules(self.books, self.translations) if rule.destination.possible]
         policies += [
             rule for kind in ("firewall local-in-policy", "firewall local-in-policy6") for rule in self._local_in(kind)
         ]

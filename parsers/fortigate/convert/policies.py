@@ -78,6 +78,7 @@ class Policies:
         self.unsure_mode = ngfw and not stated and old is None
         self.asks_always = self.scope.setting("user setting", "auth-on-demand") == "always"
         self.sides = Sides(books, central=self.central)
+        self.translations = books.vips.translations(self.referenced(), central=self.central)
 
     def referenced(self) -> frozenset[str]:
         """The VIPs that some policy names, disabled ones included."""
@@ -106,7 +107,7 @@ class Policies:
             rule for kind in tables for _, block in self.scope.entries(kind) for rule in self._policy(kind, block)
         ]
         rules = [*proxied(self.books), *before_policies(self.books), *bridged(self.books)]
-        rules += [*acl_rules(self.books), *unfiltered(self.books)]
+        rules += [*acl_rules(self.books, self.translations), *unfiltered(self.books)]
         if before is not None:
             rules += (*implicit_dns(self.books), *beside(self.books, before.rules, policies))
         rules += (*unchecked(self.books, policies), *policies)

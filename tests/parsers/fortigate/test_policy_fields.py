@@ -206,8 +206,16 @@ def test_access_control_lists_drop_before_policies(source: str, service: str, li
 def test_access_control_lists_see_packets_before_translation() -> None:
     vip = table("firewall vip", "v\nset extip 203.0.113.10\nset mappedip 10.0.0.5")
     text = BAD + vip + table("firewall acl", ACL) + policies(with_lines(ANY, dstaddr="v"))
+    # The virtual IP is for every port, the list for HTTPS alone.
     assert verdict(text, "203.0.113.10") == "possible"
     assert verdict(text, "203.0.113.10", source="203.0.113.7") == "allowed"
+    assert verdict(text.replace("set service HTTPS", "set service ALL"), "203.0.113.10") == "blocked"
+    other = text.replace("set dstaddr all\nset service HTTPS", "set dstaddr bad\nset service ALL")
+    assert verdict(other, "203.0.113.10") == "allowed"
+    forwarded = text.replace(
+        "set mappedip", "set portforward enable\nset extport 443\nset mappedport 8443\nset mappedip"
+    )
+    assert verdict(forwarded, "203.0.113.10") == "blocked"
 
 
 def test_session_helpers_are_said() -> None:
