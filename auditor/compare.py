@@ -215,11 +215,15 @@ def _routed(device: Device, packets: PacketSet) -> PacketSet:
     detours = device.firewall.detours
     for box in packets.boxes:
         for addresses, interfaces in device.routing.ways(AddressSet(box.destination)):
-            taking = [each.interface for each in detours if each.destination.possible.overlaps(addresses)]
-            if interfaces is not None and None not in taking:
-                interfaces = interfaces.union(name for name in taking if name)
-            else:
-                interfaces = None
+            taking = [
+                each.interfaces
+                for each in detours
+                if each.destination.possible.overlaps(addresses)
+                and (each.through is None or interfaces is None or each.through & interfaces)
+            ]
+            if interfaces is not None:
+                known = [names for names in taking if names is not None]
+                interfaces = interfaces.union(*known) if len(known) == len(taking) else None
             egress = box.egress if interfaces is None else box.egress & space.interface_mask(interfaces)
             if egress:
                 boxes.append(box._replace(egress=egress, destination=addresses.intervals))

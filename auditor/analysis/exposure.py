@@ -85,7 +85,11 @@ def _leaving(device: Device, packets: Bounded[PacketSet], ingress: frozenset[str
         return PacketSet(space, boxes)
 
     # Policy routes decide by more than the destination: nothing of what they may take is certain.
-    certain = PacketSet(space, ()) if device.firewall.detours else routed(packets.certain, reach.unknown)
+    detoured = device.routing.detoured(ingress).intervals
+    by_table = [
+        box._replace(destination=rest) for box in packets.certain.boxes if (rest := box.destination - detoured).ranges
+    ]
+    certain = routed(PacketSet(space, by_table), reach.unknown)
     return Bounded(certain, routed(packets.possible, reach.unknown | reach.unnamed))
 
 

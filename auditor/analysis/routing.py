@@ -115,18 +115,36 @@ class Routing:
                 for name in interfaces or ():
                     found[name] = found.get(name, NO_ADDRESS) | addresses
             for detour in self._detours:
-                if detour.interface is None:
+                if detour.interfaces is None:
                     unknown |= detour.destination.possible
-                elif detour.interface:
-                    found[detour.interface] = found.get(detour.interface, NO_ADDRESS) | detour.destination.possible
+                for name in detour.interfaces or ():
+                    found[name] = found.get(name, NO_ADDRESS) | self._taken(detour)
             named = AddressSet.union(each for each, _ in self._groups if each not in _DEFAULTS)
             self._reach = Reach(found, unknown, ANY_ADDRESS - PUBLIC - named)
         return self._reach
 
+    def detoured(self, ingress: frozenset[str] | None) -> AddressSet:
+        """Destinations that policy routes or rules of SD-WAN may take elsewhere for packets from some interfaces."""
+        return AddressSet.union(
+            self._taken(detour)
+            for detour in self._detours
+            if detour.interfaces != () and (ingress is None or detour.ingress is None or detour.ingress & ingress)
+        )
+
+    def _taken(self, detour: Detour) -> AddressSet:
+        """The destinations a detour may take."""
+        whole = detour.destination.possible
+        if detour.through is None:
+            return whole
+        return AddressSet.union(
+            part for part, interfaces in self.ways(whole) if interfaces is None or interfaces & detour.through
+        )
+
     def alternatives(
         self, ingress: frozenset[str] | None, source: AddressSet, destination: AddressSet, service: ServiceSet
     ) -> tuple[frozenset[str] | None, ...] | None:
-        """Where policy routes send some packets: the interfaces of each that may take them, and those of the table.
+        """Where policy routes and rules of SD-WAN send some packets: the interfaces of each that may take them, and
+        those of the table.
 
         Args:
             ingress: where they come in, None for anywhere.
@@ -135,25 +153,55 @@ class Routing:
             service: their service.
 
         Returns:
-            One item for each possible way, None in it where a way is open; None when no policy route takes any packet.
+            One item for each possible way, None in it where a way is open; None when no detour takes any packet.
         """
         found: dict[frozenset[str] | None, None] = {}
         if not destination.ipv6 or not destination.ipv4:  # packets do not mix families
             source = source.ipv4 if destination.ipv4 else source.ipv6
         for detour in self._detours:
-            if not _touches(detour, ingress, source, destination, service):
+            if not (_touches(detour, ingress, source, destination, service) and self._fits(detour, destination)):
                 continue
-            certain = _takes(detour, ingress, source, destination, service)
-            if detour.interface != "":
-                found[None if detour.interface is None else frozenset({detour.interface})] = None
+            certain = _takes(detour, ingress, source, destination, service) and self._fits_all(detour, destination)
+            if detour.interfaces == ():
                 if certain:
-                    return tuple(found)
-            elif certain:
-                break
+                    break
+                continue
+            names, settled = self._chosen(detour, destination)
+            found |= dict.fromkeys(names)
+            if certain and settled:
+                return tuple(found)
         if not found:
             return None
-        found[self.interfaces(destination)] = None
-        return tuple(found)
+        table = self.interfaces(destination)
+        return tuple(dict.fromkeys((*found, *(self.balanced(destination, table) or (table,)))))
+
+    def _fits(self, detour: Detour, destination: AddressSet) -> bool:
+        """Does the table send some packets where a detour asks for it?"""
+        through = detour.through
+        return through is None or any(names is None or bool(names & through) for _, names in self.ways(destination))
+
+    def _fits_all(self, detour: Detour, destination: AddressSet) -> bool:
+        """Does it send all of them there?"""
+        through = detour.through
+        if through is None:
+            return True
+        return all(names is not None and bool(names) and names <= through for _, names in self.ways(destination))
+
+    def _chosen(self, detour: Detour, destination: AddressSet) -> tuple[list[frozenset[str] | None], bool]:
+        """The ways a detour may choose, each alone, and whether it is certain that it chooses one of them."""
+        if detour.interfaces is None:
+            return [None], True
+        found: list[frozenset[str] | None] = []
+        settled = False
+        for name in detour.interfaces:
+            found.append(frozenset({name}))
+            usable = not detour.routed or all(
+                names is not None and name in names for _, names in self.ways(destination)
+            )
+            settled = settled or usable
+            if usable and detour.first:
+                break
+        return found, settled
 
     def leaving(
         self, ingress: frozenset[str] | None, source: AddressSet, destination: AddressSet, service: ServiceSet

@@ -66,17 +66,22 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Detour:
-    """A policy route: packets it matches leave through `interface`, past the routing table.
+    """A policy route or a rule of SD-WAN: packets it matches leave past the routing table.
 
-    `ingress` None is any; `interface` is "" where they go by the routing table after all, None where it is not known.
+    `ingress` None is any. They leave by one of `interfaces`: by the `first` that can be used, or by any of them; ()
+    stands for the routing table after all, None for an unknown way. With `routed` an interface can be used where a
+    route leads to the destination by it; with `through` only what the table sends through one of these is taken.
     """
 
     ingress: frozenset[str] | None
     source: Bounded[AddressSet]
     destination: Bounded[AddressSet]
     service: Bounded[ServiceSet]
-    interface: str | None
+    interfaces: tuple[str, ...] | None
     origin: Origin
+    first: bool = True
+    routed: bool = False
+    through: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

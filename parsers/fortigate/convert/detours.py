@@ -1,4 +1,4 @@
-"""Policy routes and virtual wire pairs: packets they match leave past the routing table.
+"""Policy routes, rules of SD-WAN and virtual wire pairs: packets they match leave past the routing table.
 
 Source: the vendor's guide on policy routes: the list is gone through from the top; an entry with action deny sends the
 packet back to the routing table; without an outgoing interface the gateway's network says it.
@@ -9,24 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parsers.fortigate.convert.books import Books
+from parsers.fortigate.convert.sdwan import sdwan_rules, service_of
 from parsers.fortigate.objects.addresses import AddressBook
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet, address_number
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Detour
-from parsers.model.intervals import IntervalSet
-from parsers.model.services import ANY_SERVICE, NO_SERVICE, PORT_PROTOCOLS, ServiceSet
+from parsers.model.services import ANY_SERVICE
 
 _SERVICES = ("internet-service-id", "internet-service-custom", "internet-service-fortiguard")
 
 
 def detours(books: Books) -> Iterator[Detour]:
-    """Virtual wire pairs, then the policy routes of a VDOM in their order."""
+    """Virtual wire pairs, then the policy routes of a VDOM in their order, then the rules of SD-WAN."""
     yield from _wires(books)
     for kind, book in (("router policy", books.addresses), ("router policy6", books.addresses6)):
         for _, block in books.scope.entries(kind):
             if block.get("status") != "disable":
                 yield _detour(books, kind, block, book)
+    yield from sdwan_rules(books)
 
 
 def _wires(books: Books) -> Iterator[Detour]:
@@ -38,7 +39,7 @@ def _wires(books: Books) -> Iterator[Detour]:
         if len(members) == 2:
             origin = books.scope.origin(kind, block)
             for here, there in (members, members[::-1]):
-                yield Detour(frozenset({here}), everything, everything, Bounded.exactly(ANY_SERVICE), there, origin)
+                yield Detour(frozenset({here}), everything, everything, Bounded.exactly(ANY_SERVICE), (there,), origin)
 
 
 def _detour(books: Books, kind: str, block: Block, book: AddressBook) -> Detour:
@@ -53,8 +54,8 @@ def _detour(books: Books, kind: str, block: Block, book: AddressBook) -> Detour:
         ingress=ingress,
         source=_side(books, kind, block, "src", book),
         destination=destination,
-        service=_service(block),
-        interface="" if block.get("action") == "deny" else _leaving(books, block),
+        service=service_of(block, "source-"),
+        interfaces=() if block.get("action") == "deny" else _leaving(books, block),
         origin=books.scope.origin(kind, block),
     )
 
@@ -82,29 +83,14 @@ def _side(books: Books, kind: str, block: Block, side: str, book: AddressBook) -
     return Bounded.exactly(whole) - found if block.get(f"{side}-negate") == "enable" else found
 
 
-def _service(block: Block) -> Bounded[ServiceSet]:
-    """Protocol and ports; a type of service (`tos`) leaves open whether a packet matches."""
-    number = int(block.get("protocol") or 0)
-    found = ANY_SERVICE if number == 0 else ServiceSet.protocol(number)
-    if number in PORT_PROTOCOLS:
-        found = ServiceSet.ports(number, _ports(block, ""), _ports(block, "source-"))
-    narrowed = (block.get("tos") or "0x00") not in ("0x00", "0", "")
-    return Bounded(NO_SERVICE if narrowed else found, found)
-
-
-def _ports(block: Block, which: str) -> IntervalSet:
-    first, last = block.get(f"start-{which}port") or "0", block.get(f"end-{which}port") or "65535"
-    return IntervalSet.of((int(first), max(int(first), int(last))))
-
-
-def _leaving(books: Books, block: Block) -> str | None:
+def _leaving(books: Books, block: Block) -> tuple[str, ...] | None:
     """The outgoing interface; None where neither it nor the gateway says it."""
     device = block.get("output-device")
     if device:
-        return device
+        return (device,)
     try:
         gateway = address_number(block.get("gateway") or "")
     except ValueError:
         return None
-    near = (each.name for each in books.interfaces.interfaces if gateway in each.networks)
+    near = ((each.name,) for each in books.interfaces.interfaces if gateway in each.networks)
     return next(near, None)

@@ -12,6 +12,7 @@ from parsers.fortigate.convert.ledger import account, ledger
 from parsers.fortigate.convert.local import LocalTraffic
 from parsers.fortigate.convert.policies import POLICY_TABLES, Policies
 from parsers.fortigate.convert.routes import incomplete, routes
+from parsers.fortigate.convert.sdwan import sdwan_rules
 from parsers.fortigate.convert.settings import settings
 from parsers.fortigate.objects.interfaces import Interfaces
 from parsers.fortigate.objects.scope import Scope
@@ -123,6 +124,10 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
     name = scope.setting("system global", "hostname") or scope.tree.host or PurePath(scope.file).stem
     open_ways = incomplete(books)
     _assume(scope, open_ways, table)
+    if any(True for _ in sdwan_rules(books)):
+        scope.assume(
+            "Rules of SD-WAN choose among its members: what passes for certain passes by each they may choose."
+        )
     _refer_members(scope, interfaces)
     return Firewall(
         name=f"{name}/{scope.vdom}" if several else name,

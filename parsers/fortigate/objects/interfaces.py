@@ -31,7 +31,8 @@ class Interfaces:
         self.zones = tuple(self._zones()) + tuple(self._sdwan_zones())
         self._members = {zone.name: zone.interfaces for zone in self.zones}
         self._sdwan_names = frozenset(zone.name for zone in self.zones if zone.sdwan)
-        self._sdwan_off = self._is_sdwan_off()
+        self.sdwan_off = self._is_sdwan_off()
+        """Does the file say that SD-WAN is off?"""
         zone_of = {member: zone.name for zone in self.zones for member in zone.interfaces}
         sdwan = {member for zone in self.zones if zone.sdwan for member in zone.interfaces}
         links = self._links()
@@ -75,7 +76,7 @@ class Interfaces:
 
     def switched_off(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The SD-WAN zones among some names where the file says that SD-WAN is off."""
-        return tuple(name for name in names if name in self._sdwan_names) if self._sdwan_off else ()
+        return tuple(name for name in names if name in self._sdwan_names) if self.sdwan_off else ()
 
     def networks(self) -> dict[str, AddressSet]:
         """Connected networks by interface name."""
@@ -284,6 +285,21 @@ class Interfaces:
 
     def _sdwan_path(self) -> str:
         return "system sdwan" if self.scope.table("system sdwan") is not None else "system virtual-wan-link"
+
+    def sdwan(self) -> Block | None:
+        """The table of SD-WAN, `system virtual-wan-link` up to 6.2."""
+        return self.scope.table(self._sdwan_path())
+
+    def sdwan_members(self) -> dict[str, tuple[str, str]]:
+        """The members of SD-WAN that are in use, by number: the interface, and the zone."""
+        table = self.sdwan()
+        listed = table.table("members") if table is not None else None
+        return {
+            number: (name, entry.get("zone") or DEFAULT_SDWAN)
+            for number, entry in (listed.entries.items() if listed is not None else ())
+            if entry.get("status") != "disable" and (name := entry.get("interface"))
+            if name not in self.by_name or self.by_name[name].enabled
+        }
 
     def _is_sdwan_off(self) -> bool:
         """Is SD-WAN switched off? That is the default; a paste without a header need not be the whole table."""
