@@ -138,14 +138,7 @@ def _code(found: Iterable[Answer]) -> int:
     states = {each.state for each in found}
     if AnswerState.CANNOT_TELL in states:
         return NOT_JUDGED
-    calm = {
-        AnswerState.SATISFIED,
-        AnswerState.CLOSED,
-        AnswerState.NOT_APPLICABLE,
-        AnswerState.NOT_OBSERVABLE,
-        AnswerState.NO_FIREWALL_QUESTION,
-    }
-    return FINDINGS if states - calm else PASSED
+    return PASSED if all(state.in_order for state in states) else FINDINGS
 
 
 # --- as text

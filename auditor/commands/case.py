@@ -36,11 +36,16 @@ ruleset_option = click.option(
 )
 
 
+def noon(day: date | None = None) -> datetime:
+    """The time that audits are as of: noon of a day, today unless given."""
+    return datetime.combine(day or date.today(), time(12))
+
+
 def _day(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime:
     if value is None:
-        return datetime.combine(date.today(), time(12))
+        return noon()
     try:
-        return datetime.combine(date.fromisoformat(value), time(12))
+        return noon(date.fromisoformat(value))
     except ValueError:
         raise click.BadParameter(f"{value!r} is not a day: write 2026-11-24.") from None
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.commands.case import apply_option, files_argument, read_exports
+from auditor.commands.case import apply_option, files_argument, noon, read_exports
 from auditor.commands.output import show, window
 
 if TYPE_CHECKING:
@@ -179,7 +178,7 @@ def _logins(firewall: Firewall) -> Iterator[str]:
     """What answers at the device itself, and whom."""
     from auditor.analysis.management import logins_of
 
-    rows = logins_of(firewall, datetime.now().replace(microsecond=0))
+    rows = logins_of(firewall, noon())
     for row in rows[:MOST_LOGINS]:
         perhaps = f", perhaps {row.perhaps}" if row.perhaps else ""
         sure = "" if row.confidence == "certain" else " (possible)"

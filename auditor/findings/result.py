@@ -112,6 +112,20 @@ class AnswerState(StrEnum):
     NO_FIREWALL_QUESTION = "see the answer"
     """No firewall can answer it: names, certificates, settings of a client."""
 
+    @property
+    def in_order(self) -> bool:
+        """Is it as the baseline wants it, or no question here?"""
+        return self in _IN_ORDER
+
+
+_IN_ORDER = (
+    AnswerState.SATISFIED,
+    AnswerState.CLOSED,
+    AnswerState.NOT_APPLICABLE,
+    AnswerState.NOT_OBSERVABLE,
+    AnswerState.NO_FIREWALL_QUESTION,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

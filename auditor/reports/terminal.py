@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from auditor.findings.finding import Confidence, Finding, Severity
-from auditor.findings.result import AuditResult, CoverageState
+from auditor.findings.result import AnswerState, AuditResult, CoverageState
 from auditor.findings.wording import counted
 from auditor.reports.flows import QUIET, alike
 from auditor.reports.guides import MOST_REASONS, failed_items, undecided
@@ -55,8 +55,9 @@ MOST_FIREWALLS = 12
 """Firewalls named at the head; every file is in the table of files."""
 MOST_INFERRED = 40
 LONGEST_PATH = 40
-_SILENT = ("not applicable", "not observable", "see the answer", "cannot tell")
-_CALM = ("satisfied", "closed", "see the answer", "not applicable", "not observable")
+_SILENT = (
+    AnswerState.NOT_APPLICABLE, AnswerState.NOT_OBSERVABLE, AnswerState.NO_FIREWALL_QUESTION, AnswerState.CANNOT_TELL,
+)  # fmt: skip
 
 
 def terminal_text(result: AuditResult, width: int = 100, colour: bool = False, every: bool = False) -> str:
@@ -299,8 +300,8 @@ def _answers(result: AuditResult, every: bool) -> Iterator[RenderableType]:
             detail = detail.split(". ")[0].rstrip(".") + "."
         yield Padding(Text(f"{answer.id} {one_line(answer.ask)}"), (0, 0, 0, 2))
         text = Text("")
-        text.append(answer.state, style="green" if answer.state in _CALM else "bold red")
-        text.append(f"{'' if answer.state in _CALM else '; expected'}: {detail}")
+        text.append(answer.state, style="green" if answer.state.in_order else "bold red")
+        text.append(f"{'' if answer.state.in_order else '; expected'}: {detail}")
         yield Padding(text, (0, 0, 0, 6))
     if silent:
         yield from _note(f"and {silent} that do not apply here or that these exports cannot answer: --all shows them")

@@ -10,13 +10,13 @@ import json
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from auditor.audit import audit
 from auditor.baseline import Site, check_words, site_yaml
 from auditor.benchmarks import load_benchmarks
-from auditor.commands.case import Case
+from auditor.commands.case import Case, noon
 from auditor.commands.comparison import comparison_value
 from auditor.commands.question import analysed, answer
 from auditor.commands.trace import trace_value
@@ -60,7 +60,7 @@ def new_audit(values: Mapping[str, Any], blobs: Sequence[bytes], progress: Progr
     else:
         documents = [Document(name, data) for name, data in zip(values["names"], blobs, strict=True)]
     uploaded = open_upload(documents, _reading(progress), values.get("rulesets", ()))
-    now = _noon()
+    now = noon()
     result = _judged(uploaded.case, now, progress)
     return _answered(State(uploaded.case, result, uploaded.excerpts, uploaded.skipped, not uploaded.case.inferred, now))
 
@@ -85,7 +85,7 @@ def compared(values: Mapping[str, Any], blobs: Sequence[bytes], progress: Progre
     after = new if isinstance(new, Case) else _opened(new, progress, old.site if isinstance(old, Case) else None)
     before = old if isinstance(old, Case) else _opened(old, progress, after.site)
     progress("Computing which packets pass at one version only")
-    found = compare(before.firewalls, after.firewalls, after.site, _noon())
+    found = compare(before.firewalls, after.firewalls, after.site, noon())
     return json.dumps(comparison_value(found), ensure_ascii=False).encode("utf-8", "replace"), b""
 
 
@@ -152,11 +152,6 @@ def _judged(case: Case, now: datetime, progress: Progress) -> AuditResult:
         benchmarks=benchmarks,
         refused=case.refused,
     )
-
-
-def _noon() -> datetime:
-    """The time audits are as of: noon today, as on the command line."""
-    return datetime.combine(date.today(), time(12))
 
 
 def _reading(progress: Progress) -> Told:
