@@ -50,7 +50,8 @@ def test_a_packed_file(kind):
 @pytest.mark.parametrize("kind", PACKERS)
 def test_a_packed_file_in_a_folder(kind, tmp_path):
     (tmp_path / f"EX01.txt.{kind}").write_bytes(PACKERS[kind](DUMP))
-    assert len(parsers.read(tmp_path)) == 1
+    (firewall,) = parsers.read(tmp_path)
+    assert [each.name for each in firewall.lists[0].rules if not each.implicit] == ["Web"]
 
 
 @pytest.mark.parametrize("kind", PACKERS)

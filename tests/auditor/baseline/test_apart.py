@@ -70,13 +70,13 @@ def test_a_question_has_one_answer_for_all_networks(fleet: AuditResult) -> None:
 
 def test_a_shared_segment_joins() -> None:
     walls = [_wall(f"w{number}", f"10.{number}.0.1") for number in range(1, 6)]
-    assert len(_names(tuple(walls))) == 5
+    assert _names(tuple(walls)) == [["w1"], ["w2"], ["w3"], ["w4"], ["w5"]]
     assert _names((*walls, _wall("inner", "10.2.0.2"))) == [["w1"], ["w2", "inner"], ["w3"], ["w4"], ["w5"]]
 
 
 def test_the_same_address_on_two_firewalls_is_no_segment() -> None:
     walls = tuple(_wall(f"w{number}", "192.168.1.99") for number in range(1, 6))
-    assert len(_names(walls)) == 5
+    assert _names(walls) == [["w1"], ["w2"], ["w3"], ["w4"], ["w5"]]
 
 
 def test_a_network_that_exists_twice_joins_nobody() -> None:
@@ -110,4 +110,4 @@ def test_a_few_firewalls_may_be_one_path() -> None:
 def test_a_host_without_a_place_keeps_all_together() -> None:
     walls = tuple(_wall(f"w{number}", f"10.{number}.0.1") for number in range(1, 6))
     (host,) = parsers.read(SAMPLE.parent / "ex-cas01.txt")
-    assert len(_names((*walls, host))) == 1
+    assert _names((*walls, host)) == [["w1", "w2", "w3", "w4", "w5", "ex-cas01"]]

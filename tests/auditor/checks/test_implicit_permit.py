@@ -47,7 +47,9 @@ def test_the_switch_of_ipv6_counts_where_there_is_ipv6() -> None:
 
 def test_both_lists_of_the_ngfw_mode_are_one_finding() -> None:
     mode = "config system settings\nset ngfw-mode policy-based\nend\n" + policies()
-    assert len(findings(OFF + mode + ZONE)) == 1
+    (found,) = findings(OFF + mode + ZONE)
+    assert found.packets == "implicit intrazone"
+    assert "everything passes that no rule above decides" in found.message
 
 
 @pytest.mark.parametrize("version", ["7.0.12", "7.4.4"])

@@ -11,6 +11,7 @@ from auditor.findings.decisions import Decision, FollowUp, Past, Status
 from auditor.findings.finding import Confidence, Evidence, Finding, Packet, Severity
 from auditor.findings.result import (
     Answer,
+    AnswerState,
     AuditResult,
     CheckDescription,
     CoverageState,
@@ -157,7 +158,7 @@ RESULT = AuditResult(
         ),
         Exposure("edge", "internet", "10.0.10.21", "client_access", "tcp/135", "certain", ("edge 1",), "", "", PACKET),
     ),
-    answers=(Answer("exchange-2010", "Q02", "Does ActiveSync need anything more?", "satisfied", "No."),),
+    answers=(Answer("exchange-2010", "Q02", "Does ActiveSync need anything more?", AnswerState.SATISFIED, "No."),),
     findings=(
         finding(1, Severity.CRITICAL),
         finding(2, Severity.MEDIUM, rule=2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def test_an_empty_token_file(capsys: pytest.CaptureFixture[str], tmp_path: Path)
 def test_without_the_extra_it_says_what_to_install(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(__import__("sys").modules, "auditor.web.server", raising=False)
-    monkeypatch.setitem(__import__("sys").modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "auditor.web.server", raising=False)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
     assert run(["serve"]) == 3
     assert "pip install 'fwproof[web]'" in capsys.readouterr().err

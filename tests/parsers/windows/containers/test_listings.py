@@ -46,7 +46,7 @@ def test_recmd_has_both_control_sets_of_a_hive():
             *(rf'ROOT\ControlSet00{number}\{LOCAL}\FirewallRules,web,RegSz,"{WEB}",,,False,False' for number in (2, 1))
         )
     )
-    assert len(host.rules) == 1
+    assert [(rule.id, rule.name) for rule in host.rules] == [("web", "Web")]
 
 
 def test_a_recmd_row_of_too_many_cells_is_a_gap():

@@ -150,12 +150,12 @@ def test_numbers_that_are_none():
 
 
 def test_nul_padding():
-    document = Document("x.json", json.dumps([FLAT]).replace('"DisplayName"', '\0\0 "DisplayName"').encode())
-    assert len(powershell.read(document).rules) == 1
+    document = Document("EX01.json", json.dumps([FLAT]).replace('"DisplayName"', '\0\0 "DisplayName"').encode())
+    assert powershell.read(document).rules == read([FLAT]).rules
 
 
 def test_utf16_with_bom():
-    assert len(read([FLAT], encoding="utf-16").rules) == 1
+    assert read([FLAT], encoding="utf-16").rules == read([FLAT]).rules
 
 
 @pytest.mark.parametrize(
