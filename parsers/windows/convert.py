@@ -281,6 +281,8 @@ def _assumptions(host: WrittenHost, states: dict[str, WrittenProfile]) -> Iterat
         off, doubt = has(state, "enabled", False)
         if off:
             yield f"The {key} profile {'may be' if doubt else 'is'} OFF: everything passes while it is active."
+        if state.excluded:
+            yield f"The firewall is switched off on interface {state.excluded} while it is in the {key} profile."
         if state.merge_local is False:
             yield f"Local rules do not count in the {key} profile: a policy turns merging off."
     if host.active_profiles is None and host.rules:

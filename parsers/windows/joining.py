@@ -225,6 +225,7 @@ def _merged(best: tuple[WrittenProfile, ...], rest: tuple[WrittenProfile, ...]) 
             outbound=one.outbound or other.outbound,
             merge_local=other.merge_local if one.merge_local is None else one.merge_local,
             shielded=other.shielded if one.shielded is None else one.shielded,
+            excluded=one.excluded or other.excluded,
             values=one.values + tuple(pair for pair in other.values if pair[0].casefold() not in names),
             may_be=one.may_be + tuple(may for may in other.may_be if getattr(one, may[0]) is None),
         )

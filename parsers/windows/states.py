@@ -1,7 +1,8 @@
 """What the profiles of a Windows host do by themselves: off, block always, a default of allow; and their settings.
 
 Source: the reference, section 7.1, and its hardening document, section 1: a GPO value wins over the local one, value by
-value; what nothing sets is on, inbound connections blocked, outbound ones allowed.
+value; what nothing sets is on, inbound connections blocked, outbound ones allowed. On an excluded interface of a
+profile the firewall is not applied at all (Microsoft, INetFwPolicy2::put_ExcludedInterfaces).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ def effective(host: WrittenHost, key: str) -> WrittenProfile:
                     outbound=found.outbound or each.outbound,
                     merge_local=each.merge_local if found.merge_local is None else found.merge_local,
                     shielded=each.shielded if found.shielded is None else found.shielded,
+                    excluded=found.excluded or each.excluded,
                     file=found.file or each.file,
                     line=found.line or each.line,
                 )
@@ -47,6 +49,10 @@ def implicit(host: WrittenHost, states: dict[str, WrittenProfile], direction: Di
         off, doubt = has(state, "enabled", False)
         if off:
             yield whole(f"{key} profile is off", key, Action.BYPASS, origin, doubt, inward=inward)
+        elif state.excluded:
+            limit = (Condition("interface", f"only on interface {state.excluded}"),)
+            name = f"{key} profile is off on some interfaces"
+            yield whole(name, key, Action.BYPASS, origin, limit, inward=inward)
         closed, why = has(state, "inbound", "block always")
         if inward and closed and (not off or doubt):
             yield whole(f"{key} profile blocks all inbound connections", key, Action.DENY, origin, why, inward=True)

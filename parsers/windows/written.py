@@ -45,8 +45,8 @@ class WrittenRule:
     group: str = ""
     description: str = ""
     store: str = "local"
-    """"local", "gpo", "hardening" (service hardening), "appiso" (Store apps), "mdm", "script FILE" (rules that a
-    script makes), or "unknown"."""
+    """"local", "gpo", "gpo exceptions" (those of administrative templates), "hardening" (service hardening), "appiso"
+    (Store apps), "mdm", "script FILE" (rules that a script makes), or "unknown"."""
     unread: tuple[str, ...] = ()
     edge: str = ""
     """Edge traversal: "no", "yes", "defer to application", "defer to user"; "" where the export does not say."""
@@ -70,6 +70,8 @@ class WrittenProfile:
     file: str = ""
     values: tuple[tuple[str, str], ...] = ()
     """Further values under their registry names ("DisableNotifications", "Logging/LogFileSize")."""
+    excluded: str = ""
+    """The interfaces on which the firewall is switched off in this profile, as the export names them."""
     may_be: tuple[tuple[str, object, str], ...] = ()
     """What `enabled`, `inbound` or `outbound` perhaps are instead, and why: a command that may not run."""
 

@@ -9,6 +9,7 @@ come to: the same elements, each with its policy and its precedence (1 wins).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,16 @@ _RULES = ("inboundfirewallrules", "outboundfirewallrules")
 _ROOT = re.compile(r"<(?:\w+:)?(?:GPO|report|Rsop)[\s>]")
 _SET_BY = frozenset({"gpo", "precedence"})
 """What a result set says of each setting beside its value."""
+_ABOUT_FIREWALL = re.compile(
+    r"firewall|pare-feu|брандмауэр|ファイアウォール|防火[墙牆]|방화벽|zapor|güvenlik duvarı|brána|tűzfal|brandvägg",
+    re.IGNORECASE,
+)
+"""The word for a firewall in the languages of Windows."""
+_TITLE = re.compile(r"Windows (?:Defender )?Firewall: (.*)", re.IGNORECASE)
+_CLOSING = re.compile(
+    r"protect all network connections|do not allow exceptions|prohibit |allow logging|allow local p", re.IGNORECASE
+)
+"""Policies of the administrative templates that open nothing when they are enabled (windowsfirewall.admx)."""
 _VALUES = {"true": 1, "false": 0}
 _DEFER_LOST = "A group policy report does not say whether edge traversal asks the application or the user."
 
@@ -58,7 +69,8 @@ def read(document: Document) -> WrittenHost:
                 rules.append(_rule(document.name, child, names))
             elif name in PROFILE_KEYS:
                 _profile(policy, name, child)
-    if not rules and not policy.profiles:
+    templates = tuple(_templates(document.name, root))
+    if not rules and not policy.profiles and not templates:
         raise UnreadableError(document.name, "this group policy report sets nothing for the Windows Firewall")
     found = host(document, [policy], "group policy report", encoding=document.decoded.encoding)
     gaps = tuple(
@@ -77,12 +89,39 @@ def read(document: Document) -> WrittenHost:
     return replace(
         found,
         rules=tuple(rules),
-        gaps=found.gaps + gaps,
+        gaps=found.gaps + gaps + templates,
         notes=found.notes + notes,
         richness=3 if rules else 0,
         stores=("gpo",),
-        ledger=Ledger(read_count + len(gaps), read_count, 0, len(gaps)),
+        ledger=Ledger(read_count + len(gaps) + len(templates), read_count, 0, len(gaps) + len(templates)),
     )
+
+
+def _templates(file: str, root: ElementTree.Element) -> Iterator[Gap]:
+    """A gap for each policy of the administrative templates that is about the firewall: it may open ports.
+
+    A report gives their names and categories in its own language, and no registry values.
+    """
+    for element in root.iter():
+        if local(element).casefold() != "policy":
+            continue
+        texts = {local(child).casefold(): (child.text or "").strip() for child in element}
+        name, state = texts.get("name", "policy"), texts.get("state", "state unknown")
+        if _ABOUT_FIREWALL.search(f"{texts.get('category', '')} {name}") and not _only_closes(name, state):
+            what = (
+                f"the policy {name!r} ({state}) of the administrative templates is not read from a report and may open "
+                "ports or switch the firewall off: give Registry.pol of the policy too"
+            )
+            yield Gap(Origin(file, 0, 0, "policy", name), name, "", what, hides_access=True)
+
+
+def _only_closes(name: str, state: str) -> bool:
+    """Is it a policy, by its English name, that opens nothing in this state?"""
+    title = _TITLE.match(name)
+    if title is None:
+        return False
+    protects = title[1].casefold().startswith("protect all network connections")
+    return not protects if state == "Disabled" else state == "Enabled" and _CLOSING.match(title[1]) is not None
 
 
 def _precedence(element: ElementTree.Element) -> int:

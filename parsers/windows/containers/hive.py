@@ -14,6 +14,7 @@ from typing import Any
 
 from parsers.errors import UnreadableError
 from parsers.source import Document
+from parsers.windows.containers.exceptions import KEYS
 from parsers.windows.containers.policy import PROFILE_KEYS, RULE_KEYS, Policy, host
 from parsers.windows.containers.values import MOST_TEXT, RegistryValue, decoded
 from parsers.windows.written import WrittenHost
@@ -141,7 +142,8 @@ class _Hive:
         policy = Policy(store)
         for value in self.values(root, ""):
             policy.add(value)
-        for path in (*RULE_KEYS, *PROFILE_KEYS, *(f"{key}\\logging" for key in PROFILE_KEYS)):
+        below = [f"{key}\\{each}" for key in PROFILE_KEYS for each in ("logging", *sorted(KEYS))]
+        for path in (*RULE_KEYS, *PROFILE_KEYS, *below):
             key = self._below(root, *path.split("\\"))
             if key is None:
                 continue

@@ -15,6 +15,7 @@ from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
 from parsers.windows.containers import rulestring
+from parsers.windows.containers.exceptions import KEYS, Exceptions
 from parsers.windows.containers.values import RegistryValue
 from parsers.windows.convert import device_name
 from parsers.windows.written import WrittenHost, WrittenProfile, WrittenRule
@@ -34,6 +35,14 @@ PROFILE_KEYS: Mapping[str, tuple[str, ...]] = {
     "publicprofile": ("public",),
     "standardprofile": ("private",),
 }
+_LEFT_OVER = (
+    "Exceptions of the time before Windows Vista ({}) are in the registry beside the rules and are not counted: that "
+    "Windows made rules of them."
+)
+_UNLISTED = (
+    "The administrative templates of the policy open exceptions ({}): every Windows heeds them, and neither netsh nor "
+    "Get-NetFirewallRule lists them."
+)
 _MOST_GAPS = 1000
 """After so many values that are not understood the file is no firewall policy."""
 _LOCAL = re.compile(
@@ -70,6 +79,7 @@ class Policy:
     has_rules_key: bool = False
     version: tuple[int, int] = (0, 0)
     others: int = 0
+    exceptions: Exceptions = field(default_factory=Exceptions)
 
     def add(self, value: RegistryValue) -> None:
         """Sort one value into rules, profiles and the rest; a later value of the same name replaces an earlier one."""
@@ -82,10 +92,21 @@ class Policy:
         if top in PROFILE_KEYS and below in ("", "logging"):
             name = f"Logging/{value.name}" if below else value.name
             self.profiles.setdefault(top, {})[name.casefold()] = replace(value, name=name)
+        elif top in PROFILE_KEYS and below in KEYS:
+            self.exceptions.add(top, below, value)
         else:
             self.others += 1
             if not key and value.name.casefold() == "policyversion" and isinstance(value.data, int):
                 self.version = (value.data >> 8, value.data & 0xFF)
+
+    def names(self, top: str) -> tuple[str, ...]:
+        """The profiles that a profile's key speaks for, given the others there are; () for none."""
+        if top != "standardprofile":
+            return PROFILE_KEYS[top]
+        if self.store == "gpo":
+            # The policy of old clients stands for both newer profiles, where neither is given.
+            return () if {"privateprofile", "publicprofile"} & set(self.profiles) else ("private", "public")
+        return () if "privateprofile" in self.profiles else PROFILE_KEYS[top]
 
 
 def host(document: Document, policies: Iterable[Policy], format_: str, **facts: str) -> WrittenHost:
@@ -94,6 +115,7 @@ def host(document: Document, policies: Iterable[Policy], format_: str, **facts: 
     gaps: list[Gap] = []
     profiles: list[WrittenProfile] = []
     stores: list[str] = []
+    notes: list[str] = []
     skipped = others = 0
     version: tuple[int, int] = (0, 0)
     for policy in policies:
@@ -106,7 +128,15 @@ def host(document: Document, policies: Iterable[Policy], format_: str, **facts: 
         profiles += _profiles(document.name, policy)
         if policy.has_rules_key:
             stores += [policy.store, *(each.store for each in reader.rules)]
-    notes = []
+        old = tuple(policy.exceptions.rules(document.name, policy.store, policy.names, gaps))
+        enabled = sum(each.enabled is True for each in old)
+        if policy.store == "gpo":
+            stores += ["gpo"] if old else []
+            notes += [_UNLISTED.format(enabled)] if enabled else []
+        elif enabled and policy.has_rules_key:
+            notes.append(_LEFT_OVER.format(enabled))
+        if policy.store == "gpo" or not policy.has_rules_key:
+            rules += old
     if skipped:
         are = "rules were" if skipped > 1 else "rule was"
         notes.append(f"{skipped} connection security (IPsec) {are} left out: such rules open nothing by themselves.")
@@ -184,15 +214,7 @@ class _Rules:
 
 def _profiles(file: str, policy: Policy) -> Iterator[WrittenProfile]:
     for top, values in policy.profiles.items():
-        names = PROFILE_KEYS[top]
-        if top == "standardprofile" and policy.store == "gpo":
-            # The policy of old clients stands for both newer profiles, where neither is given.
-            if "privateprofile" in policy.profiles or "publicprofile" in policy.profiles:
-                continue
-            names = ("private", "public")
-        elif top == "standardprofile" and "privateprofile" in policy.profiles:
-            continue
-        for name in names:
+        for name in policy.names(top):
             yield _profile(file, name, policy.store, values)
 
 
@@ -217,8 +239,14 @@ def _profile(file: str, name: str, store: str, values: dict[str, RegistryValue])
         store=store,
         line=first,
         file=file,
+        excluded=_text(values, "DisabledInterfaces"),
         values=tuple((value.name, str(value.data)) for key, value in values.items() if key not in main),
     )
+
+
+def _text(values: dict[str, RegistryValue], name: str) -> str:
+    value = values.get(name.casefold())
+    return str(value.data).strip() if value is not None and value.data else ""
 
 
 def _number(values: dict[str, RegistryValue], name: str) -> int | None:

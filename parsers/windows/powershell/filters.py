@@ -310,10 +310,20 @@ def profile(file: str, bag: Bag) -> WrittenProfile | None:
         inbound=inbound,
         outbound=words.get(bag.text("defaultoutboundaction").casefold()),
         merge_local=switch.get(bag.text("allowlocalfirewallrules").casefold()),
+        excluded=_excluded(bag),
         line=bag.line,
         file=file,
         values=tuple(values),
     )
+
+
+def _excluded(bag: Bag) -> str:
+    """The interfaces that a profile leaves alone; what a CSV file lost says nothing, for almost nobody names any."""
+    value = bag.properties.get("disabledinterfacealiases")
+    words = (
+        value if isinstance(value, list) else [] if isinstance(value, Lost) else [bag.text("disabledinterfacealiases")]
+    )
+    return ", ".join(word for word in words if word.casefold() not in {*_NOTHING, "notconfigured"})
 
 
 _PROFILE_VALUES = (

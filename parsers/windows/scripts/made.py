@@ -67,6 +67,7 @@ class Made:
             inbound=found.inbound or one.inbound,
             outbound=found.outbound or one.outbound,
             merge_local=one.merge_local if found.merge_local is None else found.merge_local,
+            excluded=found.excluded or one.excluded,
             values=tuple(pair for pair in one.values if pair[0].casefold() not in later) + found.values,
             may_be=tuple(each for each in one.may_be if getattr(found, each[0]) is None),
         )

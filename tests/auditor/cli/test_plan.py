@@ -66,7 +66,7 @@ def test_what_is_left_out_is_said_with_the_question(capsys: pytest.CaptureFixtur
     assert run(["plan", "--site", OPEN]) == 3
     shown = capsys.readouterr()
     assert "not planned: HUB-AD" in shown.err
-    assert "which ports is rpc_dynamic" in shown.err
+    assert "which addresses are the domain controller" in shown.err
     assert "# NOT in this plan:\n# - " in shown.out
 
 

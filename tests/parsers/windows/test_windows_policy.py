@@ -200,3 +200,11 @@ def test_a_host_has_its_three_profiles_and_no_other_interface():
     }
     filter_ = Filter(rules(ALLOW, **state), Direction.INBOUND, datetime(2030, 1, 1))
     assert [hidden.rule.name for hidden in filter_.hidden()] == ["Mail"]
+
+
+def test_an_interface_that_a_profile_leaves_alone_may_pass_everything():
+    excluded = {"EnableFirewall": 1, "DisabledInterfaces": "{11111111-2222-3333-4444-555555555555}"}
+    found = firewall({f"{LOCAL}\\PublicProfile": excluded, f"{LOCAL}\\FirewallRules": {"A": ALLOW}})
+    assert open_port(found, port="tcp/3389") == (False, True)
+    assert open_port(found, port="tcp/3389", profile="domain") == (False, False)
+    assert open_port(found) == (True, True)

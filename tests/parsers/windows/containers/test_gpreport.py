@@ -120,3 +120,40 @@ def test_rules_of_a_result_set():
     first, second = result_set(rules).rules
     assert (first.name, first.local_ports, first.unread, first.conditions) == ("Mail", ("25", "587"), (), ())
     assert [kind for kind, _ in second.conditions] == ["unread"]
+
+
+TEMPLATES = "http://www.microsoft.com/GroupPolicy/Settings/Registry"
+
+
+def with_template(name, state, category="Network/Network Connections/Windows Defender Firewall/Domain Profile"):
+    """A report with one rule and one policy of the administrative templates."""
+    policy = f"<q5:Policy><q5:Name>{name}</q5:Name><q5:State>{state}</q5:State><q5:Category>{category}</q5:Category></q5:Policy>"
+    rule = f"<q3:InboundFirewallRules>{RULE}</q3:InboundFirewallRules>"
+    return read(f'{rule}</Extension><Extension xmlns:q5="{TEMPLATES}">{policy}')
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "severe"),
+    [
+        ("Windows Defender Firewall: Define inbound port exceptions", "Enabled", True),
+        ("Windows Firewall: Allow inbound Remote Desktop exceptions", "Enabled", True),
+        ("Windows Firewall: Allow inbound Remote Desktop exceptions", "Disabled", False),
+        ("Windows Defender Firewall: Protect all network connections", "Enabled", False),
+        ("Windows Defender Firewall: Protect all network connections", "Disabled", True),
+        ("Windows Defender Firewall: Do not allow exceptions", "Enabled", False),
+        ("Pare-feu Windows : définir les exceptions de ports entrants", "Enabled", True),
+    ],
+)
+def test_administrative_templates_that_may_open_something_are_a_gap(name, state, severe):
+    assert [gap.hides_access for gap in with_template(name, state).gaps] == [True] * severe
+
+
+def test_other_administrative_templates_are_none_of_our_business():
+    assert with_template("Turn off multicast name resolution", "Enabled", "Network/DNS Client").gaps == ()
+
+
+def test_a_report_of_templates_alone_is_a_policy_that_was_not_read():
+    policy = "<q5:Policy><q5:Name>Windows Firewall: Define inbound port exceptions</q5:Name></q5:Policy>"
+    host = read(f'</Extension><Extension xmlns:q5="{TEMPLATES}">{policy}')
+    assert host.rules == ()
+    assert [gap.hides_access for gap in host.gaps] == [True]

@@ -219,3 +219,10 @@ def test_a_transaction_log_beside_a_hive_is_no_hive(hive):
     assert not containers.recognises(document)
     with pytest.raises(UnreadableError, match="a transaction log of a registry hive: give the hive itself"):
         parsers.read(document.data, document.name)
+
+
+def test_interfaces_on_which_the_firewall_is_off(hive):
+    host = read(
+        hive({"PublicProfile": {"EnableFirewall": 1, "DisabledInterfaces": "{11111111-2222-3333-4444-555555555555}"}})
+    )
+    assert host.profiles[0].excluded == "{11111111-2222-3333-4444-555555555555}"

@@ -273,6 +273,24 @@ def test_what_a_profile_leaves_open_is_not_no(word):
     assert state.values == ()
 
 
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("NotConfigured", ""),
+        (["NotConfigured"], ""),
+        ([], ""),
+        (None, ""),
+        ("System.String[]", ""),
+        (["vEthernet (WSL)", "Ethernet 2"], "vEthernet (WSL), Ethernet 2"),
+        ("Ethernet", "Ethernet"),
+    ],
+)
+def test_interfaces_on_which_a_profile_switches_the_firewall_off(value, names):
+    content = {"Name": "Public", "Enabled": 1, "DefaultInboundAction": 4, "DisabledInterfaceAliases": value}
+    (state,) = read([content | {"InstanceID": "MSFT|FW|FirewallProfile|Public"}]).profiles
+    assert state.excluded == names
+
+
 def test_filters_without_rules_are_refused():
     with pytest.raises(UnreadableError, match="without their rules"):
         read([PORTS, PORTS])
