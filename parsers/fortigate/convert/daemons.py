@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.listeners import EVERYBODY, leaves, listener
+from parsers.fortigate.convert.portals import portals
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import AddressSet
 from parsers.model.bounds import Bounded
@@ -99,7 +100,7 @@ def _portals(books: Books) -> Iterator[Rule]:
         scope.setting("system global", keyword) or default
         for keyword, default in (("auth-http-port", "1000"), ("auth-https-port", "1003"))
     ]
-    for interface in _switched_on(books, "security-mode", "captive-portal"):
+    for interface in leaves(books, tuple(sorted(portals(books)))):
         service = ServiceSet.parse(f"tcp/{','.join(ports)}")
         yield listener("captive portal", books, interface, service, EVERYBODY, interface.origin)
 

@@ -28,7 +28,13 @@ _FOREIGN_SINCE = ((7, 0, 16), (7, 2, 11), (7, 4, 4))
 
 
 def before_policies(books: Books) -> Iterator[Rule]:
-    """Interfaces that do not forward: a dedicated management interface never, one that is down while it is."""
+    """What does not forward: a dedicated management interface never; an interface or a VDOM while it is off."""
+    table = books.scope.table("system settings")
+    if table is not None and table.get("status") == "disable":
+        text = f"VDOM {books.scope.vdom} is disabled"
+        conditions = (Condition("setting", f"{text} in this backup"),)
+        closed = implicit_rule(text, books.scope.origin("system settings", table), None, None, conditions)
+        yield replace(closed, action=Action.DENY)
     for interface in books.interfaces.interfaces:
         if interface.kind == "management":
             yield from _closed(interface, f"{interface.name} is dedicated to management", ())

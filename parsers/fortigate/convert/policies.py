@@ -22,6 +22,7 @@ from parsers.fortigate.convert.implicit import (
     unfiltered,
 )
 from parsers.fortigate.convert.keywords import WIDENING
+from parsers.fortigate.convert.portals import portals
 from parsers.fortigate.convert.proxies import proxied, published
 from parsers.fortigate.convert.sides import NO_ADDRESSES, NO_SERVICES, Sides, Target
 from parsers.fortigate.convert.sourcenat import source_nat
@@ -45,6 +46,7 @@ from parsers.redaction import safe_comment
 _TIMED = frozenset({"schedule", "expiry"})
 """Conditions that a policy which hands over to the security policies does not have (the reference, section 8)."""
 _SECURITY = "firewall security-policy"
+_OTHER_FAMILY = "whether a policy that changes the family also matches packets that keep theirs is not documented"
 POLICY_TABLES = frozenset(
     f"firewall {name}"
     for name in ("policy", "policy6", "consolidated policy", "policy46", "policy64", "security-policy")
@@ -79,6 +81,7 @@ class Policies:
         self.asks_always = self.scope.setting("user setting", "auth-on-demand") == "always"
         self.sides = Sides(books, central=self.central)
         self.translations = books.vips.translations(self.referenced(), central=self.central)
+        self.portals = portals(books)
 
     def referenced(self) -> frozenset[str]:
         """The VIPs that some policy names, disabled ones included."""
@@ -143,8 +146,15 @@ class Policies:
             return self._identity_rules(kind, block, sub)
         found: list[Rule] = []
         for rule in self._rules(kind, block, learning(kind, block)):
-            found += (rule, *self._straight(rule), *self._beside(block, rule))
+            found += (*self._asked(block, rule), rule, *self._straight(rule), *self._beside(block, rule))
         return found
+
+    def _asked(self, block: Block, rule: Rule) -> Iterator[Rule]:
+        """Those whom the captive portal of their interface keeps from a policy that accepts."""
+        here = self.portals if rule.ingress is None else self.portals & rule.ingress
+        if here and rule.action is Action.ALLOW and rule.enabled and block.get("captive-portal-exempt") != "enable":
+            text = f"unless authenticated at the captive portal of {', '.join(sorted(here))}"
+            yield replace(_stopped(rule, text), ingress=here)
 
     def _beside(self, block: Block, rule: Rule) -> Iterator[Rule]:
         """What a policy that accepts does to further packets."""
@@ -229,6 +239,9 @@ class Policies:
     def _towards(self, whole: Rule, block: Block, target: Target) -> Rule:
         addresses = target.matched.addresses
         behind = self._match_translated(block, whole.action, addresses)
+        if addresses.certain and "enable" in (block.get("nat46"), block.get("nat64")):
+            behind = replace(behind, doubts=(*behind.doubts, _OTHER_FAMILY))
+            addresses = Bounded(NO_ADDRESS, addresses.possible)
         return replace(
             whole,
             destination=NO_ADDRESSES if behind.only else addresses,

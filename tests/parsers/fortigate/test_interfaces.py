@@ -222,6 +222,13 @@ def test_policies_that_only_drop_are_said(kind: str, line: str, said: bool) -> N
     assert (text in read(table(kind, f"1\n{line}")).assumptions) is said
 
 
+def test_a_vdom_that_is_disabled_passes_nothing_for_certain() -> None:
+    off = "config system settings\nset status disable\nend\n"
+    assert verdict(off + policies(ANY)) == "possible"
+    assert verdict(off + policies(DENY)) == "blocked"
+    assert verdict(off.replace("disable", "enable") + policies(ANY)) == "allowed"
+
+
 BRIDGE = "config system settings\nset opmode transparent\nset manageip 192.0.2.9/24\nend\n"
 
 

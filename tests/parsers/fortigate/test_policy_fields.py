@@ -44,6 +44,30 @@ def test_nat64_leads_to_the_server_of_the_other_family() -> None:
     assert verdict(text, "2001:db8::9", "tcp/80", source="2001:db8:ff::1") == "blocked"
 
 
+@pytest.mark.parametrize("line", ["set nat64 enable", "set nat46 enable"])
+def test_whether_a_policy_that_changes_the_family_matches_others_is_open(line: str) -> None:
+    assert verdict(policies(f"{ANY}\n{line}"), version="7.2.5") == "possible"
+    assert verdict(policies(f"{ANY}\n{line.replace('enable', 'disable')}"), version="7.2.5") == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("lines", "outcome"),
+    [("", "possible"), ("set captive-portal-exempt enable", "allowed"), ("set srcintf any", "possible")],
+)
+def test_a_captive_portal_lets_nobody_pass_for_certain(lines: str, outcome: str) -> None:
+    portal = table("system interface", "wan\nset security-mode captive-portal")
+    text = portal + policies(f"{ANY}\n{lines}".strip())
+    assert verdict(text) == outcome
+    assert verdict(portal + policies(f"{DENY}\n{lines}".strip())) == "blocked"
+    assert verdict(text.replace("edit wan", "edit lan", 1)) == "allowed"
+
+
+@pytest.mark.parametrize("line", ["set captive-portal enable", "set security wpa2-only-personal+captive-portal"])
+def test_wireless_networks_have_captive_portals(line: str) -> None:
+    network = table("wireless-controller vap", f"wan\n{line}")
+    assert verdict(network + policies(ANY)) == "possible"
+
+
 def test_a_virtual_ip_for_both_families_leaves_the_server_open() -> None:
     lines = "set mappedip 10.0.0.5\nset nat46 enable\nset ipv6-mappedip 2001:db8::5"
     text = table("firewall vip", f"v\nset extip 203.0.113.9\n{lines}") + policies(with_lines(ANY, dstaddr="v"))
