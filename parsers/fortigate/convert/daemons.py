@@ -100,7 +100,8 @@ def _portals(books: Books) -> Iterator[Rule]:
         scope.setting("system global", keyword) or default
         for keyword, default in (("auth-http-port", "1000"), ("auth-https-port", "1003"))
     ]
-    for interface in leaves(books, tuple(sorted(portals(books)))):
+    found = portals(books)
+    for interface in (each for each in books.interfaces.interfaces if each.name in found):
         service = ServiceSet.parse(f"tcp/{','.join(ports)}")
         yield listener("captive portal", books, interface, service, EVERYBODY, interface.origin)
 
