@@ -34,6 +34,8 @@ ROLES: Mapping[str, str] = {
 """What the script finds in the registry (keys below ExchangeServer\\v14 and v15) -> role of the rulesets."""
 _SCHEMA = re.compile(rb'"schema"\s*:\s*"fwproof-collect/')
 _MOST_BYTES = 1 << 20
+_LINK_LOCAL = AddressSet.network("169.254.0.0/16") | AddressSet.network("fe80::/10")
+"""Every network has these (RFC 3927, RFC 4291): no firewall passes them on, and no client is told them."""
 
 
 def recognises(document: Document) -> bool:
@@ -79,7 +81,7 @@ def read(document: Document) -> WrittenHost:
     ).strip()
     return WrittenHost(
         name=host.strip(),
-        addresses=AddressSet.union(own),
+        addresses=AddressSet.union(own) - _LINK_LOCAL,
         networks=AddressSet.union(networks),
         role_hints=tuple(dict.fromkeys(role for role in roles if role)),
         gaps=tuple(gaps),

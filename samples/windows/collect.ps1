@@ -75,11 +75,11 @@ function Save-ActiveStore([string]$File) {
         foreach ($name in $facet.Keys) {
             if ($facet[$name]) { $entry[$name] = @($facet[$name] -split "`n") }
         }
-        $entry
+        ConvertTo-Json $entry -Compress
     }
     if (-not $listed) { throw 'it holds no rule' }
-    $json = ConvertTo-Json @($listed) -Depth 5 -Compress
-    [IO.File]::WriteAllText($File, '{"store": "ActiveStore", "rules": ' + $json + '}')
+    # Each rule by itself: ConvertTo-Json of PowerShell 3.0 and 4.0 gives up above some megabytes.
+    [IO.File]::WriteAllText($File, "{""store"": ""ActiveStore"", ""rules"": [`n" + (@($listed) -join ",`n") + "`n]}")
 }
 
 $Folder = (Resolve-Path -LiteralPath $Folder).ProviderPath
