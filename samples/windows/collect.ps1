@@ -78,7 +78,7 @@ function Save-ActiveStore([string]$File) {
         ConvertTo-Json $entry -Compress
     }
     if (-not $listed) { throw 'it holds no rule' }
-    # Each rule by itself: ConvertTo-Json of PowerShell 3.0 and 4.0 gives up above some megabytes.
+    # Rule by rule: a list of one rule stays a list in every version of ConvertTo-Json.
     [IO.File]::WriteAllText($File, "{""store"": ""ActiveStore"", ""rules"": [`n" + (@($listed) -join ",`n") + "`n]}")
 }
 
