@@ -10,11 +10,11 @@ import pytest
 
 import parsers
 from auditor.audit import audit
-from auditor.baseline import Binding, BoundEnd, BoundFlow, BoundRuleset, Ruleset, Site, SiteDevice, Use, bind
+from auditor.baseline import Binding, BoundEnd, BoundFlow, BoundRuleset, Ruleset, Site, SiteDevice, bind
 from auditor.findings.result import AuditResult
 from parsers.model.addresses import AddressSet
-from parsers.model.intervals import IntervalSet
-from parsers.model.services import ANY_SERVICE, ICMP, PORTS, TCP, UDP, ServiceSet, parse_ports
+from parsers.model.services import ANY_SERVICE, ICMP, PORTS, TCP, UDP, ServiceSet
+from tests.siteanswers import everything
 
 HEAD = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
 config system global
@@ -59,7 +59,7 @@ class Company:
         """Every condition answered so that as much as possible applies."""
         return Site(
             "made",
-            tuple(Use(each.id, _variables(each), _answers(each, self.conditions)) for each in self.rulesets),
+            tuple(everything(each, self.conditions) for each in self.rulesets),
             {"fgt": SiteDevice("fortigate", "root", {zone: tuple(names) for zone, names in self.zones.items() if names})},
             {
                 role: tuple(Binding(AddressSet.network(address)) for address in addresses)
@@ -186,23 +186,6 @@ def _side(end: BoundEnd) -> str:
 
 def _object(end: BoundEnd) -> str:
     return '"all"' if end.kind == "zone" else f'"h-{end.addresses.text()}"'
-
-
-def _variables(ruleset: Ruleset) -> dict[str, IntervalSet]:
-    unset = [each for each in ruleset.variables.values() if each.default is None]
-    return {each.name: parse_ports(each.suggest[0][1]) for each in unset}
-
-
-def _answers(ruleset: Ruleset, stated: dict[str, bool | str]) -> dict[str, bool | str]:
-    found: dict[str, bool | str] = {}
-    for name, question in ruleset.conditions.items():
-        if name in stated:
-            found[name] = stated[name]
-        elif question.values:
-            found[name] = question.values[-1]
-        elif not question.role_bound and not question.role_count:
-            found[name] = True
-    return found
 
 
 @pytest.fixture

@@ -10,17 +10,16 @@ import pytest
 
 import parsers
 from auditor.audit import audit
-from auditor.baseline import Binding, BoundFlow, Ruleset, Site, SiteDevice, Use, bind
+from auditor.baseline import Binding, BoundFlow, Ruleset, Site, SiteDevice, bind
 from auditor.findings.result import AuditResult
 from auditor.remedy import Plan, plan
 from auditor.remedy.scripts import scripts
 from parsers import read_inputs
 from parsers.model.addresses import AddressSet
 from parsers.model.firewall import Firewall
-from parsers.model.intervals import IntervalSet
-from parsers.model.services import parse_ports
 from parsers.parser import Script
 from parsers.source import Document
+from tests.siteanswers import everything
 
 NOW = datetime(2026, 11, 24, 12)
 HEAD = """#config-version=FGT60F-7.0.12-FW-build0523-230606:opmode=0:vdom=0:user=admin
@@ -81,7 +80,7 @@ class Company:
             if self._host(server):
                 devices[server.host] = SiteDevice("windows", profile="domain")
         devices["fgt"] = SiteDevice("fortigate", "root", zones)
-        uses = tuple(Use(each.id, _variables(each), _answers(each)) for each in self.rulesets)
+        uses = tuple(everything(each) for each in self.rulesets)
         return Site("made", uses, devices, bindings, networks=self._networks())
 
     def _networks(self) -> dict[str, AddressSet]:
@@ -127,21 +126,6 @@ class Company:
             for flow in bind(ruleset, self.site, self.bare()).flows:
                 if flow.preset is None and flow.flow.level in levels:
                     yield flow
-
-
-def _variables(ruleset: Ruleset) -> dict[str, IntervalSet]:
-    unset = [each for each in ruleset.variables.values() if each.default is None]
-    return {each.name: parse_ports(each.suggest[0][1]) for each in unset}
-
-
-def _answers(ruleset: Ruleset) -> dict[str, bool | str]:
-    found: dict[str, bool | str] = {}
-    for name, question in ruleset.conditions.items():
-        if question.values:
-            found[name] = question.values[-1]
-        elif not question.role_bound and not question.role_count:
-            found[name] = True
-    return found
 
 
 @pytest.fixture

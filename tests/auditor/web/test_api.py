@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from openpyxl import load_workbook
 
 from auditor.baseline import available_rulesets, load_site
 from auditor.cli import run
+from tests.zips import zipped
 
 QUILLWORT = Path(__file__).parents[3] / "samples" / "quillwort"
 BACKUP = {"fgt-quillwort.conf": (QUILLWORT / "fgt-quillwort.conf").read_bytes()}
@@ -23,14 +23,6 @@ RULESET = Path(__file__).parents[3] / "rulesets" / "baselines" / "exchange-2010.
 @pytest.fixture(scope="module")
 def backup(client: Any) -> dict[str, Any]:
     return client.audit(BACKUP)
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return stream.getvalue()
 
 
 def test_a_review_shows_the_rule_in_its_lines(backup: dict[str, Any]) -> None:

@@ -1,9 +1,7 @@
 """Several exports of one server: folders, zips, the collection script's manifest, what wins and what is added."""
 
-import io
 import json
 import struct
-import zipfile
 
 import pytest
 
@@ -13,6 +11,7 @@ from parsers.model.addresses import AddressSet
 from parsers.model.intervals import IntervalSet
 from parsers.source import Document
 from parsers.windows import manifest
+from tests.zips import zipped
 
 DASHES = "-" * 70
 NETSH = f"""
@@ -114,14 +113,6 @@ FILES = {
     "netsh-rules.txt": NETSH.encode(),
     "registry.reg": REGISTRY.encode("utf-16"),
 }
-
-
-def zipped(files):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return stream.getvalue()
 
 
 def documents(files, where=""):
