@@ -80,7 +80,11 @@ def _paths(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def _edits(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every place of a document with other values in it; of the entries of a list, the first that has the key."""
+    places: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for path in _paths(document):
+        places.setdefault(tuple("[]" if isinstance(key, int) else key for key in path), path)
+    for path in places.values():
         for value in (*VALUES, "drop it"):
             edited = copy.deepcopy(document)
             place: Any = edited
