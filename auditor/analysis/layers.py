@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from auditor.analysis.devices import Device
 from auditor.packets import Decision, Filter, Flow, PacketSet, Space
 from auditor.packets.box import Box, minus
-from parsers.model.addresses import ANY_ADDRESS, AddressSet
+from parsers.model.addresses import ANY_ADDRESS, IPV6_BASE, AddressSet
 from parsers.model.bounds import Bounded
+from parsers.model.intervals import IntervalSet
 from parsers.model.rule import Action, Condition, Rule, Truth
 from parsers.model.services import NO_SERVICE, ServiceSet
 
@@ -127,11 +128,39 @@ def _by_one_way(asked: Asked, service: ServiceSet) -> Layer:
     packets, _ = candidates(asked, service)
     allowed = filter_.allowed(packets)
     wanted = _wanted(filter_, asked.source, asked.destination, service)
-    certain_gap = _uncovered(wanted, allowed.certain)
-    possible_gap = _uncovered(wanted, allowed.possible)
+    others = _of_other_family(filter_.space, asked, service)
+    gaps = (_least(wanted, others, allowed.certain), _least(wanted, others, allowed.possible))
     decisions = filter_.deciding(packets) if packets else ()
-    published = _covering(wanted, packets)
-    return _layer(asked.device, asked.source, allowed, (certain_gap, possible_gap), decisions, published, service)
+    published = any(_covering(each, packets) for each in (wanted, others))
+    return _layer(asked.device, asked.source, allowed, gaps, decisions, published, service)
+
+
+def _of_other_family(space: Space, asked: Asked, service: ServiceSet) -> list[Box]:
+    """The packets asked for of clients whose family a translation changes into the server's (NAT46, NAT64)."""
+    if not space.crossing:
+        return []
+    boxes = space.boxes(1, 1, space.crossing, asked.source, asked.destination, space.atoms.mask(service))
+    return [box._replace(translation=1) for box in boxes if _is_new(box.source) != _is_new(box.destination)]
+
+
+def _is_new(addresses: IntervalSet) -> bool:
+    return addresses.first >= IPV6_BASE
+
+
+def _least(wanted: list[Box], others: list[Box], packets: PacketSet) -> list[Box]:
+    """What is missing of a flow: clients of one family suffice where a translation leads the other one to the server.
+
+    A server of IPv4 has no clients of IPv6 either, and nothing is missing for them.
+    """
+    rest = _uncovered(wanted, packets)
+    for other in others if rest else ():
+        new = _is_new(other.destination)
+        own = [box for box in rest if _is_new(box.destination) is new]
+        left = _uncovered([other], packets)
+        untouched = own == [box for box in wanted if _is_new(box.destination) is new]
+        if own and (not left or (untouched and left != [other])):
+            rest = [*(box for box in rest if _is_new(box.destination) is not new), *left]
+    return rest
 
 
 def host_layer(
@@ -273,8 +302,8 @@ def _missing_text(space: Space, gap: list[Box], asked: AddressSet) -> str:
 def _missing_words(services: ServiceSet, sources: AddressSet, targets: AddressSet, asked: AddressSet) -> str:
     """`asked` are all sources of the flow: where most of them are shut out, the others are easier to name."""
     text = services.text()
-    families = ((asked.ipv4, targets.ipv4), (asked.ipv6, targets.ipv6))
-    let = AddressSet.union(senders - sources for senders, servers in families if servers)
+    families = ((asked.ipv4, sources.ipv4), (asked.ipv6, sources.ipv6))
+    let = AddressSet.union(senders - sources for senders, missing in families if missing)
     if sources != ANY_ADDRESS and len(sources.intervals.ranges) <= 6:
         text += f" from {sources.text(4)}"
     elif let:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from auditor.analysis.analysis import Analysis
     from auditor.analysis.steps import Question
     from auditor.analysis.tracing import Trace
+    from parsers.model.addresses import AddressSet
 
 
 def parse_question(
@@ -44,7 +45,26 @@ def parse_question(
         sender = AddressSet.network(source) if source else sender_address(start)
     except ValueError as error:
         raise ValueError(f"{error}: write one address such as 203.0.113.10") from None
+    _check_families(AddressSet.network(target), sender, *protocols)
     return Question(start, AddressSet.network(target), service, sender, device)
+
+
+def _check_families(target: AddressSet, sender: AddressSet | None, protocol: int) -> None:
+    """A packet has addresses of one IP version, and the ICMP of that version.
+
+    Raises:
+        ValueError: it cannot exist.
+    """
+    from parsers.model.services import ICMP, ICMPV6
+
+    old, new = ("IPv4", "IPv6") if target.ipv4 else ("IPv6", "IPv4")
+    if sender and not (sender.ipv4 if target.ipv4 else sender.ipv6):
+        raise ValueError(
+            f"from: {sender.text()} is {new} and {target.text()} {old}: a packet has addresses of one kind"
+        )
+    if protocol == (ICMPV6 if target.ipv4 else ICMP):
+        word = "icmp/8" if target.ipv4 else "icmp6/128"
+        raise ValueError(f"port: {target.text()} is {old}, whose ICMP is written like {word}")
 
 
 def analysed(case: Case, now: datetime, questions: Iterable[Question]) -> Analysis:

@@ -15,7 +15,7 @@ from parsers.fortigate.convert.keywords import NESTED, TABLES
 from parsers.fortigate.convert.nestedkeywords import INNER
 from parsers.fortigate.convert.tables import APART, READ, irrelevant
 from parsers.fortigate.syntax.tree import Block, Remark, Text, Tree
-from parsers.fortigate.syntax.vocabulary import COMMANDS, known_keywords, known_paths
+from parsers.fortigate.syntax.vocabulary import COMMANDS, gone, known_keywords, known_paths
 from parsers.model.origin import Gap, Ledger, Origin
 
 _POLICY_WORDS = frozenset("srcaddr dstaddr srcaddr6 dstaddr6 srcintf dstintf mappedip extip allowaccess action".split())
@@ -44,6 +44,7 @@ def account(tree: Tree, file: str) -> tuple[list[Gap], list[Origin]]:
     for block in tree.scopes():
         for name, table in block.tables.items():
             if name in READ:
+                gaps += _gone(tree, name, table, file)
                 gaps += _keywords(tree, name, table, file, further, len(gaps))
             elif name in APART:
                 gaps += _apart(name, table, file)
@@ -227,6 +228,14 @@ def _apart(name: str, table: Block, file: str) -> Iterator[Gap]:
         what = f"{name} {', '.join(active[:5])}{' ...' if len(active) > 5 else ''}: {APART[name]}"
         origin = Origin(table.file or file, table.line, table.last_line, name, "")
         yield Gap(origin, name, "", what, hides_access=False)
+
+
+def _gone(tree: Tree, name: str, table: Block, file: str) -> Iterator[Gap]:
+    """A table that the device of this version has no more: what it makes of one is not known."""
+    if gone(name, tree.header.version) and (table.entries or table.settings):
+        what = f"FortiOS {tree.header.version_text} has no table {name!r} any more: what it holds counts perhaps"
+        origin = Origin(table.file or file, table.line, table.last_line, name, "")
+        yield Gap(origin, name, "", what, hides_access=name.startswith("firewall "))
 
 
 def _keywords(tree: Tree, name: str, table: Block, file: str, further: list[Origin], before: int) -> Iterator[Gap]:

@@ -28,6 +28,7 @@ from parsers.fortigate.convert.sides import NO_ADDRESSES, NO_SERVICES, Sides, Ta
 from parsers.fortigate.convert.sourcenat import source_nat
 from parsers.fortigate.objects.vips import vip_table
 from parsers.fortigate.syntax.tree import Block
+from parsers.fortigate.syntax.vocabulary import gone
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.rule import (
@@ -256,6 +257,8 @@ class Policies:
         if hands_over and any(each.kind in _TIMED for each in found):
             text = "whether a policy that hands over to the security policies has a schedule is not documented"
             found = (*(each for each in found if each.kind not in _TIMED), Condition("schedule", text))
+        if gone(kind, self.scope.version):
+            found += (Condition("setting", f"this version has no table {kind} any more"),)
         if self.unsure_mode:
             text = "from FortiOS 6.2 on security policies decide in NGFW policy mode, and the file names no version"
             found += (Condition("setting", text),)

@@ -87,6 +87,11 @@ _GONE = {
 """The first version without a table: what is gone makes no abbreviation ambiguous."""
 
 
+def gone(path: str, version: tuple[int, ...]) -> bool:
+    """Has this version (() when it is not known) no such table any more?"""
+    return bool(version) and version >= _GONE.get(path, (99,))
+
+
 @cache
 def _paths_by_length() -> dict[int, list[tuple[str, list[str]]]]:
     """The known paths with their words, by the number of words."""
@@ -109,8 +114,7 @@ def full_path(path: str, version: tuple[int, ...] = ()) -> str:
     fitting = [
         known
         for known, parts in _paths_by_length().get(len(words), ())
-        if all(part.startswith(word) for part, word in zip(parts, words, strict=True))
-        and not (version and version >= _GONE.get(known, (99,)))
+        if all(part.startswith(word) for part, word in zip(parts, words, strict=True)) and not gone(known, version)
     ]
     # A word that is written out counts before one that it begins: "fire service custom".
     exact = [known for known in fitting if known.split()[-1] == words[-1]]

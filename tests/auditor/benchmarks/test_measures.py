@@ -172,3 +172,24 @@ def test_secrets_are_looked_for_in_every_vdom() -> None:
     firewalls = parsers.read(text.encode(), "x.conf")
     found = [each for each in evaluate((load_benchmark("fortigate"),), firewalls, {}) if each.id == "FGT-PRIVATE-KEY"]
     assert [(each.device, each.state) for each in found] == [("x/root", PASSED), ("x/b", FAILED)]
+
+
+VIRTUAL_PATCH = "config firewall local-in-policy{0}\nedit 1\nset intf wan1\n{1}\nnext\nend\n"
+ON = "set virtual-patch enable"
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        (VIRTUAL_PATCH.format("", ON), PASSED),
+        (VIRTUAL_PATCH.format("", ""), FAILED),
+        (VIRTUAL_PATCH.format("", ON) + VIRTUAL_PATCH.format("6", ""), FAILED),
+        (VIRTUAL_PATCH.format("6", ON), PASSED),
+        ("", ABSENT),
+    ],
+)
+def test_local_in_policies_of_both_versions_are_patched(text: str, state: HardeningState) -> None:
+    firewalls = parsers.read((HEADER.replace("7.2.3", "7.4.3") + text).encode(), "x.conf")
+    found = evaluate((load_benchmark("fortigate"),), firewalls)
+    (item,) = [each for each in found if each.id == "FGT-VIRTUAL-PATCH"]
+    assert item.state is state

@@ -88,6 +88,15 @@ def test_the_text_names_rule_and_line(capsys: pytest.CaptureFixture[str]) -> Non
         (["--flow", "any from internet to 203.0.113.10"], "expected one protocol and port"),
         (["--flow", "tcp/443 from internet to 203.0.113.10 on fgt-x"], "there is no 'fgt-x'"),
         (["--from", "internet", "--to", "mail.example", "--port", "tcp/443"], "not an IP address"),
+        (
+            ["--flow", "icmp6/128 from internet to 203.0.113.10"],
+            "203.0.113.10 is IPv4, whose ICMP is written like icmp/8",
+        ),
+        (
+            ["--flow", "icmp/8 from internet to 2001:db8::5"],
+            "2001:db8::5 is IPv6, whose ICMP is written like icmp6/128",
+        ),
+        (["--flow", "tcp/443 from 10.0.0.7 to 2001:db8::5"], "10.0.0.7 is IPv4 and 2001:db8::5 IPv6"),
         (["-o", "x.csv", "--flow", "tcp/443 from internet to 203.0.113.10"], "needs --flows"),
     ],
 )

@@ -167,6 +167,29 @@ def test_without_a_published_one_it_is_no_small_matter(audited) -> None:  # type
 # --- IPv6
 
 
+@pytest.mark.parametrize(
+    ("addresses", "source", "more", "state", "missing"),
+    [
+        ("2001:db8:10::21", "all", "", "satisfied", ""),
+        ("2001:db8:10::21", "some", "", "partly", "tcp/443 from everybody but 1.2.3.0/24 to 2001:db8:10::21"),
+        ("2001:db8:10::21", "all", "set status disable", "missing", "tcp/443 from 2000::-2001:db8:f:"),
+        ("10.0.10.21+2001:db8:10::21", "all", "", "partly", "tcp/443 to 10.0.10.21"),
+    ],
+)
+def test_clients_of_one_version_suffice_where_they_are_translated_to_the_other(
+    audited, addresses: str, source: str, more: str, state: str, missing: str
+) -> None:  # type: ignore[no-untyped-def]
+    some = 'config firewall address\n edit "some"\n set subnet 1.2.3.0/24\n next\nend\n'
+    nat46 = (
+        'config firewall vip\n edit "web"\n set extip 203.0.113.10\n set extintf "wan1"\n set nat44 disable\n set nat46 enable\n'
+        " set ipv6-mappedip 2001:db8:10::21\n set portforward enable\n set extport 443\n set ipv6-mappedport 443\n next\nend\n"
+    )
+    rule_of = policy(1, "web", "HTTPS", more=f"set nat46 enable\n set srcaddr {source}\n {more}")
+    result = audited(some + nat46 + rule_of, {"client_access": (f"{addresses} cas",)}, REST, cas=dump(HTTPS))
+    [row] = rows(result)
+    assert (row.state.value, row.missing.startswith(missing)) == (state, True), row.missing
+
+
 SIX = 'config firewall address6\n edit "cas6"\n set ip6 2001:db8:10::21/128\n next\nend\n'
 DUAL = {"client_access": ("10.0.10.21+2001:db8:10::21 cas",)}
 

@@ -158,6 +158,7 @@ def test_16_policies_of_version_six() -> None:
 
     unified = policies(with_lines(ANY, srcaddr="", dstaddr="", srcaddr6="all", dstaddr6="all"))
     assert six(policies(ANY, kind="firewall policy6"), "6.2.3") == "allowed"
+    assert six(policies(ANY, kind="firewall policy6"), "6.4.4") == "possible"
     assert six(unified, "7.0.12") == "allowed"
     assert verdict(unified) == "blocked"
     assert six(policies(ANY), "7.0.12") == "blocked"

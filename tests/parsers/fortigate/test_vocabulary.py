@@ -13,7 +13,7 @@ from parsers.fortigate.syntax.vocabulary import (
     known_keywords,
     known_path,
 )
-from tests.parsers.fortigate.writing import ANY, policies, stated
+from tests.parsers.fortigate.writing import ANY, DENY, policies, read, stated, table
 
 KEYS = {"name", "id", "policyid"}
 OPEN = {
@@ -80,3 +80,16 @@ def test_words() -> None:
     assert full_options("firewall policy", "srcaddr", ("all",)) == ("all",)
     assert known_path("system replacemsg http page")
     assert not known_path("firewl address")
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "found"),
+    [
+        ("firewall policy6", "6.2.3", []), ("firewall policy6", "6.4.4", [True]), ("firewall policy6", "", []),
+        ("firewall policy46", "7.0.0", []), ("firewall policy46", "7.0.1", [True]),
+    ],
+)  # fmt: skip
+def test_a_table_that_the_version_has_no_more_is_a_gap(kind: str, version: str, found: list[bool]) -> None:
+    gaps = read(policies(DENY, kind=kind), version).gaps
+    assert [gap.hides_access for gap in gaps if "any more" in gap.what] == found
+    assert not any("any more" in gap.what for gap in read(table(kind), version).gaps)
