@@ -12,7 +12,7 @@ from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
 from parsers.windows.convert import device_name
 from parsers.windows.encodings import MOST_LINES, refuse_broken, refuse_nonsense
-from parsers.windows.powershell import bags, columns, columntext, filters
+from parsers.windows.powershell import bags, columns, columntext, comobjects, filters
 from parsers.windows.written import WrittenHost, WrittenRule
 
 _HEAD = 200_000
@@ -95,6 +95,7 @@ def read(document: Document) -> WrittenHost:
     objects = list(islice(reader(document), _MOST_OBJECTS + 1))
     if len(objects) > _MOST_OBJECTS:
         raise UnreadableError(document.name, f"over {_MOST_OBJECTS} objects: no server has so many rules and filters")
+    objects = [comobjects.translated(bag) if comobjects.is_rule(bag) else bag for bag in objects]
     profiles = tuple(each for bag in objects if (each := filters.profile(document.name, bag)) is not None)
     found, doubtful = filters.joined(bag for bag in objects if not filters.is_profile(bag))
     if not found and not profiles:
