@@ -48,7 +48,21 @@ class Device:
         profile = described.profile if described else ""
         active = firewall.host.active_profiles if firewall.host else None
         self.profiles: tuple[str, ...] = (profile,) if profile else (active or HOST_PROFILES)
+        self.undecided = "several are active" if active and not profile else "which one is active is not known"
+        """Why profiles that differ leave an answer open."""
+        self._addressed = firewall.host.profile_addresses if firewall.host and not profile else ()
         self.routing = Routing(firewall)
+
+    def profiles_at(self, addresses: AddressSet) -> tuple[str, ...]:
+        """The profiles that may decide on packets to or from some of a host's own addresses.
+
+        A packet to an address comes in by the interface that has it, whose network has one profile: where the export
+        says which, the others have no say (Windows Vista and later; Microsoft, "The Cable Guy: Strong and Weak Host
+        Models").
+        """
+        found = tuple(profile for profile, own in self._addressed if addresses.overlaps(own))
+        known = AddressSet.union(own for _, own in self._addressed)
+        return found if found and addresses <= known else self.profiles
 
     def _filter(self, direction: Direction) -> Filter | None:
         if not any(each.direction is direction for each in self.firewall.lists):

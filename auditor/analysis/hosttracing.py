@@ -57,7 +57,7 @@ def lone(question: Question, devices: Mapping[str, Device], rulesets: tuple[Boun
     if receiver is None or receiver.inbound is None:
         return senders
     everybody = PUBLIC if question.origin == "internet" else ANY_ADDRESS
-    profiles = (question.origin,) if question.origin in HOST_PROFILES else receiver.profiles
+    profiles = (question.origin,) if question.origin in HOST_PROFILES else ()
     flow = Flow(question.source or everybody, question.destination, question.service)
     return (*senders, _step(receiver, receiver.inbound, flow, inward=True, profiles=profiles))
 
@@ -98,7 +98,7 @@ def _at(addresses: AddressSet, devices: Mapping[str, Device], rulesets: Iterable
 
 def _step(device: Device, filter_: Filter, flow: Flow, *, inward: bool, profiles: tuple[str, ...] = ()) -> Step:
     verdicts = []
-    profiles = profiles or device.profiles
+    profiles = profiles or device.profiles_at(flow.destination if inward else flow.source)
     covering = filter_.space.atoms.covering(flow.service)
     for profile in profiles:
         names = frozenset({profile})
@@ -110,7 +110,7 @@ def _step(device: Device, filter_: Filter, flow: Flow, *, inward: bool, profiles
     reasons = tuple(dict.fromkeys(reason for each in verdicts for reason in each.reasons))
     if len({each.outcome for each in verdicts}) > 1:
         said = ", ".join(f"{each.outcome} in {profile}" for profile, each in zip(profiles, verdicts, strict=True))
-        reasons = (f"{device.name}: the profiles differ ({said}), and which one is active is not known", *reasons)
+        reasons = (f"{device.name}: the profiles differ ({said}), and {device.undecided}", *reasons)
     if device.firewall.host is not None and device.firewall.host.made_by:
         reasons = (*reasons, device.firewall.host.made_by)
     rules = {id(each.rule) for each in verdicts}

@@ -184,7 +184,7 @@ def host_layer(
     gaps: list[tuple[list[Box], list[Box]]] = []
     asked, service = service, service - besides
     wanted = _wanted(filter_, source, destination, service)
-    for profile in device.profiles:
+    for profile in device.profiles_at(destination if inward else source):
         names = frozenset({profile})
         flow = Flow(source, destination, service, names if inward else None, None if inward else names)
         part = filter_.packets(flow)
@@ -257,7 +257,7 @@ def reasons_of(rules: Iterable[Rule], device: Device) -> list[str]:
             if _open(condition, device):
                 found[f"rule {rule.id}: {condition.text}"] = None
     if not found and device.is_host and len(device.profiles) > 1:
-        found["the profiles differ, and which one is active is not known"] = None
+        found[f"the profiles differ, and {device.undecided}"] = None
     return list(found)
 
 

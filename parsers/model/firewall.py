@@ -195,6 +195,8 @@ class HostFacts:
     dynamic_tcp: IntervalSet | None = None
     """The TCP dynamic port range (`netsh int ipv4 show dynamicport tcp`)."""
     active_profiles: tuple[str, ...] | None = None
+    profile_addresses: tuple[tuple[str, AddressSet], ...] = ()
+    """Profiles that networks of the host have, and its own addresses in them."""
     role_hints: tuple[str, ...] = ()
     packages_shown: bool = True
     """Does the export print which app package a rule is for? netsh does not."""

@@ -91,6 +91,7 @@ def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
         host.networks,
         host.dynamic_tcp,
         host.active_profiles,
+        host.profile_addresses,
         host.role_hints,
         packages_shown=host.richness not in (1, 2),
         made_by=_MADE if _is_script(host) else "",

@@ -42,6 +42,7 @@ def joined(rules: WrittenHost, other: WrittenHost) -> WrittenHost:
         rules=best.rules + added,
         profiles=_merged(best.profiles, rest.profiles),
         active_profiles=best.active_profiles if best.active_profiles is not None else rest.active_profiles,
+        profile_addresses=best.profile_addresses or rest.profile_addresses,
         dynamic_tcp=best.dynamic_tcp or rest.dynamic_tcp,
         addresses=best.addresses | rest.addresses,
         networks=best.networks | rest.networks,

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from parsers.errors import UnreadableError
-from parsers.model.addresses import AddressSet
+from parsers.model.addresses import NO_ADDRESS, AddressSet
 from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
-from parsers.windows.written import WrittenHost
+from parsers.windows.written import PROFILES, WrittenHost
 
 SCHEMA = "fwproof-collect/1"
 ROLES: Mapping[str, str] = {
@@ -75,6 +75,8 @@ def read(document: Document) -> WrittenHost:
             gaps.append(Gap(origin, "addresses", text, str(error), hides_access=False))
     gaps += _stopped(document.name, content)
     gaps += _failures(document.name, content)
+    networks_of = tuple(_profiles(document.name, content, gaps))
+    unplaced = AddressSet.union(own) - AddressSet.union(placed for _, placed in networks_of)
     roles = (ROLES.get(word.casefold(), "") for word in _words(content, "roles"))
     version = " ".join(
         word.strip() for key in ("caption", "version") if isinstance(word := content.get(key), str)
@@ -83,6 +85,9 @@ def read(document: Document) -> WrittenHost:
         name=host.strip(),
         addresses=AddressSet.union(own) - _LINK_LOCAL,
         networks=AddressSet.union(networks),
+        # An address whose network is not among them may stand in any profile.
+        active_profiles=tuple(profile for profile, _ in networks_of) if networks_of and not unplaced else None,
+        profile_addresses=networks_of,
         role_hints=tuple(dict.fromkeys(role for role in roles if role)),
         gaps=tuple(gaps),
         stores=(),
@@ -122,6 +127,25 @@ def _failures(file: str, content: Mapping[str, object]) -> Iterator[Gap]:
         what = f"{key or part} could not be collected ({said.strip()})"
         origin = Origin(file, 0, 0, "manifest", "failed")
         yield Gap(origin, part, key, what, hides_access=bool(key) and not is_elsewhere)
+
+
+def _profiles(file: str, content: Mapping[str, object], gaps: list[Gap]) -> Iterator[tuple[str, AddressSet]]:
+    """The profiles of the host's networks with its addresses in them, from texts such as "Public 192.0.2.7"."""
+    found: dict[str, AddressSet] = {}
+    for text in _words(content, "networks"):
+        category, _, address = text.partition(" ")
+        profile = category.casefold().removesuffix("authenticated")
+        try:
+            known = profile in PROFILES
+            found[profile] = found.get(profile, NO_ADDRESS) | AddressSet.network(address.partition("%")[0])
+        except ValueError:
+            known = False
+        if not known:
+            origin = Origin(file, 0, 0, "manifest", "networks")
+            gaps.append(Gap(origin, "networks", text, f"the network {text!r} is not understood", hides_access=False))
+    for profile in PROFILES:
+        if found.get(profile):
+            yield profile, found[profile]
 
 
 def _words(content: Mapping[str, object], key: str) -> tuple[str, ...]:

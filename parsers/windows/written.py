@@ -87,6 +87,7 @@ class WrittenHost:
     rules: tuple[WrittenRule, ...] = ()
     profiles: tuple[WrittenProfile, ...] = ()
     active_profiles: tuple[str, ...] | None = None
+    profile_addresses: tuple[tuple[str, AddressSet], ...] = ()
     dynamic_tcp: IntervalSet | None = None
     addresses: AddressSet = NO_ADDRESS
     networks: AddressSet = NO_ADDRESS

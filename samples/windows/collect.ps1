@@ -125,6 +125,15 @@ try {
             for ($i = 0; $i -lt $card.IPAddress.Count; $i++) { $card.IPAddress[$i] + '/' + $card.IPSubnet[$i] }
         }
     })
+    # Which profile each network has: a server may stand in several at once.
+    $networks = @(Save-Part 'networks' {
+        if (Get-Command Get-NetConnectionProfile -ErrorAction SilentlyContinue) {
+            foreach ($network in Get-NetConnectionProfile) {
+                $own = Get-NetIPAddress -InterfaceIndex $network.InterfaceIndex
+                $own | ForEach-Object { "$($network.NetworkCategory) $($_.IPAddress)" }
+            }
+        }
+    })
     $roles = @(Save-Part 'roles' {
         $exchange = 'HKLM:\SOFTWARE\Microsoft\ExchangeServer'
         -split 'ClientAccessRole HubTransportRole MailboxRole UnifiedMessagingRole EdgeTransportRole' |
@@ -153,6 +162,7 @@ try {
   "collected": $(Format-Text ([DateTime]::UtcNow.ToString('s') + 'Z')),
   "service": $(Format-Text $service),
   "addresses": $(Format-Texts $addresses),
+  "networks": $(Format-Texts $networks),
   "roles": $(Format-Texts $roles),
   "files": $(Format-Texts $files),
   "failed": $(Format-Texts $failed)

@@ -262,3 +262,51 @@ def test_beside_an_export_of_the_host_a_script_is_one_of_its_sources(
     question = ("--from", "domain", "--to", "192.0.2.10", "--port", "tcp/443", "--json")
     assert run(["trace", str(script), CAS, *question]) == 0
     assert "what other rules" not in capsys.readouterr().out
+
+
+TWO_NETWORKS = """{"schema": "fwproof-collect/1", "host": "gate", "files": ["rules.txt"], "networks": [%s],
+ "addresses": ["192.0.2.10/24", "203.0.113.5/24"]}"""
+ON_DOMAIN = (
+    "\r\nRule Name:                            web\r\n"
+    + "-" * 70
+    + "\r\n"
+    + "".join(
+        f"{label + ':':<38}{value}\r\n"
+        for label, value in (
+            ("Enabled", "Yes"),
+            ("Direction", "In"),
+            ("Profiles", "Domain"),
+            ("Grouping", ""),
+            ("LocalIP", "Any"),
+            ("RemoteIP", "Any"),
+            ("Protocol", "TCP"),
+            ("LocalPort", "443"),
+            ("RemotePort", "Any"),
+            ("Edge traversal", "No"),
+            ("InterfaceTypes", "Any"),
+            ("Security", "NotRequired"),
+            ("Rule source", "Local Setting"),
+            ("Action", "Allow"),
+        )
+    )
+    + "Ok.\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("networks", "address", "verdict"),
+    [
+        ('"DomainAuthenticated 192.0.2.10", "Public 203.0.113.5"', "192.0.2.10", "allowed"),
+        ('"DomainAuthenticated 192.0.2.10", "Public 203.0.113.5"', "203.0.113.5", "blocked"),
+        ('"DomainAuthenticated 192.0.2.10"', "192.0.2.10", "allowed"),
+        ('"DomainAuthenticated 192.0.2.10"', "203.0.113.5", "possible"),
+        ("", "192.0.2.10", "possible"),
+    ],
+)
+def test_of_several_networks_the_one_with_the_address_decides(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], networks: str, address: str, verdict: str
+) -> None:
+    (tmp_path / "manifest.json").write_text(TWO_NETWORKS % networks, encoding="utf-8")
+    (tmp_path / "rules.txt").write_text(ON_DOMAIN, encoding="utf-8", newline="")
+    assert run(["trace", str(tmp_path), "--from", "internet", "--to", address, "--port", "tcp/443", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == verdict

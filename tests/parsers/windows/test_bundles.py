@@ -320,6 +320,29 @@ def test_an_address_not_understood_is_said():
     assert [gap.keyword for gap in host.gaps] == ["x/24"]
 
 
+def test_networks_tell_which_profile_an_address_has():
+    networks = [
+        "Public 203.0.113.5",
+        "DomainAuthenticated 192.0.2.10",
+        "Public 2001:db8::5",
+        "DomainAuthenticated fe80::1%12",
+    ]
+    host = manifest.read(Document("manifest.json", json.dumps(MANIFEST | {"networks": networks}).encode()))
+    assert host.active_profiles == ("domain", "public")
+    assert host.profile_addresses == (
+        ("domain", AddressSet.network("192.0.2.10") | AddressSet.network("fe80::1")),
+        ("public", AddressSet.network("203.0.113.5") | AddressSet.network("2001:db8::5")),
+    )
+    assert host.gaps == ()
+
+
+@pytest.mark.parametrize("network", ["Guest 192.0.2.10", "Public", "Public x"])
+def test_a_network_not_understood_is_said(network):
+    host = manifest.read(Document("manifest.json", json.dumps(MANIFEST | {"networks": [network]}).encode()))
+    assert [gap.keyword for gap in host.gaps] == [network]
+    assert host.active_profiles is None
+
+
 STATE = (
     "\r\n{} Profile Settings: \r\n" + "-" * 70 + "\r\n"
     "State                                 {}\r\nFirewall Policy                       {},AllowOutbound\r\nOk.\r\n"

@@ -53,7 +53,7 @@ def test_it_changes_nothing_and_needs_no_internet():
 
 def test_it_uses_no_syntax_that_powershell_2_cannot_parse():
     assert not re.search(r"\s-(?:not)?in\s|\[ordered\]|\?\?|&&|\busing namespace\b|^class ", TEXT, re.MULTILINE)
-    assert len(TEXT.splitlines()) <= 190
+    assert len(TEXT.splitlines()) <= 200
 
 
 def outside_of_parts(text):
