@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from auditor.analysis.devices import Device
+from auditor.analysis.nearest import NearRule, nearest
 from auditor.analysis.origins import sender_address
 from auditor.analysis.steps import Question, Step
 from auditor.baseline import BoundRuleset
 from auditor.packets import Filter, Flow, Outcome, PacketSet, judge
 from parsers.model.addresses import ANY_ADDRESS, PUBLIC, AddressSet
 from parsers.model.firewall import HOST_PROFILES
+from parsers.model.rule import Direction
 from parsers.model.services import ServiceSet
 
 _ORIGINS = ("internet", *HOST_PROFILES)
@@ -116,5 +118,12 @@ def _step(device: Device, filter_: Filter, flow: Flow, *, inward: bool, profiles
     rules = {id(each.rule) for each in verdicts}
     rule = first.rule if outcome is first.outcome and len(rules) == 1 else None
     candidates = tuple(dict.fromkeys(rule for each in verdicts for rule in each.candidates))
+    near: tuple[NearRule, ...] = ()
+    if outcome is Outcome.BLOCKED:
+        names = frozenset(profiles)
+        whole = Flow(flow.source, flow.destination, flow.service, names if inward else None, None if inward else names)
+        direction = Direction.INBOUND if inward else Direction.OUTBOUND
+        lists = (each for each in device.firewall.lists if each.direction is direction)
+        near = nearest(lists, whole, device.now, decided=rule)
     layer = "host" if inward else "sender"
-    return Step(device.name, outcome, rule, candidates, reasons, interfaces=", ".join(profiles), layer=layer)
+    return Step(device.name, outcome, rule, candidates, reasons, interfaces=", ".join(profiles), layer=layer, near=near)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditor.analysis.nearest import NearRule
 from auditor.packets import Outcome
 from parsers.model.addresses import AddressSet
 from parsers.model.rule import Rule
@@ -34,3 +35,7 @@ class Step:
     translation: str = ""
     interfaces: str = ""
     layer: str = "network"
+    near: tuple[NearRule, ...] = ()
+    """Where it blocks: the rules that would let the packets through but for one thing."""
+    hints: tuple[str, ...] = ()
+    """Where it blocks: sentences on entries that translate the address for other services."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from auditor.analysis.devices import Device
 from auditor.analysis.hosttracing import entered, left, lone
+from auditor.analysis.nearest import nearest, other_services
 from auditor.analysis.origins import known_origins, origin_names
 from auditor.analysis.steps import Question, Step
 from auditor.analysis.topology import Topology
 from auditor.baseline import BoundRuleset
 from auditor.packets import Arrival, Filter, Flow, Outcome, PacketSet, Verdict, arrivals, judge
 from parsers.model.addresses import ANY_ADDRESS, PUBLIC, AddressSet
-from parsers.model.rule import Action
+from parsers.model.rule import Action, Direction
 from parsers.model.services import ServiceSet
 
 
@@ -260,7 +261,12 @@ def _arrived(device: Device, ingress: frozenset[str], source: AddressSet, arriva
         ), AddressSet()
     onward = ", ".join(sorted(egress)) if egress else "an interface the export leaves open"
     words = f"{', '.join(sorted(ingress))} to {onward}"
-    return _step(device, verdict, arrival, words, "network"), arrival.destination
+    step = _step(device, verdict, arrival, words, "network")
+    if verdict.outcome is Outcome.BLOCKED and egress != frozenset():
+        flow = Flow(source, arrival.destination, arrival.service, ingress, egress)
+        lists = (each for each in device.firewall.lists if each.direction is Direction.FORWARD)
+        step = replace(step, near=nearest(lists, flow, device.now, step.translation, verdict.rule))
+    return step, arrival.destination
 
 
 def _at_itself(device: Device, source: AddressSet, arrival: Arrival, through: Verdict) -> Verdict:
@@ -306,11 +312,14 @@ def _some_way(forward: Filter, asked: PacketSet, device: Device) -> Verdict:
 
 def _step(device: Device, verdict: Verdict, arrival: Arrival, interfaces: str, layer: str) -> Step:
     translation = arrival.translation
+    hints: tuple[str, ...] = ()
+    if verdict.outcome is Outcome.BLOCKED and translation is None:
+        hints = tuple(other_services(device.firewall.translations, arrival.destination, arrival.service))
     unsure = translation.uncertain if translation and verdict.outcome is Outcome.POSSIBLE else ()
     becomes = f"{arrival.destination.text(4)} {arrival.service.text(4)}" if translation else ""
     return Step(
         device.name, verdict.outcome, verdict.rule, verdict.candidates, (*unsure, *verdict.reasons), becomes,
-        translation.name if translation else "", interfaces, layer,
+        translation.name if translation else "", interfaces, layer, hints=hints,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -32,7 +33,8 @@ SCHEMA = "fwproof-ask/1"
     "words",
     multiple=True,
     metavar="NAME|ID",
-    help="A service (activesync) or one question (Q10); every question unless given. May be repeated.",
+    help="A service (activesync), a word of the question (outlook) or its id (Q10); every question unless given. "
+    "May be repeated.",
 )
 @site_option
 @apply_option
@@ -62,25 +64,41 @@ def ask_command(
     With exports the exit code is 0 when everything asked is in order, 1 when something is missing, over-broad or
     forbidden, 3 when an answer cannot be told. What no firewall can check is printed as a hint.
     """
-    from auditor.baseline import load_ruleset
-
     if site_path is not None and not files:
         raise click.UsageError("--site says who is who in exports: name their files too.")
     if scripts and not files:
         raise click.UsageError("--apply carries a script out on an export: name its file too.")
-    ruleset = load_ruleset(ruleset_id)
+    ruleset = _ruleset(ruleset_id)
     asked = _chosen(ruleset, words)
     if not files:
         show(_json(ruleset, asked, {}) if as_json else "\n".join(_documented(ruleset, asked)))
         return PASSED
-    found, code, reason = _answered(ruleset_id, files, site_path, scripts, allow_gaps, now)
+    found, code, beside = _answered(ruleset_id, files, site_path, scripts, allow_gaps, now)
     if as_json:
         show(_json(ruleset, asked, found))
     else:
         show("\n".join(_text(ruleset, asked, found)))
-    if reason:
-        show(reason, err=True)
+    for sentence in beside:
+        show(sentence, err=True)
     return code if code == NOT_JUDGED else _code(found[each.id] for each in asked)
+
+
+def _ruleset(name: str) -> Ruleset:
+    """The baseline named.
+
+    Raises:
+        click.UsageError: it is the file of an export.
+        RulesetError: there is none of this name, or it is broken.
+    """
+    from auditor.baseline import load_ruleset
+    from auditor.baseline.errors import RulesetError
+
+    try:
+        return load_ruleset(name)
+    except RulesetError:
+        if not Path(name).is_file() or Path(name).suffix.casefold() in (".yaml", ".yml"):
+            raise
+    raise click.UsageError(f"name the baseline first, then the exports: fwproof ask exchange-2010 {name}")
 
 
 def _chosen(ruleset: Ruleset, words: Iterable[str]) -> tuple[ReaderQuestion, ...]:
@@ -95,7 +113,7 @@ def _chosen(ruleset: Ruleset, words: Iterable[str]) -> tuple[ReaderQuestion, ...
         raise click.UsageError(f"{ruleset.id} has no questions; fwproof rulesets show {ruleset.id} prints its flows.")
     chosen: dict[str, ReaderQuestion] = {}
     for word in words:
-        hits = [each for each in ruleset.questions if word.casefold() in (each.id.casefold(), each.service.casefold())]
+        hits = _about(ruleset.questions, word.casefold())
         if not hits:
             services = ", ".join(dict.fromkeys(each.service for each in ruleset.questions if each.service))
             known = [each.service for each in ruleset.questions] + [each.id for each in ruleset.questions]
@@ -109,6 +127,12 @@ def _chosen(ruleset: Ruleset, words: Iterable[str]) -> tuple[ReaderQuestion, ...
     return tuple(chosen.values()) if chosen else ruleset.questions
 
 
+def _about(questions: tuple[ReaderQuestion, ...], word: str) -> list[ReaderQuestion]:
+    """The question of this id or service, else those that speak of it ("outlook")."""
+    exact = [each for each in questions if word in (each.id.casefold(), each.service.casefold())]
+    return exact or [each for each in questions if re.search(rf"\b{re.escape(word)}\b", each.ask.casefold())]
+
+
 def _answered(
     ruleset_id: str,
     files: tuple[Path, ...],
@@ -116,20 +140,18 @@ def _answered(
     scripts: tuple[Script, ...],
     allow_gaps: bool,
     now: datetime,
-) -> tuple[dict[str, Answer], int, str]:
-    """The answers by question id, the gate's code with findings left out, and why nothing was judged."""
+) -> tuple[dict[str, Answer], int, tuple[str, ...]]:
+    """The answers by question id, the gate's code with findings left out, and what was inferred or not judged."""
     from auditor.audit import audit
     from auditor.gate import rule_on
 
     case = open_case(files, site_path, (ruleset_id,), scripts=scripts)
     result = audit(case.firewalls, case.rulesets, case.site, now, inferred=case.inferred, refused=case.refused)
-    for note in case.inferred:
-        show(f"inferred: {note}", err=True)
-    for each in case.firewalls:
-        if each.host is not None and each.host.made_by:
-            show(f"{each.name}: {each.host.made_by}.", err=True)
+    beside = [f"inferred: {note}" for note in case.inferred]
+    beside += [f"{each.name}: {each.host.made_by}." for each in case.firewalls if each.host and each.host.made_by]
     ruling = rule_on(result, None, allow_gaps)
-    return {each.id: each for each in result.answers}, ruling.code, ruling.reason if ruling.code != PASSED else ""
+    beside += [ruling.reason] if ruling.code != PASSED else []
+    return {each.id: each for each in result.answers}, ruling.code, tuple(beside)
 
 
 def _code(found: Iterable[Answer]) -> int:

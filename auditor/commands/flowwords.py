@@ -18,11 +18,11 @@ def _grammar() -> ParserElement:
     def word(name: str) -> ParserElement:
         return Suppress(CaselessKeyword(name)).set_name(f'"{name}"')
 
-    service = Regex(r"[a-z0-9]+(/[a-z0-9,/-]+)?").set_name("a service such as tcp/443")("port")
+    service = Regex(r"[A-Za-z0-9]+(/[a-z0-9,/-]+)?").set_name("a service such as tcp/443")("port")
     zone = Regex(r"[^\s]+").set_name("a zone or interface")("start")
     source = Regex(r"(?!to\b|port\b)[0-9a-fA-F.:]+(/\d+)?").set_name("an address")("source")
     source_port = word("port") + Regex(r"\d+").set_name("a port number")("source_port")
-    target = Regex(r"[0-9a-fA-F.:]+").set_name("an address")("target")
+    target = Regex(r"[^\s]+").set_name("an address")("target")
     device = word("on") + Regex(r".+").set_name("a device")("device")
     end = StringEnd().set_name("nothing more")
     return service + word("from") + zone + Opt(source) + Opt(source_port) + word("to") + target + Opt(device) + end

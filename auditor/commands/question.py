@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from auditor.commands.callnames import Names, address_of, near_name, service_called
 from auditor.commands.case import Case
 
 if TYPE_CHECKING:
@@ -17,9 +19,18 @@ if TYPE_CHECKING:
 
 
 def parse_question(
-    start: str, target: str, port: str, source: str = "", source_port: str = "", device: str = ""
+    start: str,
+    target: str,
+    port: str,
+    source: str = "",
+    source_port: str = "",
+    device: str = "",
+    *,
+    names: Names = MappingProxyType({}),
 ) -> Question:
     """A question from words: where the packets come in or who sends them, what the client sends to, protocol and port.
+
+    `names` are those of servers and objects that may stand for an address.
 
     Raises:
         ValueError: a word is missing or not understood; the message says which.
@@ -31,7 +42,7 @@ def parse_question(
 
     if not start:
         raise ValueError("from: a zone or interface is needed")
-    service = ServiceSet.parse(port) if port else None
+    service = service_called(port) if port else None
     protocols = service.by_protocol() if service else {}
     if service is None or len(protocols) != 1:
         raise ValueError(f"port: expected one protocol and port such as tcp/443, found {port!r}")
@@ -40,11 +51,13 @@ def parse_question(
         if protocol not in PORT_PROTOCOLS:
             raise ValueError(f"source_port: {port!r} has no ports")
         service = ServiceSet.ports(protocol, pairs[0][0], parse_ports(source_port))
+    target, source = address_of(target, names), address_of(source, names)
     try:
         address_number(target)
         sender = AddressSet.network(source) if source else sender_address(start)
     except ValueError as error:
-        raise ValueError(f"{error}: write one address such as 203.0.113.10") from None
+        near = near_name(target, names)
+        raise ValueError(f"{error}: write one address such as 203.0.113.10{near}") from None
     _check_families(AddressSet.network(target), sender, *protocols)
     return Question(start, AddressSet.network(target), service, sender, device)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import datetime
 from functools import partial
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from auditor.commands.callnames import known_names
 from auditor.commands.case import (
     Case,
     apply_option,
@@ -22,7 +24,7 @@ from auditor.commands.case import (
 )
 from auditor.commands.output import check_folder, save, show, window
 from auditor.commands.question import analysed, answer, parse_question
-from auditor.findings.wording import counted
+from auditor.findings.wording import counted, listed
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -46,8 +48,13 @@ STAGES = {
 @files_argument
 @click.option("--from", "start", metavar="ZONE|INTERFACE|ADDRESS", help="Where the packet comes in, or who sends it.")
 @click.option("--source", metavar="ADDRESS", default="", help="Who sends it; everybody there unless given.")
-@click.option("--to", "target", metavar="ADDRESS", help="What the client sends to; translation is followed.")
-@click.option("--port", metavar="tcp/443", help="Protocol and port, icmp/8, or ip/47.")
+@click.option(
+    "--to",
+    "target",
+    metavar="ADDRESS|NAME",
+    help="What the client sends to (a server or virtual IP may be named); translation is followed.",
+)
+@click.option("--port", metavar="tcp/443", help="Protocol and port, icmp/8, ip/47, or a name such as https.")
 @click.option("--source-port", metavar="N", default="", help="The client's port; any unless given.")
 @click.option("--device", metavar="NAME", default="", help="Ask this firewall only.")
 @click.option("--flow", "words", metavar="TEXT", help='All of that in words: "tcp/443 from internet to 203.0.113.10".')
@@ -94,9 +101,10 @@ def trace_command(
         return _answer_list(flow_list, output, opened, now)
     if output is not None:
         raise click.UsageError("-o writes the answers to a list: it needs --flows.")
-    question = _question(start, source, target, port, source_port, device, words)
+    asked = _asked(start, source, target, port, source_port, device, words)
     case = opened()
     try:
+        question = parse_question(**asked, names=known_names(case))
         trace = answer(analysed(case, now, [question]), question)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
@@ -114,7 +122,7 @@ def _warn(firewalls: Iterable[Firewall], asked: Set[str]) -> None:
         show(f"Not certain: {places} not understood and could hide access, the first is {first}.", err=True)
 
 
-def _question(
+def _asked(
     start: str | None,
     source: str,
     target: str | None,
@@ -122,18 +130,19 @@ def _question(
     source_port: str,
     device: str,
     words: str | None,
-) -> Question:
+) -> dict[str, str]:
+    """The parts of a question, as `parse_question` takes them."""
     from auditor.commands.flowwords import parse_flow
 
-    try:
-        if words:
-            beside = {"source": source, "source_port": source_port, "device": device}
-            return parse_question(**(parse_flow(words) | {key: value for key, value in beside.items() if value}))
-        if not (start and target and port):
-            raise click.UsageError("a question needs --from, --to and --port, or --flow, or --flows.")
-        return parse_question(start, target, port, source, source_port, device)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    beside = {"source": source, "source_port": source_port, "device": device}
+    if words:
+        try:
+            return parse_flow(words) | {key: value for key, value in beside.items() if value}
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+    if not (start and target and port):
+        raise click.UsageError("a question needs --from, --to and --port, or --flow, or --flows.")
+    return {"start": start, "target": target, "port": port, **beside}
 
 
 def trace_value(trace: Trace) -> dict[str, Any]:
@@ -156,6 +165,11 @@ def trace_value(trace: Trace) -> dict[str, Any]:
                 "translated_to": hop.translated,
                 "candidates": [rule.id for rule in hop.candidates],
                 "reasons": list(hop.reasons),
+                "near": [
+                    {"rule": each.rule.id, "rule_name": each.rule.name, "place": each.rule.origin.text, "but": each.but}
+                    for each in hop.near
+                ],
+                "hints": list(hop.hints),
             }
             for hop in trace.steps
         ],
@@ -168,18 +182,21 @@ def _text(trace: Trace) -> Iterator[str]:
     from auditor.reports.text import one_line
 
     width, _ = window()
-    yield trace.outcome.value.upper()
+    yield f"{trace.outcome.value.upper()}: {asked_text(trace.question)}"
     if not trace.steps:
         yield from (f"  {reason}" for reason in trace.reasons)
     elif all(hop.layer in ("host", "sender") for hop in trace.steps):
         yield "  (by the host's own firewall alone: no firewall of the network was asked)"
     for hop in trace.steps:
-        lines = [f"{hop.device}, {STAGES[hop.layer]}: {hop.outcome.value}{_by(hop)}"]
+        way = f" ({hop.interfaces})" if hop.layer != "local" and hop.interfaces else ""
+        lines = [f"{hop.device}, {STAGES[hop.layer]}{way}: {hop.outcome.value}{_by(hop)}"]
         if hop.translation:
             lines.append(f"    translated by {hop.translation} to {hop.translated}")
-        if hop.rule is None and hop.candidates:
+        if hop.rule is None and hop.candidates and not _by_default(hop):
             lines.append(f"    may be decided by {'; '.join(map(_rule, hop.candidates[:6]))}")
-        lines += [f"    depends on: {reason}" for reason in hop.reasons]
+        lines += [f"    depends on: {reason}" for reason in together(hop.reasons)]
+        lines += [f"    {hint}" for hint in hop.hints]
+        lines += [f"    {_rule(each.rule)}, would let it through, but {each.but}" for each in hop.near]
         for line in lines:
             indent = "  " + " " * (len(line) - len(line.lstrip()))
             yield from textwrap.wrap(
@@ -187,13 +204,41 @@ def _text(trace: Trace) -> Iterator[str]:
             )
 
 
+def asked_text(question: Question) -> str:
+    """A question in the words of --flow: "tcp/443 from internet to 203.0.113.10"."""
+    source = f" ({question.source.text(3)})" if question.source and question.source.text() != question.origin else ""
+    return f"{question.service.text(3)} from {question.origin}{source} to {question.destination.text(3)}"
+
+
+def together(reasons: Iterable[str]) -> Iterator[str]:
+    """Reasons with the rules of those that say the same counted up: "rule 7, 8, 9: RPC stands for ..."."""
+    rules: dict[str, list[str]] = {}
+    for reason in reasons:
+        match = _OF_RULE.match(reason)
+        rules.setdefault(match["text"] if match else reason, []).append(match["rule"] if match else "")
+    for text, ids in rules.items():
+        yield f"rule {listed(ids)}: {text}" if any(ids) else text
+
+
+_OF_RULE = re.compile(r"rule (?P<rule>[^:]+): (?P<text>.+)", re.DOTALL)
+
+
 def _by(hop: Step) -> str:
     if hop.rule is not None:
         return f" by {_rule(hop.rule)}"
+    if _by_default(hop):
+        return " by default"
     return "" if hop.candidates else ", no rule matches"
 
 
+def _by_default(hop: Step) -> bool:
+    """Does no rule that a line states have a say in it?"""
+    return hop.outcome.value != "possible" and bool(hop.candidates) and all(rule.implicit for rule in hop.candidates)
+
+
 def _rule(rule: Rule) -> str:
+    if rule.id.startswith("implicit: "):
+        return f"{rule.id}, {rule.origin.text}"
     name = f" ({rule.name})" if rule.name and rule.name != rule.id else ""
     return f"rule {rule.id}{name}, {rule.origin.text}"
 
@@ -220,10 +265,10 @@ def _traces(case: Case, frame: DataFrame, flow_list: Path, now: datetime) -> Ite
     """The answer of every row; the first bad row ends the run with its line."""
     from auditor.commands.flowlist import rows
 
-    questions = []
+    questions, names = [], known_names(case)
     for row in rows(frame):
         try:
-            question = parse_question(row.from_, row.to, row.port, row.source, row.source_port, row.device)
+            question = parse_question(row.from_, row.to, row.port, row.source, row.source_port, row.device, names=names)
         except ValueError as error:
             raise click.ClickException(f"{flow_list}:{row.number}: {error}") from None
         questions.append((row.number, question))

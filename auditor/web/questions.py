@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.analysis.steps import Question
+from auditor.commands.callnames import known_names
 from auditor.commands.case import Case
 from auditor.commands.question import parse_question
 from parsers.model.addresses import PUBLIC, AddressSet
@@ -14,7 +15,7 @@ from parsers.model.firewall import Firewall
 
 FORM = "ask like this: can 203.0.113.7 reach 10.0.10.31 on tcp/135? Or: can internet reach 10.0.10.31 on tcp/135?"
 _SENTENCE = re.compile(
-    r"^\s*(?:can\s+)?(?P<start>.+?)\s+(?:reach|to|->|→)\s+(?P<target>[0-9a-fA-F.:]+)\s+(?:on|at|port|via)?\s*"
+    r"^\s*(?:can\s+)?(?P<start>.+?)\s+(?:reach|to|->|→)\s+(?P<target>\S+)\s+(?:on|at|port|via)?\s*"
     r"(?P<port>[a-zA-Z0-9]+(?:/[0-9,-]+)?)\s*\??\s*$",
     re.IGNORECASE,
 )
@@ -38,9 +39,9 @@ def question_from(values: Mapping[str, Any], case: Case) -> Question:
     address = _address(start)
     if address is not None and not source and any(each.host is None for each in case.firewalls):
         source, start = start, origin_of(address, case)
-    return parse_question(
-        start, parts.get("to", ""), parts.get("port", ""), source, parts.get("source_port", ""), parts.get("device", "")
-    )
+    target, port = parts.get("to", ""), parts.get("port", "")
+    beside = (parts.get(key, "") for key in ("source_port", "device"))
+    return parse_question(start, target, port, source, *beside, names=known_names(case))
 
 
 def _address(text: str) -> AddressSet | None:

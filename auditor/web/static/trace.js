@@ -50,5 +50,7 @@ function hop(each) {
   const translated = each.translation ? `translated by ${each.translation} to ${each.translated_to}` : "";
   const none = !rule && !candidates ? "no rule matches" : "";
   const words = [each.interfaces, rule || candidates || none, place, translated].filter(Boolean).join(", ");
-  return el("li", {}, el("strong", {}, each.device), ` ${each.stage}: `, badge(each.verdict), ` ${words}`);
+  const near = each.near.map((rule) => `rule ${rule.rule}${rule.rule_name && rule.rule_name !== rule.rule ? ` (${rule.rule_name})` : ""}, ${rule.place}, would let it through, but ${rule.but}`);
+  const beside = [...each.hints, ...near].map((text) => el("li", {}, text));
+  return el("li", {}, el("strong", {}, each.device), ` ${each.stage}: `, badge(each.verdict), ` ${words}`, beside.length ? el("ul", {}, beside) : null);
 }

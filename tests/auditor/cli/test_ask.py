@@ -103,3 +103,15 @@ def test_answers_from_a_script_alone_say_that_the_host_may_have_more(
     script.write_text("netsh advfirewall firewall add rule name=web dir=in action=allow protocol=TCP localport=443\r\n")
     run(["ask", "exchange-2010", str(script), "--service", "activesync"])
     assert "web01: what other rules the host has" in capsys.readouterr().err
+
+
+def test_a_word_of_the_question_finds_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ask", "exchange-2010", "--service", "Outlook"]) == 0
+    out = capsys.readouterr().out
+    assert [line[:3] for line in out.splitlines() if line.startswith("Q")] == ["Q02", "Q11", "Q12", "Q25"]
+
+
+def test_the_files_before_the_baseline_are_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    backup = str(Path(__file__).parents[3] / "samples" / "activesync" / "fgt.conf")
+    assert run(["ask", backup]) == 2
+    assert f"name the baseline first, then the exports: fwproof ask exchange-2010 {backup}" in capsys.readouterr().err

@@ -66,7 +66,7 @@ def test_the_host_behind_the_firewall_has_its_say(capsys: pytest.CaptureFixture[
 def test_what_is_possible_says_what_it_depends_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["trace", BACKUP, *SITE, *DAY, "--flow", "tcp/10000 from dmz 10.0.20.10 to 10.0.10.60"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("POSSIBLE\n")
+    assert out.startswith("POSSIBLE: tcp/10000 from dmz (10.0.20.10) to 10.0.10.60\n")
     assert "nights" in out
 
 
@@ -197,7 +197,7 @@ def test_of_several_hosts_one_must_be_named(capsys: pytest.CaptureFixture[str]) 
     assert run(["trace", CAS, MBX, *flow]) == 2
     assert "ex-mbx01 (address unknown)" in capsys.readouterr().err
     assert run(["trace", CAS, MBX, *flow, "--device", "ex-mbx01"]) == 0
-    assert "ex-mbx01, entering the host: allowed" in capsys.readouterr().out
+    assert "ex-mbx01, entering the host (domain, private, public): allowed" in capsys.readouterr().out
 
 
 def test_a_host_knows_no_zone_of_a_network(capsys: pytest.CaptureFixture[str]) -> None:
@@ -310,3 +310,72 @@ def test_of_several_networks_the_one_with_the_address_decides(
     (tmp_path / "rules.txt").write_text(ON_DOMAIN, encoding="utf-8", newline="")
     assert run(["trace", str(tmp_path), "--from", "internet", "--to", address, "--port", "tcp/443", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["verdict"] == verdict
+
+
+# --- what keeps blocked packets out, and names for addresses and ports
+
+
+def traced(capsys: pytest.CaptureFixture[str], flow: str, *files: str) -> str:
+    assert run(["trace", *(files or (BACKUP,)), *SITE, *DAY, "--flow", flow]) == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("flow", "words"),
+    [
+        ("tcp/3389 from guest to 10.0.10.21", "rule 12 (branch-migration), {file}:737, would let it through, but it is for packets from to-branch"),
+        ("tcp/50636 from servers 10.0.10.21 to 10.0.20.5", "rule 6 (inside-to-edge), {file}:655, would let it through, but its service is tcp/25"),
+        ("tcp/443 from clients to vip-mail", "rule 10 (staff-to-exchange), {file}:715, would let it through, but its destination is 10.0.10.21, 10.0.10.31"),
+        ("tcp/25 from internet to 203.0.113.10", "blocked, no rule matches vip-mail translates 203.0.113.10 for tcp/443 only"),
+        ("tcp/3389 from internet to 203.0.113.13", "rule 23 (contractor-rdp), {file}:633, would let it through, but it holds only in schedule"),
+    ],
+)  # fmt: skip
+def test_a_blocked_packet_shows_the_rules_that_miss_it_by_one_thing(
+    flow: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert words.format(file=BACKUP) in traced(capsys, flow)
+
+
+def test_a_disabled_rule_and_one_below_the_deny_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = Path(BACKUP).read_text(encoding="utf-8")
+    moved = tmp_path / "moved.conf"
+    moved.write_text(f"{text}config firewall policy\n    move 25 before 10\nend\n", encoding="utf-8")
+    flow = "tcp/443 from clients 10.0.50.9 to 10.0.10.21"
+    assert f"rule 10 (staff-to-exchange), {moved}:715, would let it through, but it stands below rule 25" in traced(
+        capsys, flow, str(moved)
+    )
+    off = tmp_path / "off.conf"
+    off.write_text(
+        f"{text}config firewall policy\n    edit 10\n        set status disable\n    next\nend\n", encoding="utf-8"
+    )
+    assert ":715, would let it through, but it is disabled" in traced(capsys, flow, str(off))
+
+
+def test_of_a_host_only_rules_for_the_port_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    out = traced(capsys, "tcp/25 from internet to 203.0.113.25", BACKUP, str(SAMPLE / "ex-edge01.txt"))
+    assert "rule 13 (MSExchangeTransportWorker (TCP-In))" in out
+    assert out.count("would let it through") == 1
+
+
+@pytest.mark.parametrize("flow", ["HTTPS from internet to vip-mail", "https from internet to VIP-MAIL"])
+def test_names_stand_for_addresses_and_ports(flow: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert traced(capsys, flow).startswith("ALLOWED: tcp/443 from internet to 203.0.113.10 ")
+
+
+@pytest.mark.parametrize(
+    ("flow", "message"),
+    [
+        ("443 from internet to vip-mail", "443 alone names no protocol: write tcp/443 or udp/443"),
+        ("dns from internet to vip-mail", "dns is tcp/53 and udp/53: write the one you mean"),
+        ("tcp/443 from internet to vip-mial", "did you mean 'vip-mail'?"),
+    ],
+)
+def test_a_name_that_says_too_little_is_refused(flow: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trace", BACKUP, *SITE, "--flow", flow]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_reasons_alike_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trace", CAS, "--flow", "tcp/8080 from internet to 10.0.10.21"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "depends on: rule 7, 8, 9, 12, 19, 22 and 4 more: RPC stands for the dynamic ports in use" in out

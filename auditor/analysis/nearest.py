@@ -1,0 +1,97 @@
+"""Rules that would let blocked packets through but for one thing: what a person mistook, or has to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from auditor.packets import Flow
+from parsers.model.addresses import AddressSet
+from parsers.model.firewall import Translation
+from parsers.model.rule import ANY_TRANSLATION, Action, Evaluation, Rule, RuleList, Truth
+from parsers.model.services import ServiceSet
+
+MOST_NEAR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class NearRule:
+    """A rule that allows, and the one thing that keeps it from letting the packets through, as a clause."""
+
+    rule: Rule
+    but: str
+
+
+def nearest(
+    lists: Iterable[RuleList], flow: Flow, now: datetime, translation: str = "", decided: Rule | None = None
+) -> tuple[NearRule, ...]:
+    """The rules of some lists that miss some blocked packets by one thing only, in the order of the lists.
+
+    A host's rules for other ports are left out: each of them is about a server program of its own.
+
+    Args:
+        lists: those that were asked.
+        flow: the packets.
+        now: the time of the question (schedules).
+        translation: the entry that translates them, "" for none.
+        decided: the rule that blocks them, if it is known.
+    """
+    found: dict[tuple[object, ...], NearRule] = {}
+    for rules in lists:
+        for rule in rules.rules:
+            if rule.action is Action.DENY or rule.implicit:
+                continue
+            misses = list(_misses(rule, flow, now, translation))
+            if not misses:
+                misses = [_outranked(rules, decided)]
+            hosts = rules.evaluation is Evaluation.BLOCK_OVERRIDES
+            if len(misses) == 1 and not (hosts and not rule.service.possible.overlaps(flow.service)):
+                found.setdefault((rule.id, rule.origin), NearRule(rule, misses[0]))
+    return tuple(found.values())[:MOST_NEAR]
+
+
+def _outranked(rules: RuleList, decided: Rule | None) -> str:
+    if rules.evaluation is Evaluation.BLOCK_OVERRIDES:
+        return "a rule that blocks comes before every rule that allows"
+    return f"it stands below rule {decided.id}" if decided is not None else "rules above it stop them first"
+
+
+def _misses(rule: Rule, flow: Flow, now: datetime, translation: str) -> Iterator[str]:
+    """Everything that keeps a rule from matching any of the packets."""
+    if not rule.enabled:
+        yield "it is disabled"
+    yield from (f"it holds {each.text}" for each in rule.conditions if each.at(now) is Truth.FALSE)
+    for names, asked, word in ((rule.ingress, flow.ingress, "from"), (rule.egress, flow.egress, "to")):
+        if names is not None and asked is not None and not names & asked:
+            yield f"it is for packets {word} {', '.join(sorted(names)[:6])}"
+    if not rule.source.possible.overlaps(flow.source):
+        yield f"its source is {rule.source.possible.text(4)}"
+    if not _reaches(rule, flow.destination, translation):
+        yield f"its destination is {_destination(rule)}"
+    if not rule.service.possible.overlaps(flow.service):
+        yield f"its service is {rule.service.possible.text(6)}"
+
+
+def _reaches(rule: Rule, destination: AddressSet, translation: str) -> bool:
+    if not translation:
+        return rule.destination.possible.overlaps(destination)
+    named = rule.translations.possible
+    return (
+        translation in named or named == ANY_TRANSLATION or rule.translated_destination.possible.overlaps(destination)
+    )
+
+
+def _destination(rule: Rule) -> str:
+    named = sorted(rule.translations.possible - ANY_TRANSLATION)
+    addresses = rule.destination.possible | rule.translated_destination.possible
+    return ", ".join([*named[:4], *([addresses.text(4)] if addresses else [])]) or "none"
+
+
+def other_services(translations: Iterable[Translation], destination: AddressSet, service: ServiceSet) -> Iterator[str]:
+    """Sentences on entries that translate an address, but for other services than one that was asked for."""
+    for each in translations:
+        own = [mapping for mapping in each.mappings if mapping.original_destination.overlaps(destination)]
+        offered = ServiceSet.union(mapping.original_service for mapping in own)
+        if each.active and own and not offered.overlaps(service):
+            yield f"{each.name} translates {destination.text(2)} for {offered.text(6)} only"
