@@ -37,7 +37,7 @@ def _last(workbook: Path) -> LastWorkbook:
 @click.command("audit", short_help="Judge exports against baselines and say what is wrong.")
 @files_argument
 @site_option
-@ruleset_option
+@ruleset_option("Baseline to audit against, instead of those the site file names.")
 @apply_option
 @click.option(
     "--benchmark",
@@ -92,8 +92,9 @@ def audit_command(
 ) -> int:
     """Judge exported firewall configurations.
 
-    FILE is a FortiGate backup, the output of "netsh advfirewall firewall show rule name=all verbose", a folder or an
-    archive of such files. Several files are judged together: a Windows host behind a FortiGate is one path.
+    FILE is a FortiGate backup, an export of the Windows Firewall (the output of "netsh advfirewall firewall show rule
+    name=all verbose", a .wfw file, the zip of collect.ps1 ...), a Cisco configuration, or a folder or archive of such
+    files. Several files are judged together: a Windows host behind a FortiGate is one path.
 
     Without --site, zones and server roles are inferred from the exports and the report says how;
     "fwproof init" writes the inferred site file for you to correct.

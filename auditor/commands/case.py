@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -27,13 +27,13 @@ files_argument = click.argument("files", nargs=-1, required=True, type=click.Pat
 site_option = click.option(
     "--site", "site_path", type=click.Path(path_type=Path), help="Site file: who is who in this network (see init)."
 )
-ruleset_option = click.option(
-    "--ruleset",
-    "ruleset_ids",
-    multiple=True,
-    metavar="ID|FILE",
-    help="Baseline to audit against, instead of those the site file names. May be repeated.",
-)
+
+
+def ruleset_option(purpose: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """The option --ruleset; `purpose` says what the command does with a baseline."""
+    return click.option(
+        "--ruleset", "ruleset_ids", multiple=True, metavar="ID|FILE", help=f"{purpose} May be repeated."
+    )
 
 
 def noon(day: date | None = None) -> datetime:

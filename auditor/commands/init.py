@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("init", short_help="Write the site file that was inferred, for you to correct.")
 @files_argument
-@ruleset_option
+@ruleset_option("Baseline whose zones and roles are looked for; exchange-2010 and perimeter unless given.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it; printed unless given.")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 def init_command(files: tuple[Path, ...], ruleset_ids: tuple[str, ...], output: Path | None, force: bool) -> int:

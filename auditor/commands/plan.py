@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.command("plan", short_help="Write the tightest rules that a baseline needs, for FortiGate and Windows.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @site_option
-@ruleset_option
+@ruleset_option("Baseline to plan for, instead of those the site file names.")
 @click.option(
     "--format",
     "wanted",

@@ -62,7 +62,7 @@ output_option = click.option(
     metavar="[NAME:]FILE",
     callback=_outputs,
     help="Also write a report; the ending chooses the format (.xlsx .json .html .sarif .xml .md .csv), or its name "
-    "before a colon (gitlab:quality.json). Repeatable.",
+    "before a colon (gitlab:quality.json). May be repeated.",
 )
 format_option = click.option(
     "--format",

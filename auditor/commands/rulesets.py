@@ -133,7 +133,7 @@ def new_command(output: Path, ruleset_id: str | None, force: bool) -> int:
 @click.argument("files", nargs=-1, required=True, type=_PATH, metavar="FILE...")
 @click.option("-o", "--output", required=True, type=_PATH, help="The baseline to write (.yaml).")
 @click.option("--site", "site_path", type=_PATH, help="Site file to write; NAME.site.yaml beside it unless given.")
-@click.option("--exports", multiple=True, type=_PATH, help="Export whose zones go into the site file. Repeatable.")
+@click.option("--exports", multiple=True, type=_PATH, help="Export whose zones go into the site file. May be repeated.")
 @click.option("--level", type=_LEVEL, default="required", show_default=True, help="For rows that do not say it.")
 @click.option("--id", "ruleset_id", metavar="ID", help="Its id; made of the file's name unless given.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")

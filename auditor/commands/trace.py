@@ -67,7 +67,7 @@ STAGES = {
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="With --flows: the list with verdicts, as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema fwproof-trace/1) instead of text.")
 @site_option
-@ruleset_option
+@ruleset_option("Baseline whose zones and roles count, instead of those the site file names.")
 @apply_option
 @today_option
 def trace_command(

@@ -32,8 +32,15 @@ SHORTEST_TOKEN = 16
     help="A file that holds the token.",
 )
 @click.option("--insecure", is_flag=True, help="Listen on another address than this machine's own without a token.")
-@click.option("--name", "names", multiple=True, help="A host name users type, such as fwproof.example.net. Repeatable.")
-@click.option("--proxy", "proxies", multiple=True, help="Address of a reverse proxy whose forwarded headers count.")
+@click.option(
+    "--name", "names", multiple=True, help="A host name users type, such as fwproof.example.net. May be repeated."
+)
+@click.option(
+    "--proxy",
+    "proxies",
+    multiple=True,
+    help="Address of a reverse proxy whose forwarded headers count. May be repeated.",
+)
 @click.option("--root-path", default="", help="Where a reverse proxy shows the page, such as /fwproof.")
 @click.option(
     "--keep",
