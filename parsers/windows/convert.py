@@ -106,7 +106,8 @@ def build(host: WrittenHost, sources: tuple[Source, ...]) -> WindowsFirewall:
         objects=tuple(hardening.objects(host.rules)),
         settings=tuple(settings(host)),
         host=facts,
-        gaps=tuple(sorted(gaps, key=lambda gap: (gap.origin.file, gap.origin.first_line))),
+        # A rule that is read in several ways leaves the same gap in each.
+        gaps=tuple(sorted(dict.fromkeys(gaps), key=lambda gap: (gap.origin.file, gap.origin.first_line))),
         assumptions=tuple(_assumptions(host, states)),
         written=host,
     )

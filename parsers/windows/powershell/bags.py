@@ -252,6 +252,7 @@ def _unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)
 
 
+_FILTER = re.compile(r"^\s*\$_ \| Get-NetFirewall\w*Filter\s*$", re.IGNORECASE)
 _PAIR = re.compile(r"^([A-Za-z]\w*(?: \w+)?)\s*: ?(.*)$")
 _LONGEST_TEXT = 10_000
 """So many characters of a wrapped text (a description) are kept."""
@@ -259,17 +260,35 @@ _LISTS = frozenset("localport remoteport localaddress remoteaddress icmptype loc
 
 
 def from_list(document: Document) -> Iterator[Bag]:
-    """The objects of `Format-List` output: `Name : Value` lines, a blank line or a repeated name between objects."""
+    """The objects of `Format-List` output: `Name : Value` lines, a blank line or a repeated name between objects.
+
+    `Show-NetFirewallRule` puts the filters of a rule below it, each under a line that says how to get it.
+    """
+    rule: Bag | None = None
+    for bag, is_filter in _listed(document):
+        if is_filter and rule is not None:
+            rule.properties = bag.properties | rule.properties
+            continue
+        if are_rules(bag.properties):
+            rule = bag
+        yield bag
+
+
+def _listed(document: Document) -> Iterator[tuple[Bag, bool]]:
+    """The blocks of a list, and whether the line of a filter stands before each."""
     current = Bag({})
     last = ""
+    heading = False
     for number, raw in enumerate(lines_with_ends(document.text.lstrip("\ufeff")), start=1):
         line = raw.rstrip()
         pair = _PAIR.match(line)
         if not line.strip() or (pair and pair.group(1).casefold() in current.properties):
             if current.properties:
-                yield current
+                yield current, heading
+                heading = False
             current = Bag({})
             last = ""
+        heading = heading or _FILTER.match(line) is not None
         if pair:
             last = pair.group(1).casefold()
             current.line = current.line or number
@@ -282,4 +301,4 @@ def from_list(document: Document) -> Iterator[Bag]:
             wrapped = f"{before} {line.strip()}" if isinstance(before, str) else LOST
             current.properties[last] = LOST if last in _LISTS else wrapped
     if current.properties:
-        yield current
+        yield current, heading

@@ -172,3 +172,49 @@ def test_a_word_for_enabled_that_nobody_knows_is_a_gap():
 def test_a_rule_without_its_filters_hides_access_unless_it_is_disabled(enabled, hides):
     (gap,) = read(csv(f"A,Mail,{enabled},Inbound,Allow", header="Name,DisplayName,Enabled,Direction,Action")).gaps
     assert gap.hides_access is hides
+
+
+SHOWN = """PS C:\\> Show-NetFirewallRule
+
+
+Name                  : WEB
+DisplayName           : Web
+Enabled               : True
+Profile               : Any
+Direction             : Inbound
+Action                : Allow
+
+ $_ | Get-NetFirewallAddressFilter
+LocalAddress          : Any
+RemoteAddress         : 10.0.0.0/8
+
+ $_ | Get-NetFirewallPortFilter
+
+Protocol              : TCP
+LocalPort             : {80, 443}
+RemotePort            : Any
+
+Name                  : MAIL
+DisplayName           : Mail
+Enabled               : False
+Direction             : Inbound
+Action                : Allow
+
+ $_ | Get-NetFirewallPortFilter
+Protocol              : TCP
+LocalPort             : 25
+RemotePort            : Any
+
+Name                  : Public
+Enabled               : False
+DefaultInboundAction  : Allow
+"""
+
+
+def test_filters_that_stand_below_their_rule():
+    (firewall,) = parsers.read(SHOWN.encode(), "EX01.txt")
+    web, mail = firewall.written.rules
+    assert (web.protocol, web.local_ports, web.remote_addresses, web.unread) == (6, ("80", "443"), ("10.0.0.0/8",), ())
+    assert (mail.enabled, mail.local_ports) == (False, ("25",))
+    assert mail.unread == ("remoteaddress is not in the export", "localaddress is not in the export")
+    assert [(each.profile, each.enabled) for each in firewall.written.profiles] == [("public", False)]
