@@ -288,7 +288,7 @@ def profile(file: str, bag: Bag) -> WrittenProfile | None:
     name = bag.text("name", "profile", "instanceid").casefold().rpartition("|")[2]
     if not is_profile(bag) or name not in PROFILES:
         return None
-    # 2 is "NotConfigured" (the enumeration of group policy's booleans), which says nothing.
+    # 2 is "NotConfigured", which says nothing (GpoBoolean of the NetSecurity module: False 0, True 1, NotConfigured 2).
     switch = {"1": True, "true": True, "0": False, "false": False}
     words = {"4": "block", "block": "block", "2": "allow", "allow": "allow"}
     inbound = words.get(bag.text("defaultinboundaction").casefold())
