@@ -57,13 +57,9 @@ def _rule(
     candidates = tuple(dict.fromkeys(members[number][0] for number in stated if number in members))
     if not candidates:
         return  # a rule without a member that is up is out of use
-    known = (
-        bool(numbers)
-        and watched is not None
-        and watched.isdisjoint(numbers)
-        and books.scope.before(7, 0) is False
-        and all((rule.get(keyword) or "") in _OFF for keyword in _UNSEEN)
-    )
+    alive = bool(numbers) and watched is not None and watched.isdisjoint(numbers)
+    ordered = alive and books.scope.before(7, 0) is False
+    known = ordered and all((rule.get(keyword) or "") in _OFF for keyword in _UNSEEN)
     six = rule.get("addr-mode") == "ipv6"
     book = books.addresses6 if six else books.addresses
     source = _side(rule, "src", book, six=six)
@@ -74,7 +70,7 @@ def _rule(
         service=service_of(rule, "src-"),
         interfaces=candidates,
         origin=books.scope.origin("system sdwan service", rule),
-        first=(rule.get("mode") or "manual") == "manual" and rule.get("load-balance") != "enable",
+        first=ordered and (rule.get("mode") or "manual") == "manual" and rule.get("load-balance") != "enable",
         routed=rule.get("gateway") != "enable",
         through=None if rule.get("default") == "enable" else frozenset(name for name, _ in members.values()),
     )

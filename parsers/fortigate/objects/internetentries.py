@@ -29,12 +29,14 @@ def served(entry: Block, books: Books) -> tuple[Bounded[PairSet], tuple[str, ...
     """
     addresses: Bounded[AddressSet] = Bounded.exactly(NO_ADDRESS)
     reasons: tuple[str, ...] = ()
+    unnamed = True
     for keyword, book in zip(("dst", "dst6"), books, strict=True):
         names = tuple(name for name in entry.words(keyword) if name)
         if names:
+            unnamed = False
             found = book.union(names)
             addresses, reasons = addresses | found.addresses, reasons + found.uncertain
-    if not entry.words("dst") and not entry.words("dst6"):
+    if unnamed:
         addresses = Bounded(NO_ADDRESS, ANY_ADDRESS)
         reasons += ("an entry of an Internet service names no address",)
     services = _services(entry)

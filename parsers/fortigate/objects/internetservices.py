@@ -87,7 +87,7 @@ class InternetServices:
                 if name:
                     yield self._predefined(name, block, whole)
         dynamic = "network-service-src-dynamic" if prefix.endswith("-src") else "network-service-dynamic"
-        for name in block.words(dynamic):
+        for name in filter(None, block.words(dynamic)):
             yield self._predefined(name, block, whole)
         customs = [*block.words(f"{prefix}-custom")]
         for group in block.words(f"{prefix}-custom-group"):

@@ -9,6 +9,7 @@ import pytest
 import parsers
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.exposure import openings
+from auditor.analysis.layers import Asked, network_layer
 from auditor.analysis.steps import Question
 from auditor.baseline.bound import BoundEnd
 from auditor.baseline.inference import infer_site
@@ -49,6 +50,16 @@ def fate(
     asked = ServiceSet.parse(service)
     question = Question("lan", AddressSet.network(to), asked, AddressSet.network(sender))
     return analysis_of(text, asked, version).trace(question).outcome.value
+
+
+def covered(text: str) -> str:
+    """What the audit says of the same packets."""
+    service = ServiceSet.parse("tcp/443")
+    (device,) = analysis_of(text, service).devices.values()
+    sender, target = AddressSet.network("10.0.0.7"), AddressSet.network("198.51.100.7")
+    asked = Asked(device, sender, target, frozenset({"lan"}), device.routing.interfaces(target), False)
+    layer = network_layer(asked, service)
+    return "allowed" if layer.certain else "possible" if layer.possible else "blocked"
 
 
 def test_without_rules_the_routes_share_the_packets() -> None:

@@ -113,6 +113,8 @@ def test_the_entries_of_one_policy_hide_it_together() -> None:
         (entry(1, "web", protocol=6), "udp/443", "blocked"),
         (entry(1, "web", protocol=0), "tcp/443", "possible"),
         (entry(1, "", "443"), "tcp/443", "possible"),
+        (entry(1, "''", "443", six="''"), "tcp/443", "possible"),
+        (entry(1, "web", "443", six="''"), "udp/443", "blocked"),
         (entry(1, "name", "443"), "tcp/443", "possible"),
         (entry(1, "web", protocol=47), "ip/47", "allowed"),
         (entry(1, "web", "444-443"), "tcp/443", "possible"),
