@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import parsers
 from parsers.model.rule import Direction
-from tests.parsers.fortigate.writing import ANY, policies, read, table, verdict, with_lines
+from tests.parsers.fortigate.test_against_oracle import calm
+from tests.parsers.fortigate.writing import ANY, policies, read, table, verdict, verdict_of, with_lines
 
 MODE = "config system settings\nset ngfw-mode policy-based\nend\n"
 HANDS_OVER = with_lines(ANY, action="", schedule="")
@@ -142,3 +149,72 @@ def test_dns_passes_the_ngfw_mode_perhaps(line: str, outcome: str) -> None:
     assert any("implicit-allow-dns" in each for each in read(text).assumptions) is not bool(line)
     profile = text.replace("policy-based", "profile-based").replace("security-policy", "sniffer")
     assert verdict(profile.replace("set schedule always\n", ""), service="udp/53") == "blocked"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A policy of one of the two tables: None stands for what a packet does not show."""
+
+    source: str
+    service: str
+    user: bool
+    application: bool
+    ports_enforced: bool
+    enabled: bool
+    accept: bool
+
+    def text(self, *, hands_over: bool) -> str:
+        body = HANDS_OVER if hands_over else with_lines(OPEN, action="accept" if self.accept else "deny")
+        lines = [with_lines(body, srcaddr=self.source, service=self.service, status="" if self.enabled else "disable")]
+        lines += ["set groups staff"] if self.user else []
+        if not hands_over:
+            lines += ["set application 15832"] if self.application else []
+            lines += ["set enforce-default-app-port enable"] if self.ports_enforced else []
+        return "\n".join(lines)
+
+    def takes(self, source: str, service: str, name: str, decide: Callable[[str], bool], *, hands_over: bool) -> bool:
+        if not self.enabled or (self.source == "near" and source != "198.51.100.7"):
+            return False
+        if self.user and not decide("user"):
+            return False
+        if hands_over:
+            return self.service in ("ALL", service)
+        if self.application and not decide("application"):
+            return False
+        if self.ports_enforced:
+            return decide(f"ports of {name}")
+        return self.service in ("ALL", service)
+
+
+LINES = st.lists(
+    st.builds(
+        Line, st.sampled_from(("all", "near")), st.sampled_from(("ALL", "HTTP", "HTTPS")), st.booleans(), st.booleans(),
+        st.sampled_from((False, False, True)), st.sampled_from((True, True, False)), st.booleans(),
+    ),
+    max_size=3,
+)  # fmt: skip
+
+
+@settings(calm, max_examples=40)
+@given(first=LINES, second=LINES, zone=st.booleans())
+def test_both_tables_are_asked(first: list[Line], second: list[Line], zone: bool) -> None:
+    """A packet passes if some policy hands it over and the first security policy that takes it accepts."""
+    near = table("firewall address", "near\nset subnet 198.51.100.0/24")
+    text = MODE + near + (ZONE if zone else "")
+    text += policies(*(line.text(hands_over=True) for line in first))
+    firewall = read(text + security(*(line.text(hands_over=False) for line in second)))
+    for source, (service, port) in itertools.product(
+        ("198.51.100.7", "192.0.2.7"), (("HTTP", "tcp/80"), ("HTTPS", "tcp/443"))
+    ):
+        fates = set()
+        questions = ["user", "application", "zone", *(f"ports of {n}" for n in range(len(second)))]
+        for answers in itertools.product((True, False), repeat=len(questions)):
+            decide = dict(zip(questions, answers, strict=True)).__getitem__
+            handed = any(line.takes(source, service, "", decide, hands_over=True) for line in first)
+            taking = (
+                line for n, line in enumerate(second) if line.takes(source, service, str(n), decide, hands_over=False)
+            )
+            deciding = next(taking, None) if handed else None
+            fates.add(deciding.accept if deciding is not None else zone and decide("zone"))
+        said = verdict_of(firewall, service=port, source=source)
+        assert said == "possible" or fates == {said == "allowed"}, (said, fates, source, service)
