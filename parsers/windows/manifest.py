@@ -124,7 +124,7 @@ def _failures(file: str, content: Mapping[str, object]) -> Iterator[Gap]:
         part, _, why = text.partition(": ")
         key, _, said = why.partition(": ") if part == "registry.reg" else ("", "", why)
         is_elsewhere = has_active_store and key.casefold().rpartition("\\")[2] in _RULE_KEYS
-        what = f"{key or part} could not be collected ({said.strip()})"
+        what = f"{key or part} could not be collected" + (f" ({said.strip()})" if said.strip() else "")
         origin = Origin(file, 0, 0, "manifest", "failed")
         yield Gap(origin, part, key, what, hides_access=bool(key) and not is_elsewhere)
 

@@ -12,7 +12,7 @@ from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
 from parsers.windows.convert import device_name
 from parsers.windows.encodings import MOST_LINES, refuse_broken, refuse_nonsense
-from parsers.windows.powershell import bags, columns, columntext, comobjects, filters
+from parsers.windows.powershell import bags, columns, columntext, comobjects, filters, listtext
 from parsers.windows.written import WrittenHost, WrittenRule
 
 _HEAD = 200_000
@@ -43,7 +43,8 @@ def recognises(document: Document) -> bool:
 
 
 def _reader(document: Document) -> Callable[[Document], Iterator[bags.Bag]] | None:
-    head = Document("", document.data[:_HEAD]).text.lstrip("\ufeff \t\r\n\0")
+    text = Document("", document.data[:_HEAD]).text.lstrip("\ufeff\r\n\0")
+    head = text.lstrip(" \t\r\n\0")
     if _JSON.match(head):
         is_rules = re.search(r'"(?:DisplayName|InstanceID)"', head) and '"Direction"' in head
         is_filter = _WORDS.search(head) and '"InstanceID"' in head
@@ -55,11 +56,10 @@ def _reader(document: Document) -> Callable[[Document], Iterator[bags.Bag]] | No
         return bags.from_clixml if is_known or _are_known(_CLIXML_KEY, head.partition("</Obj>")[0]) else None
     if _is_csv(head):
         return bags.from_csv
-    lines = head.splitlines()
-    if _is_known(columntext.header(lines)[1]):
+    if _is_known(columntext.header(text.splitlines())[1]):
         return columntext.from_table
     listed = next((each for each in _BLANK.split(head) if _LIST.search(each)), "")
-    return bags.from_list if listed and (_TELLS.search(head) or _are_known(_KEY, listed)) else None
+    return listtext.from_list if listed and (_TELLS.search(head) or _are_known(_KEY, listed)) else None
 
 
 def _is_known(names: list[str]) -> bool:
@@ -90,7 +90,7 @@ def read(document: Document) -> WrittenHost:
     reader = _reader(document)
     if reader is None:
         raise UnreadableError(document.name, "no output of Get-NetFirewallRule")
-    if reader in (bags.from_list, bags.from_csv):
+    if reader in (listtext.from_list, bags.from_csv):
         refuse_nonsense(document, MOST_LINES)
     objects = list(islice(reader(document), _MOST_OBJECTS + 1))
     if len(objects) > _MOST_OBJECTS:

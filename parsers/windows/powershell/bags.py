@@ -1,4 +1,4 @@
-"""PowerShell objects as property bags, whatever they were written as: JSON, CSV, CLIXML or list form.
+"""PowerShell objects as property bags, whatever they were written as: JSON, CSV or CLIXML.
 
 Source: the reference, section 6. Collections are lists of text. What a format destroyed ("System.String[]", a list cut
 at "...", a list wrapped by the console) is `LOST`: it is not "any" and not "none".
@@ -250,55 +250,3 @@ def _clixml_value(element: ElementTree.Element, known: dict[str, ElementTree.Ele
 
 def _unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)
-
-
-_FILTER = re.compile(r"^\s*\$_ \| Get-NetFirewall\w*Filter\s*$", re.IGNORECASE)
-_PAIR = re.compile(r"^([A-Za-z]\w*(?: \w+)?)\s*: ?(.*)$")
-_LONGEST_TEXT = 10_000
-"""So many characters of a wrapped text (a description) are kept."""
-_LISTS = frozenset("localport remoteport localaddress remoteaddress icmptype localip remoteip".split())
-
-
-def from_list(document: Document) -> Iterator[Bag]:
-    """The objects of `Format-List` output: `Name : Value` lines, a blank line or a repeated name between objects.
-
-    `Show-NetFirewallRule` puts the filters of a rule below it, each under a line that says how to get it.
-    """
-    rule: Bag | None = None
-    for bag, is_filter in _listed(document):
-        if is_filter and rule is not None:
-            rule.properties = bag.properties | rule.properties
-            continue
-        if are_rules(bag.properties):
-            rule = bag
-        yield bag
-
-
-def _listed(document: Document) -> Iterator[tuple[Bag, bool]]:
-    """The blocks of a list, and whether the line of a filter stands before each."""
-    current = Bag({})
-    last = ""
-    heading = False
-    for number, raw in enumerate(lines_with_ends(document.text.lstrip("\ufeff")), start=1):
-        line = raw.rstrip()
-        pair = _PAIR.match(line)
-        if not line.strip() or (pair and pair.group(1).casefold() in current.properties):
-            if current.properties:
-                yield current, heading
-                heading = False
-            current = Bag({})
-            last = ""
-        heading = heading or _FILTER.match(line) is not None
-        if pair:
-            last = pair.group(1).casefold()
-            current.line = current.line or number
-            current.properties[last] = value_of(pair.group(2))
-        elif line.strip() and last:
-            before = current.properties[last]
-            if isinstance(before, str) and len(before) > _LONGEST_TEXT:
-                continue
-            # The console breaks lines anywhere, also within a number.
-            wrapped = f"{before} {line.strip()}" if isinstance(before, str) else LOST
-            current.properties[last] = LOST if last in _LISTS else wrapped
-    if current.properties:
-        yield current, heading

@@ -1,7 +1,7 @@
 """PowerShell's `Format-Table` output: a header, dashes below it, and columns that begin where the dashes begin.
 
 Source: Microsoft, Format-Table. What does not fit a column is cut and ends in "..." (one character in PowerShell 7);
-letters of Chinese, Japanese and Korean take two places.
+letters of Chinese, Japanese and Korean take two places. Words of an enumeration stand at the right of their column.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ _DASHES = re.compile(r"^[ \t]*-{2,}(?:[ \t]+-{2,})*[ \t]*$")
 _NAME = re.compile(r"[A-Za-z]\w*")
 _MOST_ABOVE = 200
 _CUT = ("...", "…")
+_PROFILES = re.compile(r"(?<!\S)(?:(?:Domain|Private|Public), )+(?:Domain|Private|Public)$")
 _END = re.compile(r"^(?:PS )?[A-Za-z]:\\[^>\r\n]*>|^\*{10,}")
 """A prompt, or the frame of a transcript: the table is over."""
 
@@ -42,7 +43,7 @@ def from_table(document: Document) -> Iterator[Bag]:
         if _DASHES.match(line) and [each.casefold() for each in _cells(lines[number - 2], _starts(line))] == names:
             starts = _starts(line)  # the next table of the same command
         elif line.strip() and [each.casefold() for each in _cells(line, starts)] != names:
-            yield Bag(dict(_properties(names, _cells(line, starts))), number)
+            yield Bag(dict(_properties(names, _cells(line, _moved(line, names, starts)))), number)
 
 
 def _properties(names: list[str], cells: list[str]) -> Iterator[tuple[str, Value]]:
@@ -51,6 +52,18 @@ def _properties(names: list[str], cells: list[str]) -> Iterator[tuple[str, Value
             yield name, value_of(cell)
         else:
             yield name, LOST
+
+
+def _moved(line: str, names: list[str], starts: list[int]) -> list[int]:
+    """Where the columns of this line begin: profiles may need more room than their heading, to its left."""
+    if "profile" not in names:
+        return starts
+    place = names.index("profile")
+    end = starts[place + 1] if place + 1 < len(starts) else len(line)
+    found = _PROFILES.search(line[:end].rstrip())
+    if found is None or found.start() >= starts[place] or (place and found.start() <= starts[place - 1]):
+        return starts
+    return [*starts[:place], found.start(), *starts[place + 1 :]]
 
 
 def _starts(dashes: str) -> list[int]:

@@ -36,6 +36,9 @@ FACETS: Mapping[str, tuple[str, ...]] = {
 }
 """What filters hold, by the properties that show which filter an object is."""
 
+_BESIDE = ("package", "dynamictarget", "dynamictransport")
+"""Further properties of filters; by themselves they do not show which one an object is."""
+
 _YES = frozenset(
     "1 true wahr vrai verdadero verdadeiro vero waar prawda sant sand sann tosi pravda igaz doğru истина".split()
 )
@@ -82,7 +85,7 @@ def joined(bags: Iterable[Bag]) -> tuple[list[Bag], frozenset[str]]:
             continue
         known = filters.setdefault(identity(bag), {})
         for names in FACETS.values():
-            for name in (*names, "package"):
+            for name in (*names, *_BESIDE):
                 if name in bag.properties:
                     if name in known and known[name] != bag.properties[name]:
                         doubtful.add(identity(bag))

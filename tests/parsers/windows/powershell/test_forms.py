@@ -91,6 +91,32 @@ def test_a_list_that_the_console_wrapped_is_unknown():
     assert read(LIST).rules[1].unread == ("remoteaddress is a list that the export does not show",)
 
 
+WRAPPED = {
+    # Sessions in English and five other languages break behind a blank, all others anywhere.
+    "behind a blank": (
+        "Program               : C:\\Program Files\\Exchange \n                        Server\\V14\\Bin\\edge.exe\n",
+        "RemoteAddress         : {10.0.0.0/255.0.0.0, \n                        192.168.0.0/255.255.0.0}\n",
+    ),
+    "anywhere": (
+        "Program               : C:\\Program Files\\Exchange\n                         Server\\V14\\Bin\\ed\n"
+        "                        ge.exe\n",
+        "RemoteAddress         : {10.0.0.0/255.0.0.0, 192.168.0.0\n                        /255.255.0.0}\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", WRAPPED)
+def test_pieces_of_a_value_are_put_together_as_they_were_broken(how):
+    program, addresses = WRAPPED[how]
+    text = LIST.replace("Program               : Any\n", program)
+    before, after = text.index("RemoteAddress"), text.index("Program  ")
+    text = text[:before] + addresses + text[after:]
+    rule = read(text.replace("Owner                 :\n", "Owner                 : \n")).rules[1]
+    assert rule.program.name == "C:\\Program Files\\Exchange Server\\V14\\Bin\\edge.exe"
+    assert rule.remote_addresses == ("10.0.0.0/255.0.0.0", "192.168.0.0/255.255.0.0")
+    assert rule.unread == ()
+
+
 def test_a_list_that_the_console_cut_is_unknown():
     text = LIST.replace("{80, 443}", "{80, 443, 444, 445...}")
     assert "remoteport is a list that the export does not show" in read(text).rules[1].unread

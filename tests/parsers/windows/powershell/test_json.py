@@ -66,6 +66,12 @@ def test_filters_as_objects_of_their_own_give_the_same_rule(content):
     assert rule == one()
 
 
+@pytest.mark.parametrize("name", ["DynamicTarget", "DynamicTransport"])
+def test_a_keyword_of_a_filter_of_its_own_limits_the_rule(name):
+    (rule,) = read([RULE, {**PORTS, name: "WifiDirectDisplay"}, ADDRESSES, PROGRAM, SERVICE]).rules
+    assert rule.conditions == (("trust-tuple", "only for connections of kind WifiDirectDisplay"),)
+
+
 def test_words_instead_of_numbers():
     words = {"Enabled": "True", "Profile": "Domain, Private", "Direction": "Inbound", "Action": "Allow"}
     assert one(**words, EdgeTraversalPolicy="DeferToApp", PolicyStoreSourceType="Local") == one()

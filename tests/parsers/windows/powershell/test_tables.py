@@ -96,6 +96,36 @@ PS C:\\>
 """
 
 
+RIGHT = """
+DisplayName                  Enabled         Profile Direction Action
+-----------                  -------         ------- --------- ------
+Web, for the Domain             True Domain, Private   Inbound  Allow
+Ping                           False          Public  Outbound  Block
+A name that is as long as it    True             Any   Inbound  Allow
+
+"""
+
+
+def test_words_of_enumerations_stand_at_the_right_of_their_column():
+    web, ping, long = read(RIGHT).written.rules
+    assert (web.name, web.enabled, web.profiles) == ("Web, for the Domain", True, {"domain", "private"})
+    assert (ping.enabled, ping.profiles, ping.action) == (False, {"public"}, "block")
+    assert (long.name, long.enabled, long.profiles) == ("A name that is as long as it", True, None)
+
+
+def test_profiles_may_be_the_first_column():
+    text = """
+        Profile Direction DisplayName
+        ------- --------- -----------
+Domain, Private   Inbound Domain, Public
+         Public  Outbound Ping
+
+"""
+    first, second = read(text).written.rules
+    assert (first.profiles, first.direction, first.name) == ({"domain", "private"}, "in", "Domain, Public")
+    assert (second.profiles, second.direction, second.name) == ({"public"}, "out", "Ping")
+
+
 def test_columns_begin_where_the_dashes_begin():
     firewall = read(COLUMNS)
     web, core, ping, cut = firewall.written.rules
