@@ -3,117 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-import parsers
-from auditor.audit import audit
-from auditor.baseline import load_ruleset, load_site
 from auditor.findings.finding import Finding, Severity
 from auditor.findings.result import AuditResult, CoverageState
-from tests.fortios import head
-
-BASE = (
-    head()
-    + """config firewall address
-    edit "all"
-    next
-    edit "cas"
-        set subnet 10.0.10.21 255.255.255.255
-    next
-    edit "hub"
-        set subnet 10.0.10.22 255.255.255.255
-    next
-    edit "mbx"
-        set subnet 10.0.10.31 255.255.255.255
-    next
-    edit "dc"
-        set subnet 10.0.10.11 255.255.255.255
-    next
-    edit "edge"
-        set subnet 10.0.20.5 255.255.255.255
-    next
-    edit "servers"
-        set subnet 10.0.10.0 255.255.255.0
-    next
-end
-config firewall service custom
-    edit "edgesync"
-        set tcp-portrange 50636
-    next
-    edit "adlds"
-        set tcp-portrange 50389
-    next
-    edit "owa-im"
-        set tcp-portrange 5075-5077
-    next
-end
-"""
-)
-
-SITE = """schema: fwsite/1
-id: test
-baselines:
-  - use: exchange-2010
-    set: {{rpc_dynamic: "6005-65534"}}
-devices:
-  fgt:
-    type: fortigate
-    zones: {{internet: [wan1], perimeter: [dmz], internal: [lan]}}
-bindings:
-  client_access: [{{address: 10.0.10.21}}]
-  hub_transport: [{{address: 10.0.10.22}}]
-  mailbox: [{{address: 10.0.10.31}}]
-  domain_controller: [{{address: 10.0.10.11}}]
-{edge}
-not_deployed: [{absent}unified_messaging]
-"""
-
-
-def vip(name: str, server: str, port: str = "", external: str = "203.0.113.10") -> str:
-    forward = (
-        f"        set portforward enable\n        set extport {port}\n        set mappedport {port}\n" if port else ""
-    )
-    return f"""config firewall vip
-    edit "{name}"
-        set extip {external}
-        set extintf "wan1"
-        set mappedip "{server}"
-{forward}    next
-end
-"""
-
-
-def policy(number: int, source: str, target: str, service: str, way: str = "wan1>lan", action: str = "accept") -> str:
-    ingress, egress = way.split(">")
-    return f"""config firewall policy
-    edit {number}
-        set srcintf "{ingress}"
-        set dstintf "{egress}"
-        set action {action}
-        set srcaddr {source}
-        set dstaddr {target}
-        set schedule "always"
-        set service {service}
-        set logtraffic all
-    next
-end
-"""
-
+from tests.auditor.checks.exchange import BASE, ROLES, audited, policy, vip
 
 @pytest.fixture
 def run(tmp_path: Path):  # type: ignore[no-untyped-def]
     """Audit a configuration; with `edge` an Edge Transport server is deployed in the DMZ."""
 
     def _run(text: str, edge: bool = False, answers: str = "") -> AuditResult:
-        path = tmp_path / "site.yaml"
-        bound = "  edge_transport: [{address: 10.0.20.5}]" if edge else ""
-        answered = SITE.replace("set: {{", f"conditions: {{{{{answers}}}}}\n    set: {{{{")
-        path.write_text(answered.format(edge=bound, absent="" if edge else "edge_transport, "))
-        firewalls = parsers.read((BASE + text).encode(), "fgt.conf")
-        return audit(firewalls, (load_ruleset("exchange-2010"),), load_site(path), datetime(2026, 11, 24, 12))
+        roles = ROLES | ({"edge_transport": "10.0.20.5"} if edge else {})
+        return audited(tmp_path, text, answers, roles)
 
     return _run
 
@@ -300,11 +204,9 @@ def test_renaming_everything_changes_nothing_but_words(run) -> None:  # type: ig
 
 
 def test_no_translation_is_said_to_publish_a_server_with_a_public_address_of_its_own(tmp_path: Path) -> None:
-    path = tmp_path / "site.yaml"
-    path.write_text(SITE.format(edge="  edge_transport: [{address: 198.51.100.5}]", absent=""))
-    text = BASE.replace("10.0.20.", "198.51.100.") + policy(1, "all", "edge", "HTTP", "wan1>dmz")
-    firewalls = parsers.read(text.encode(), "fgt.conf")
-    result = audit(firewalls, (load_ruleset("exchange-2010"),), load_site(path), datetime(2026, 11, 24, 12))
+    base = BASE.replace("10.0.20.", "198.51.100.")
+    text = policy(1, "all", "edge", "HTTP", "wan1>dmz")
+    result = audited(tmp_path, text, roles=ROLES | {"edge_transport": "198.51.100.5"}, base=base)
     (finding,) = [each for each in result.findings if each.flow == "INTERNET-EDGE"]
     assert "tcp/25 to 198.51.100.5" in finding.message
     assert "translation" not in finding.message
