@@ -188,7 +188,9 @@ def _state(rows: Sequence[Covered]) -> CoverageState:
                 best = CoverageState.CANNOT_TELL
         by_flow.append(best)
     applicable = [state for state in by_flow if state is not CoverageState.NOT_APPLICABLE]
-    return max(applicable, key=_BEST.index, default=CoverageState.NOT_APPLICABLE)
+    seen = [state for state in applicable if state is not CoverageState.NOT_OBSERVABLE]
+    # What no firewall of the exports sees (a proxy beside its servers) takes nothing from what they let through.
+    return max(seen or applicable, key=_BEST.index, default=CoverageState.NOT_APPLICABLE)
 
 
 def _opens(finding: Finding, rules: Sequence[str]) -> bool:

@@ -158,15 +158,18 @@ def _reduced(ruleset: BoundRuleset, group: list[BoundForbidden]) -> list[BoundFo
 
 
 def _documented(ruleset: BoundRuleset, ban: BoundForbidden, asked: Asked) -> PacketSet:
-    """What flows of single servers document inside a ban on their whole zone: mail from the Edge to the Internet."""
+    """What flows of single servers document inside a ban on their whole zone.
+
+    Mail from the Edge to the Internet or to one smart host there; telephony from a gateway outside that the site names.
+    """
     filter_ = asked.device.through
     found = PacketSet(filter_.space, ())
-    if ban.source.kind != "zone" or ban.source.trust == "untrusted":
+    if ban.source.kind != "zone":
         return found
     for flow in ruleset.flows:
         if flow.preset is CoverageState.NOT_APPLICABLE or not flow.source.is_server:
             continue
-        if flow.source.addresses and flow.destination.addresses == ban.destination.addresses:
+        if flow.source.addresses and flow.destination.addresses <= ban.destination.addresses:
             own = Flow(flow.source.addresses, flow.destination.addresses, ServiceSet.union(flow.options))
             found = found | filter_.packets(own)
     return found

@@ -47,10 +47,25 @@ def cover(bound: BoundFlow, paths: Paths, devices: Mapping[str, Device], fixed: 
     ]
     best = min(answers, key=_rank, default=(CoverageState.CANNOT_TELL, (), ""))
     state, layers, question = best
+    if state in _CLOSED and (ask := _guessed(bound)):
+        state, question = CoverageState.CANNOT_TELL, ask
     if state is CoverageState.SATISFIED and "network" in bound.flow.enforce and not paths.topology.devices:
         hosts = " and ".join(dict.fromkeys(layer.device.name for layer in layers))
         state, question = CoverageState.CANNOT_TELL, f"{hosts} lets it in; {_UNSEEN}"
     return Covered(bound, _row(bound, state, layers, question), layers)
+
+
+_CLOSED = (CoverageState.PARTLY, CoverageState.MISSING, CoverageState.NOT_PUBLISHED)
+
+
+def _guessed(bound: BoundFlow) -> str:
+    """The question where nothing but a name says that a server needs the flow: it may be closed for good reason."""
+    asked = (
+        f"{end.doubt}: is it the {end.title}? Then it is closed (bindings.{end.name}, or list it under not_deployed)"
+        for end in (bound.source, bound.destination)
+        if end.guess
+    )
+    return next(asked, "")
 
 
 _UNSEEN = "which firewall of the network is in front of it? (its export is not part of the audit)"

@@ -30,6 +30,8 @@ class BoundEnd:
     title: str = ""
     why: str = ""
     """The question to ask where a binding gives no address in this audit."""
+    guess: bool = False
+    """Does only the name of an object say that these addresses play the role?"""
 
     @property
     def is_server(self) -> bool:
@@ -42,6 +44,11 @@ class BoundEnd:
         if self.kind == "zone":
             return self.name
         return f"{self.name} {self.addresses.text(3)}" if self.addresses else self.name
+
+    @property
+    def doubt(self) -> str:
+        """What makes the role of these addresses uncertain, as a clause; "" when nothing does."""
+        return f"{self.addresses.text(3)} is taken as {self.name} only because of a name" if self.guess else ""
 
 
 @dataclass(frozen=True, slots=True)

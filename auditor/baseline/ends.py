@@ -119,7 +119,17 @@ class Ends:
             host = self._host(binding, addresses)
             trust = self._outside(addresses)
             ends.append(
-                BoundEnd("role", name, trust, addresses, public=binding.public, host=host, title=role.title, why=why)
+                BoundEnd(
+                    "role",
+                    name,
+                    trust,
+                    addresses,
+                    public=binding.public,
+                    host=host,
+                    title=role.title,
+                    why=why,
+                    guess=binding.guess,
+                )
             )
         if not ends and role.client and role.zone and self.zones[role.zone].interfaces:
             zone = self.zones[role.zone]

@@ -17,12 +17,13 @@ from auditor.baseline.facing import facing, mentioned
 from auditor.baseline.hostobjects import address_called, host_objects
 from auditor.baseline.hostrules import KnownHostRules
 from auditor.baseline.model import Ruleset
+from auditor.baseline.published import EDGE_NAME, Published, edge_sign, published_servers
 from auditor.baseline.recognition import Server, published_roles, speaks_for
 from auditor.baseline.site import Binding, Site, SiteDevice, Use
-from parsers.model.addresses import ANY_ADDRESS, AddressSet, address_text
+from parsers.model.addresses import ANY_ADDRESS, AddressSet
 from parsers.model.firewall import Firewall, Interface
-from parsers.model.rule import Action, Direction
-from parsers.model.services import TCP, ServiceSet
+from parsers.model.rule import Direction
+from parsers.model.services import ServiceSet
 
 _WEB, _MAIL = ServiceSet.parse("tcp/443"), ServiceSet.parse("tcp/25")
 _DMZ = re.compile(r"dmz|perimeter|edge", re.IGNORECASE)
@@ -30,7 +31,7 @@ _MAIL_NAME = re.compile(
     r"(?<![a-z])(?:cas|owa|eas|ex|exch\w*|\w*mail\w*|outlook\w*|autodiscover|activesync)(?![a-z])", re.IGNORECASE
 )
 _NAMES = (
-    ("edge_transport", re.compile(r"(?<![a-z])(?:ex|exch\w*|mail)?edge(?:transport|srv|server)?(?![a-z])", re.I)),
+    ("edge_transport", EDGE_NAME),
     ("client_access", re.compile(r"(?<![a-z])(?:cas|owa|exchange|ex|webmail|activesync)(?![a-z])", re.IGNORECASE)),
     ("hub_transport", re.compile(r"(?<![a-z])(?:hub|ht|smtp|mail)(?![a-z])", re.IGNORECASE)),
     ("mailbox", re.compile(r"(?<![a-z])(?:mbx|mailbox|dag)(?![a-z])", re.IGNORECASE)),
@@ -61,13 +62,24 @@ class _Draft:
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    def outside(self, firewall: Firewall) -> frozenset[str]:
+        """The interfaces of a firewall that face the Internet."""
+        return frozenset(self.devices[firewall.name].zones.get("internet", ()))
+
     def bind(self, role: str, address: AddressSet, note: str, public: AddressSet | None = None) -> None:
         """Bind an address to a role once, saying why."""
+        self._add(role, Binding(address, public or AddressSet()), note)
+
+    def guess(self, role: str, address: AddressSet, name: str) -> None:
+        """Bind an address to a role that only the name of an object speaks for."""
+        note = f"{address.text()} taken as {role}: only because object {name!r} is called so."
+        self._add(role, Binding(address, guess=True), note)
+
+    def _add(self, role: str, binding: Binding, note: str) -> None:
         known = self.bindings.setdefault(role, [])
-        if any(each.address == address for each in known):
-            return
-        known.append(Binding(address, public or AddressSet()))
-        self.notes.append(note)
+        if not any(each.address == binding.address for each in known):
+            known.append(binding)
+            self.notes.append(note)
 
 
 def infer_site(firewalls: tuple[Firewall, ...], rulesets: Iterable[Ruleset]) -> Inference:
@@ -159,46 +171,18 @@ def _zone_of(firewall: Firewall, address: AddressSet, draft: _Draft) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Published:
-    """One server that a translation publishes, and the services that policies let through to it."""
-
-    name: str
-    address: AddressSet
-    outside: AddressSet
-    service: ServiceSet
-
-
 def _published(firewall: Firewall, draft: _Draft, roles: set[str]) -> None:
     """Servers that translations publish to the Internet: 443 is Client Access, 25 a transport server."""
-    servers = tuple(_servers(firewall, draft))
+    servers = tuple(published_servers(firewall, draft.outside(firewall)))
     if "client_access" in roles:
         _client_access(firewall, draft, tuple(each for each in servers if each.service.overlaps(_WEB)), servers)
     for each in servers:
-        # A rule that lets every port through says nothing about mail.
-        if each.service.overlaps(_MAIL) and each.service.destination_ports(TCP).count <= 2000:
+        if each.service.overlaps(_MAIL) and each.telling:
             _transport(firewall, draft, roles, each)
 
 
-def _servers(firewall: Firewall, draft: _Draft) -> Iterator[_Published]:
-    passes = _passed_services(firewall, frozenset(draft.devices[firewall.name].zones.get("internet", ())))
-    for translation in firewall.translations:
-        if not translation.active:
-            continue
-        for mapping in translation.mappings:
-            server = mapping.mapped_destination.certain
-            if not server or server.count > 4:
-                continue
-            service = mapping.mapped_service & passes.get(translation.name, ServiceSet())
-            public = mapping.original_destination if mapping.original_destination.count <= 4 else AddressSet()
-            for first, last in server.intervals.ranges:
-                for number in range(first, last + 1):
-                    address = AddressSet.network(address_text(number))
-                    yield _Published(translation.name, address, public, service)
-
-
 def _client_access(
-    firewall: Firewall, draft: _Draft, web: tuple[_Published, ...], servers: tuple[_Published, ...]
+    firewall: Firewall, draft: _Draft, web: tuple[Published, ...], servers: tuple[Published, ...]
 ) -> None:
     """Of several servers published on 443 those that names or published mail speak for; none when nothing does."""
     mail = {each.address for each in servers if each.service.overlaps(_MAIL)}
@@ -218,43 +202,16 @@ def _client_access(
         )
 
 
-def _transport(firewall: Firewall, draft: _Draft, roles: set[str], server: _Published) -> None:
-    zone = _zone_of(firewall, server.address, draft)
-    role = "edge_transport" if zone == "perimeter" else "hub_transport"
+def _transport(firewall: Firewall, draft: _Draft, roles: set[str], server: Published) -> None:
+    role, why = "hub_transport", "inside"
+    if _zone_of(firewall, server.address, draft) == "perimeter":
+        sign = edge_sign(draft.firewalls, server)
+        role, why = "edge_transport", f"in the perimeter, and {sign}"
+        if not sign and "mail_relay" in roles:
+            role, why = "mail_relay", "in the perimeter, and nothing tells that it is an Edge Transport server"
     if role in roles:
-        where = "in the perimeter" if zone == "perimeter" else "inside"
-        note = f"{server.address.text()} taken as {role}: {server.name} publishes port 25 to it, {where}."
+        note = f"{server.address.text()} taken as {role}: {server.name} publishes port 25 to it, {why}."
         draft.bind(role, server.address, note, server.outside)
-
-
-def _passed_services(firewall: Firewall, outside: frozenset[str]) -> dict[str, ServiceSet]:
-    """Per translation the services that enabled accept rules name for it, for packets from the Internet.
-
-    Args:
-        firewall: the firewall.
-        outside: its interfaces that face the Internet; none where they are not known, and every rule counts.
-    """
-    found: dict[str, ServiceSet] = {}
-    targets = {
-        translation.name: AddressSet.union(mapping.mapped_destination.possible for mapping in translation.mappings)
-        for translation in firewall.translations
-    }
-    for each in firewall.lists:
-        if each.direction is not Direction.FORWARD:
-            continue
-        for rule in each.rules:
-            if rule.action is Action.DENY or not rule.enabled or rule.implicit:
-                continue
-            if outside and rule.ingress is not None and not rule.ingress & outside:
-                continue
-            names = [name for name in rule.translations.possible if name in targets]
-            if rule.translated_destination.possible:
-                names += [
-                    name for name, target in targets.items() if target.overlaps(rule.translated_destination.possible)
-                ]
-            for name in names:
-                found[name] = found.get(name, ServiceSet()) | rule.service.possible
-    return found
 
 
 def _host_roles(firewall: Firewall, ruleset: Ruleset, draft: _Draft) -> None:
@@ -278,6 +235,9 @@ def _host_roles(firewall: Firewall, ruleset: Ruleset, draft: _Draft) -> None:
         rest = [each for each in known if each.address != address]
         public = next((each.public for each in known if each.address == address), AddressSet())
         draft.bindings[role] = [*rest, Binding(address, public, firewall.name)]
+        if role == "edge_transport":
+            relays = draft.bindings.get("mail_relay", [])
+            draft.bindings["mail_relay"] = [each for each in relays if each.address != address]
 
 
 def _other_version(firewall: Firewall, ruleset: Ruleset) -> Iterator[str]:
@@ -352,11 +312,11 @@ def _named(firewalls: tuple[Firewall, ...], draft: _Draft, roles: set[str]) -> N
     for role, pattern in _NAMES:
         if role not in roles or draft.bindings.get(role):
             continue
+        # An Edge holds no other role: "ex-edge" is no Client Access server.
+        edges = {each.address for each in draft.bindings.get("edge_transport", ())}
         for name, address in host_objects(firewalls):
-            if pattern.search(name):
-                draft.bind(
-                    role, address, f"{address.text()} taken as {role}: only because object {name!r} is called so."
-                )
+            if pattern.search(name) and address not in edges:
+                draft.guess(role, address, name)
 
 
 def _recognised(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...], draft: _Draft) -> None:
@@ -375,8 +335,8 @@ def _recognised(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...], 
                 _zone_of(firewall, each.address, draft),
                 each.service,
             )
-            for each in _servers(firewall, draft)
-            if each.service.destination_ports(TCP).count <= 2000
+            for each in published_servers(firewall, draft.outside(firewall))
+            if each.telling
         )
         for found in published_roles(servers, rulesets, taken):
             if found.role:
@@ -387,5 +347,4 @@ def _recognised(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...], 
         if role.recognise.names and not draft.bindings.get(role.name):
             for name, address in objects:
                 if speaks_for(role, name):
-                    why = f"{address.text()} taken as {role.name}: only because object {name!r} is called so."
-                    draft.bind(role.name, address, why)
+                    draft.guess(role.name, address, name)

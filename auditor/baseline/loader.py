@@ -261,7 +261,7 @@ class _Loader:
         return word
 
     def _flow(self, item: Item) -> BaselineFlow:
-        known = "id title from to service any_of level when if_missing enforce coverage tags cite note".split()
+        known = "id title from to service any_of level when if_missing enforce coverage tags cite note remedy".split()
         entry = item.mapping(known, ("id", "from", "to", "level", "cite"))
         level = entry["level"].choice(_LEVELS, "level")
         if (level == "required") != ("if_missing" in entry):
@@ -290,6 +290,7 @@ class _Loader:
             tags=entry["tags"].texts() if "tags" in entry else (),
             cite=cite,
             note=entry["note"].text() if "note" in entry else "",
+            remedy=entry["remedy"].text() if "remedy" in entry else "",
             line=item.line,
         )
 

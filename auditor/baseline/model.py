@@ -181,6 +181,8 @@ class BaselineFlow:
     tags: tuple[str, ...]
     cite: tuple[str, ...]
     note: str
+    remedy: str
+    """What else to do where it is closed: the usual reasons why it need not be open, and how to say so."""
     line: int
 
 

@@ -55,6 +55,8 @@ class Binding:
     device: str = ""
     object_of: tuple[str, str] | None = None
     line: int = 0
+    guess: bool = False
+    """Does nothing but the name of an object speak for it? Then nobody has confirmed it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ def _device(item: Item) -> SiteDevice:
 
 
 def _binding(item: Item) -> Binding:
-    entry = item.mapping(("address", "public", "device", "object"))
+    entry = item.mapping(("address", "public", "device", "object", "guess"))
     if "address" not in entry and "object" not in entry:
         raise item.error("expected an address or an object")
     named = None
@@ -204,6 +206,7 @@ def _binding(item: Item) -> Binding:
         entry["device"].text() if "device" in entry else "",
         named,
         item.line,
+        "guess" in entry and entry["guess"].flag(),
     )
 
 
@@ -293,7 +296,10 @@ def site_yaml(site: Site) -> str:
                 parts.append(
                     f"object: {{device: {_quoted(binding.object_of[0])}, name: {_quoted(binding.object_of[1])}}}"
                 )
-            lines.append(f"    - {{{', '.join(parts)}}}")
+            if binding.guess:
+                parts.append("guess: true")
+            remark = "  # only a name says so: delete the guess when it is right" if binding.guess else ""
+            lines.append(f"    - {{{', '.join(parts)}}}{remark}")
     lines.append(f"not_deployed: [{', '.join(site.not_deployed)}]")
     if site.networks:
         lines.append("networks:")

@@ -75,10 +75,14 @@ def _finding(check: Check, hit: Hit, analysis: Analysis) -> Finding:
         _severity(bound, hit.source, exposed=not hit.near and bound in sure and bound.service.overlaps(arriving))
         for bound in specific
     )
-    message = f"{_where(hit, packets)}: {specific[0].rule.title}"
     more = len({bound.rule.id for bound in specific}) - 1
-    message += f" and {more} more forbidden openings." if more else "."
+    others = f" and {more} more forbidden opening{'s' * (more > 1)}" if more else ""
+    drawn = "" if sure else ", which the server may give out as needed"
+    message = f"{_where(hit, packets)}{drawn}: {specific[0].rule.title}{others}."
     uncertain = tuple(hit.rule.uncertain)
+    guess = _guess(hit, specific)
+    if guess:
+        certain, worst, uncertain = False, min(worst, Severity.MEDIUM), (*uncertain, guess)
     if not sure:
         certain = False
         reason = "these ports lie in a range that is given out as needed: whether something listens there may change"
@@ -105,6 +109,16 @@ def _finding(check: Check, hit: Hit, analysis: Analysis) -> Finding:
         lines=tuple(_lines(hit.rules, services)),
         uncertain=uncertain,
     )
+
+
+def _guess(hit: Hit, specific: list[BoundForbidden]) -> str:
+    """What makes the ban itself uncertain: a role that only a name speaks for, where other servers may have the port.
+
+    What nobody may reach from the Internet on any server stays what it is, and so does what an Edge reaches inside.
+    """
+    by_role = hit.source.kind == "zone" and all("everything" in bound.rule.services for bound in specific)
+    ends = (hit.source, *((hit.destination,) if by_role else ()))
+    return next(filter(None, (end.doubt for end in ends)), "")
 
 
 def _where(hit: Hit, packets: PacketSet) -> str:

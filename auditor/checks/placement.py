@@ -38,7 +38,7 @@ from auditor.analysis.analysis import Analysis
 from auditor.analysis.devices import Device
 from auditor.baseline import BoundEnd, BoundRuleset
 from auditor.checks.check import Check, exact
-from auditor.findings.finding import Finding, Severity
+from auditor.findings.finding import Confidence, Finding, Severity
 from parsers.model.addresses import PRIVATE_IPV4, AddressSet
 from parsers.model.origin import Origin
 
@@ -57,7 +57,7 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
 
 
 def _places(analysis: Analysis, bound: BoundRuleset, end: BoundEnd) -> Iterator[_Place]:
-    """Where the devices nearest to the address put it; a default route says nothing of a server's zone.
+    """Where the devices nearest to the address put it; a default route says nothing of a private address.
 
     Nor does a route by the interface of the Internet to a private network: another router leads on to it from there.
     """
@@ -72,6 +72,9 @@ def _places(analysis: Analysis, bound: BoundRuleset, end: BoundEnd) -> Iterator[
     trust = bound.ruleset.zones
     led_on = not connected and end.addresses <= PRIVATE_IPV4
     yield from (place for place in found if place[0] in trust and not (led_on and trust[place[0]] == "untrusted"))
+    if not found and end.trust == "untrusted":
+        holds = (name for name in trust if trust[name] == "untrusted")
+        yield from ((name, "", None) for name in holds if end.addresses <= bound.ends[name][0].addresses)
 
 
 def _connected(device: Device, addresses: AddressSet) -> Iterator[_Place]:
@@ -94,7 +97,8 @@ def _finding(check: Check, bound: BoundRuleset, end: BoundEnd, place: _Place) ->
     inward = all(_ORDER[trust[zone]] > _ORDER[trust[each]] for each in role.allowed_zones)
     return check.found(
         device=device,
-        severity=Severity.LOW if inward else check.severity,
+        severity=Severity.LOW if inward or end.guess else check.severity,
+        confidence=Confidence.POSSIBLE if end.guess else Confidence.CERTAIN,
         message=(
             f"{role.title} {end.addresses.text(3)} stands in zone {zone}; "
             f"{bound.ruleset.title} supports it in zone {allowed} only."
@@ -104,6 +108,7 @@ def _finding(check: Check, bound: BoundRuleset, end: BoundEnd, place: _Place) ->
         origin=origin,
         identity=end.name,
         citation=role.cite,
+        uncertain=(end.doubt,) if end.guess else (),
     )
 
 

@@ -40,6 +40,7 @@ from collections.abc import Iterable, Iterator
 
 from auditor.analysis.analysis import Analysis
 from auditor.analysis.coverage import Covered
+from auditor.analysis.elsewhere import published_elsewhere
 from auditor.analysis.layers import Layer
 from auditor.baseline import BoundFlow
 from auditor.checks.check import Check, evidence, exact
@@ -72,10 +73,10 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
             each.row.state is CoverageState.NOT_PUBLISHED and (each.row.flow, each.row.source) in works
             for each in group
         )
-        yield _finding(check, group, beside)
+        yield _finding(analysis, check, group, beside)
 
 
-def _finding(check: Check, group: list[Covered], beside_another: bool) -> Finding:
+def _finding(analysis: Analysis, check: Check, group: list[Covered], beside_another: bool) -> Finding:
     first = max(group, key=lambda each: each.bound.flow.if_missing or Severity.INFO)
     row, bound = first.row, first.bound
     layer = first.blocking
@@ -88,8 +89,10 @@ def _finding(check: Check, group: list[Covered], beside_another: bool) -> Findin
         device=device,
         rule=next(iter(accepts or denies), None),
         severity=Severity.LOW if beside_another or block_listed else bound.flow.if_missing,
-        message=_message(first, beside_another=beside_another, block_listed=block_listed),
-        remedy="Nothing, if these senders are meant to be shut out." if block_listed else _remedy(first),
+        message=_message(analysis, first, beside_another=beside_another, block_listed=block_listed),
+        remedy="Nothing, if these senders are meant to be shut out."
+        if block_listed
+        else " ".join(_remedies(group, first)),
         packets=" ".join(
             (row.state.value, row.service, bound.source.name, exact(bound.destination.addresses), row.missing)
         ),
@@ -101,7 +104,13 @@ def _finding(check: Check, group: list[Covered], beside_another: bool) -> Findin
     )
 
 
-def _message(covered: Covered, *, beside_another: bool, block_listed: bool) -> str:
+def _remedies(group: list[Covered], first: Covered) -> Iterator[str]:
+    """What to open, and what the baseline says besides."""
+    yield _remedy(first)
+    yield from dict.fromkeys(each.bound.flow.remedy for each in group if each.bound.flow.remedy)
+
+
+def _message(analysis: Analysis, covered: Covered, *, beside_another: bool, block_listed: bool) -> str:
     row, bound, layer = covered.row, covered.bound, covered.blocking
     state = {"partly": "only partly open", "not published": "not published"}.get(row.state.value, "closed")
     message = f"{bound.flow.title}: {row.service} from {row.source} to {row.destination} is {state}"
@@ -111,6 +120,8 @@ def _message(covered: Covered, *, beside_another: bool, block_listed: bool) -> s
         message += "; a translation publishes it, but no policy lets the translated packets through"
     if block_listed:
         message += ", for all but the senders that a block list names"
+    if row.state is CoverageState.NOT_PUBLISHED and not beside_another:
+        message += "".join(f"; {each}" for each in published_elsewhere(analysis, bound))
     if beside_another:
         message += "; another server of this role is published, which is enough where clients need not choose"
     message += f". Missing: {row.missing}." if row.missing else "."

@@ -129,11 +129,13 @@ def _finding(
     own, hosts = let_in(analysis.devices, servers, rule.onward(world.source.addresses), destination, services)
     known = port_names(services)
     who = f"{world.source.name} ({exact(rule.source.possible)})"
+    guess = world.source.doubt or world.destination.doubt
+    severity = min(world.rule.severity, Severity.MEDIUM) if guess else world.rule.severity
     return check.found(
         device=device.name,
         rule=rule,
-        severity=world.rule.severity if passing & own else min(world.rule.severity, Severity.LOW),
-        confidence=Confidence.CERTAIN if packets.certain else Confidence.POSSIBLE,
+        severity=severity if passing & own else min(severity, Severity.LOW),
+        confidence=Confidence.CERTAIN if packets.certain and not guess else Confidence.POSSIBLE,
         message=(
             f"{world.source.text} reaches {world.destination.name} {destination.text(4)} on {services.text(8)}"
             f"{f' ({known})' if known else ''}; no documented flow asks for it."
@@ -145,7 +147,7 @@ def _finding(
         citation=world.rule.cite,
         flow=world.rule.id,
         lines=(f"{world.ruleset}:{world.rule.id}",),
-        uncertain=rule.uncertain,
+        uncertain=(*rule.uncertain, guess) if guess else rule.uncertain,
     )
 
 

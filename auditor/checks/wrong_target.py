@@ -49,7 +49,7 @@ _WIDE = 2000
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
     for ruleset in analysis.rulesets:
         roles: dict[AddressSet, set[str]] = {}
-        for server in ruleset.servers:
+        for server in (each for each in ruleset.servers if not each.guess):
             roles.setdefault(server.addresses, set()).add(server.name)
         for opening in analysis.openings:
             if opening.rule.service.possible.destination_ports(TCP).count > _WIDE:
@@ -61,18 +61,26 @@ def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
                     part = restricted(packets, address)
                     if not part.services().overlaps(service) or _judged_otherwise(ruleset, asking, address, service):
                         continue
-                    serving = [bound for bound in asking if any(service <= each for each in bound.options)]
+                    serving = [
+                        bound
+                        for bound in asking
+                        if bound.preset is not CoverageState.NOT_APPLICABLE
+                        and any(service <= each for each in bound.options)
+                    ]
                     if serving:
                         yield _finding(check, opening, (name, service), (address, names), part, serving)
 
 
 def _asking(ruleset: BoundRuleset, service: ServiceSet) -> list[BoundFlow]:
-    """The flows from untrusted zones for a service, to servers that are known: an unknown one may be any address."""
+    """The flows from untrusted zones for a service, to servers that are known: an unknown one may be any address.
+
+    Those that do not apply here as well: a server of the right kind is none of the wrong one, and FW103 says of it that
+    nothing asks for the opening.
+    """
     return [
         bound
         for bound in ruleset.flows
         if bound.source.trust == "untrusted"
-        and bound.preset is not CoverageState.NOT_APPLICABLE
         and bound.destination.addresses
         and any(each.overlaps(service) for each in bound.options)
     ]

@@ -99,15 +99,15 @@ def test_a_sender_is_followed_from_where_its_address_is(sender: str, first: str)
 
 
 def mail_row(middle: str = "accept") -> bytes:
-    """The same row, with mail published to a server in a DMZ."""
-    data = row_of_vdoms("vdom-link", middle).replace(b"8443", b"25").replace(b"443", b"25")
+    """The same row, with mail published to an Edge server in a DMZ."""
+    data = row_of_vdoms("vdom-link", middle).replace(b"8443", b"25").replace(b"443", b"25").replace(b" v\n", b" edge\n")
     return data.replace(b"srv\nset vdom dmz", b"srv\nset role dmz\nset vdom dmz")
 
 
 def test_the_firewall_that_stops_everything_is_to_blame_not_the_one_that_stops_a_few() -> None:
     few = table("firewall address", "few\nset subnet 198.51.100.0/24")
     some = with_lines(ANY, dstintf="a0", srcaddr="few", action="deny") + "\nset match-vip enable"
-    every = with_lines(ANY, dstintf="a0", dstaddr="v")
+    every = with_lines(ANY, dstintf="a0", dstaddr="edge")
     data = mail_row("deny").replace(policies(every).encode(), (few + policies(some, every)).encode())
     firewalls, rulesets = parsers.read(data, "fw.conf"), (load_ruleset("exchange-2010"),)
     result = audit(firewalls, rulesets, infer_site(firewalls, rulesets).site, NOW)

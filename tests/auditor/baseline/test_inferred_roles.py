@@ -65,7 +65,7 @@ def _inferred(server: str, service: str, egress: str = "port2", status: str = "s
     [
         ("10.0.10.21", "HTTPS", "port2", "client_access"),
         ("10.0.10.22", "SMTP", "port2", "hub_transport"),
-        ("10.0.20.5", "SMTP", "port3", "edge_transport"),
+        ("10.0.20.5", "SMTP", "port3", "mail_relay"),
     ],
 )
 def test_a_role_is_told_from_the_published_port(server: str, service: str, egress: str, role: str) -> None:
@@ -82,6 +82,51 @@ def test_a_policy_for_insiders_publishes_nothing() -> None:
     inference = infer_site(parsers.read(text.encode(), "x1.conf"), (load_ruleset("exchange-2010"),))
     assert "internet" in inference.site.devices["x1"].zones
     assert not inference.site.bindings
+
+
+EDGESYNC = """config firewall service custom
+    edit "sync"
+        set tcp-portrange 50636
+    next
+end
+config firewall policy
+    edit 2
+        set srcintf "port2"
+        set dstintf "port3"
+        set srcaddr "all"
+        set dstaddr "all"
+        set action accept
+        set schedule "always"
+        set service "{service}"
+    next
+end
+"""
+CALLED_EDGE = """config firewall address
+    edit "ex-edge"
+        set subnet 10.0.20.5 255.255.255.255
+    next
+end
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "role"),
+    [
+        (CALLED_EDGE, "edge_transport"),
+        (EDGESYNC.format(service="sync"), "edge_transport"),
+        (EDGESYNC.format(service="ALL"), "mail_relay"),
+        (CALLED_EDGE.replace("ex-edge", "fortimail"), "mail_relay"),
+    ],
+    ids=["its name", "a rule for EdgeSync", "a rule for everything", "another name"],
+)
+def test_a_mail_server_in_the_perimeter_is_an_edge_only_if_something_says_so(more: str, role: str) -> None:
+    """Any mail filter stands there: taken for an Edge, everything an Edge needs would be missing."""
+    text = CONFIG.replace("{server}", "10.0.20.5").replace("{service}", "SMTP").replace("{egress}", "port3")
+    inference = infer_site(
+        parsers.read((text.replace("{status}", "set status enable") + more).encode(), "x1.conf"),
+        (load_ruleset("exchange-2010"),),
+    )
+    assert list(inference.site.bindings) == [role]
 
 
 def test_a_disabled_policy_publishes_nothing() -> None:

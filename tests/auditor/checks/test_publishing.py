@@ -11,6 +11,7 @@ from auditor.findings.finding import Finding, Severity
 from auditor.findings.result import AuditResult, CoverageState
 from tests.auditor.checks.exchange import BASE, ROLES, audited, policy, vip
 
+
 @pytest.fixture
 def run(tmp_path: Path):  # type: ignore[no-untyped-def]
     """Audit a configuration; with `edge` an Edge Transport server is deployed in the DMZ."""

@@ -1,0 +1,79 @@
+"""Roles that only a name speaks for: they are asked about, and nothing is said to be missing or wrong for sure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+import parsers
+from auditor.audit import audit
+from auditor.baseline import infer_site, load_ruleset, load_site, site_yaml
+from auditor.findings.finding import Confidence, Severity
+from auditor.findings.result import AuditResult, CoverageState
+from tests.auditor.checks.exchange import BASE, policy, vip
+
+NOW = datetime(2026, 11, 24, 12)
+RULESETS = (load_ruleset("exchange-2010"),)
+WEB = BASE + vip("v", "10.0.10.21", "443") + policy(1, "all", "v", "HTTPS")
+
+
+def judged(text: str) -> AuditResult:
+    firewalls = parsers.read(text.encode(), "fgt.conf")
+    return audit(firewalls, RULESETS, infer_site(firewalls, RULESETS).site, NOW)
+
+
+def test_a_name_alone_makes_nothing_missing() -> None:
+    """The company's objects are called edge, hub, mbx and dc, and no rule uses them."""
+    result = judged(WEB)
+    assert [each for each in result.findings if each.check == "FW101"] == []
+    (sync,) = [each for each in result.coverage if each.flow == "EDGESYNC"]
+    assert sync.state is CoverageState.CANNOT_TELL
+    assert sync.question == (
+        "10.0.10.22 is taken as hub_transport only because of a name: is it the Hub Transport server? "
+        "Then it is closed (bindings.hub_transport, or list it under not_deployed)"
+    )
+
+
+def test_what_is_open_between_guessed_servers_is_open() -> None:
+    result = judged(WEB + policy(2, "edge", "hub", "SMTP", "dmz>lan"))
+    (row,) = [each for each in result.coverage if each.flow == "EDGE-HUB"]
+    assert row.state is CoverageState.SATISFIED
+
+
+@pytest.mark.parametrize(("target", "checks"), [("hub", {"FW103"}), ("dc", {"FW102"}), ("servers", {"FW102", "FW103"})])
+def test_what_a_guessed_edge_opens_is_possible_and_never_high(target: str, checks: set[str]) -> None:
+    """An object called edge may be a router."""
+    result = judged(WEB + policy(2, "edge", target, "SSH", "dmz>lan"))
+    found = [each for each in result.findings if each.check in ("FW102", "FW103")]
+    assert {each.check for each in found} == checks
+    for finding in found:
+        assert (finding.severity, finding.confidence) == (Severity.MEDIUM, Confidence.POSSIBLE)
+        assert "10.0.20.5 is taken as edge_transport only because of a name" in finding.uncertain
+
+
+def test_rpc_from_the_internet_is_forbidden_whatever_the_server_is(tmp_path: Path) -> None:
+    opened = WEB + vip("w", "10.0.10.31", "135", "203.0.113.11") + vip("x", "10.0.10.31", "443", "203.0.113.12")
+    opened += 'config firewall service custom\n    edit "rpc"\n        set tcp-portrange 135\n    next\nend\n'
+    (finding,) = [each for each in judged(opened + policy(2, "all", "w", "rpc")).findings if each.check == "FW102"]
+    assert (finding.severity, finding.confidence) == (Severity.CRITICAL, Confidence.CERTAIN)
+
+
+def test_a_written_site_file_keeps_the_guess_until_somebody_confirms_it(tmp_path: Path) -> None:
+    firewalls = parsers.read(WEB.encode(), "fgt.conf")
+    text = site_yaml(infer_site(firewalls, RULESETS).site)
+    path = tmp_path / "site.yaml"
+    path.write_text(text, encoding="utf-8")
+    site = load_site(path)
+    assert {role: [each.guess for each in bound] for role, bound in site.bindings.items()} == {
+        "client_access": [False],
+        "edge_transport": [True],
+        "hub_transport": [True],
+        "mailbox": [True],
+        "domain_controller": [True],
+    }
+    assert "guess: true}  # only a name says so: delete the guess when it is right" in text
+    path.write_text(text.replace(", guess: true", ""), encoding="utf-8")
+    confirmed = audit(firewalls, RULESETS, load_site(path), NOW)
+    assert "EDGESYNC" in {each.flow for each in confirmed.findings if each.check == "FW101"}
