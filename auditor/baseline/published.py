@@ -48,11 +48,11 @@ def published_servers(firewall: Firewall, outside: frozenset[str]) -> Iterator[P
             if not server or server.count > 4:
                 continue
             service = mapping.mapped_service & passes.get(translation.name, ServiceSet())
-            outside = mapping.original_destination if mapping.original_destination.count <= 4 else AddressSet()
+            public = mapping.original_destination if mapping.original_destination.count <= 4 else AddressSet()
             for first, last in server.intervals.ranges:
                 for number in range(first, last + 1):
                     address = AddressSet.network(address_text(number))
-                    yield Published(translation.name, address, outside, service)
+                    yield Published(translation.name, address, public, service)
 
 
 def edge_sign(firewalls: tuple[Firewall, ...], server: Published) -> str:

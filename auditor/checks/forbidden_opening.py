@@ -4,7 +4,8 @@ What it finds
 -------------
 Packets of a forbidden opening (RPC 135, SMB, LDAP, log shipping ... from the Internet; anything from an Edge
 to a domain controller) that some accept rule really lets through, after the rules above it and after
-translation. One finding per rule and server, its ports merged.
+translation. One finding per rule and server, its ports merged. Where only few senders get through (a /16 at most:
+somebody named a partner or provider), it is one level less severe.
 
 Why it matters
 --------------
@@ -48,6 +49,8 @@ from parsers.model.services import ServiceSet
 
 _MANY = 1 << 20
 """More addresses than these are no servers: the zone is named alone."""
+_FEW_IPV4, _FEW_IPV6 = 1 << 16, 1 << 80
+"""As many senders as a /16, or an IPv6 site (/48): more are no partner that somebody named."""
 
 
 def _run(analysis: Analysis, check: Check) -> Iterable[Finding]:
@@ -80,6 +83,8 @@ def _finding(check: Check, hit: Hit, analysis: Analysis) -> Finding:
     drawn = "" if sure else ", which the server may give out as needed"
     message = f"{_where(hit, packets)}{drawn}: {specific[0].rule.title}{others}."
     uncertain = tuple(hit.rule.uncertain)
+    if _partners(hit):
+        worst = Severity(max(worst - 1, min(worst, Severity.LOW)))
     guess = _guess(hit, specific)
     if guess:
         certain, worst, uncertain = False, min(worst, Severity.MEDIUM), (*uncertain, guess)
@@ -111,6 +116,13 @@ def _finding(check: Check, hit: Hit, analysis: Analysis) -> Finding:
     )
 
 
+def _partners(hit: Hit) -> bool:
+    """Do few senders of an untrusted zone get through? Then somebody named them: a partner, a provider."""
+    sources = hit.possible.sources()
+    few = sources.ipv4.count <= _FEW_IPV4 and sources.ipv6.count <= _FEW_IPV6
+    return hit.source.trust == "untrusted" and few
+
+
 def _guess(hit: Hit, specific: list[BoundForbidden]) -> str:
     """What makes the ban itself uncertain: a role that only a name speaks for, where other servers may have the port.
 
@@ -123,14 +135,15 @@ def _guess(hit: Hit, specific: list[BoundForbidden]) -> str:
 
 def _where(hit: Hit, packets: PacketSet) -> str:
     services, targets = packets.services(), packets.destinations()
+    only = f" ({packets.sources().text(3)} only)" if _partners(hit) else ""
     if hit.destination.kind == "zone" and hit.source.trust == "untrusted":
         to = f"{targets.text(4)} ({hit.destination.name})" if targets.count <= _MANY else hit.destination.name
-        where = f"{hit.source.name} reaches {to} on {services.text(6)}"
+        where = f"{hit.source.name}{only} reaches {to} on {services.text(6)}"
     elif hit.destination.kind == "zone":
         who = packets.sources().text(4)
         where = f"{hit.source.name} {who} reaches {hit.destination.name} on {services.text(6)}"
     else:
-        where = f"{hit.source.name} reaches {hit.roles} {targets.text(4)} on {services.text(6)}"
+        where = f"{hit.source.name}{only} reaches {hit.roles} {targets.text(4)} on {services.text(6)}"
     known = port_names(services)
     return f"{where}, among them {known}" if known else where
 

@@ -4,7 +4,8 @@ What it finds
 -------------
 Enabled rules that Exchange setup creates without a program (their names end in "(GFW)"), recognised by their
 ports, and SESWorker, which opens every port. Severity follows from what can reach them: low while nothing
-untrusted does, high when the perimeter lets it through.
+untrusted does, medium where that is documented (mail on a Hub Transport server without an Edge), high when the
+perimeter lets through what nothing documents.
 
 Why it matters
 --------------
@@ -42,6 +43,7 @@ from auditor.analysis.layers import host_passing
 from auditor.baseline import BoundRuleset, HostRule, KnownHostRules, executable, host_rule_key
 from auditor.checks.check import Check, evidence, exact
 from auditor.findings.finding import Confidence, Evidence, Finding, Severity
+from auditor.findings.result import CoverageState
 from auditor.findings.wording import listed
 from parsers.model.addresses import PUBLIC
 from parsers.model.firewall import HOST_PROFILES
@@ -99,6 +101,8 @@ def _finding(
     reached, related = _reached(analysis, ruleset, device, rule)
     everything = not rule.written.service
     severity = Severity.HIGH if reached or everything else Severity.LOW
+    if reached and not everything and reached <= _documented(ruleset, device):
+        severity = Severity.MEDIUM
     ports = "every port" if everything else ", ".join(rule.written.service)
     program = f"for {rule.program.name}" if rule.program.kind is ScopeKind.NAMED else "for any program"
     if rule.program.kind is ScopeKind.UNKNOWN:
@@ -202,6 +206,19 @@ def _reach(analysis: Analysis, ruleset: BoundRuleset, device: Device, reached: S
             f"(bind it in the site file: device: {device.name})"
         )
     return "no untrusted zone of this audit reaches it"
+
+
+def _documented(ruleset: BoundRuleset, device: Device) -> ServiceSet:
+    """What the baseline lets untrusted zones ask of a host."""
+    return ServiceSet.union(
+        service
+        for bound in ruleset.flows
+        if bound.destination.host == device.name
+        and bound.source.trust == "untrusted"
+        and bound.preset is not CoverageState.NOT_APPLICABLE
+        for service in (bound.service, *bound.alternatives)
+        if service is not None
+    )
 
 
 def _reached(

@@ -165,6 +165,21 @@ def test_telephony_from_a_gateway_outside_is_a_question_of_its_place(judge: Judg
     assert [each for each in found(everybody) if "NO-SIP" in each] == ["high FW102 NO-SIP"]
 
 
+def test_a_partner_is_named_and_weighs_less_than_everybody(judge: Judge) -> None:
+    rpc = 'config firewall service custom\n    edit "rpc"\n        set tcp-portrange 135\n    next\nend\n'
+    base = WEB + rpc + vip("r", "10.0.10.21", "135")
+    (partner,) = [
+        each for each in judge(base + policy(2, "provider", "r", "rpc"), ROLES).findings if each.check == "FW102"
+    ]
+    assert partner.severity is Severity.HIGH
+    assert partner.message.startswith("internet (198.51.100.25 only) reaches client_access 10.0.10.21 on tcp/135")
+    (everybody,) = [
+        each for each in judge(base + policy(2, "all", "r", "rpc"), ROLES).findings if each.check == "FW102"
+    ]
+    assert everybody.severity is Severity.CRITICAL
+    assert everybody.message.startswith("internet reaches client_access")
+
+
 def test_what_may_be_a_drawn_port_is_not_said_to_be_rpc(judge: Judge) -> None:
     odd = 'config firewall service custom\n    edit "odd"\n        set tcp-portrange 8443\n    next\nend\n'
     result = judge(WEB + odd + vip("o", "10.0.10.21", "8443") + policy(2, "all", "o", "odd"), ROLES)

@@ -435,3 +435,15 @@ def test_a_policy_without_a_virtual_ip_brings_no_mail_from_outside(audited) -> N
     """Routers outside drop packets to private addresses."""
     result = audited(policy(1, "10.0.10.22", "SMTP", source="198.51.100.25"), RELAY, NO_WEB, hub=dump(SUBMIT))
     assert states(result, "RELAY-HUB") == ["not published"]
+
+
+GFW = rule("25,587", name="MSExchangeTransportWorker (GFW) (TCP-In)")
+
+
+@pytest.mark.parametrize(("services", "severity"), [("SMTP", "medium"), ("SMTP 587", "high"), ("", "low")])
+def test_a_gfw_rule_weighs_as_much_as_what_reaches_it(audited, services: str, severity: str) -> None:  # type: ignore[no-untyped-def]
+    """Mail without an Edge is documented, submission is not offered here."""
+    opened = vip("mail", "10.0.10.22") + policy(1, "mail", services) if services else ""
+    roles = {"hub_transport": ("10.0.10.22 hub",)}
+    result = audited(opened, roles, NO_WEB, hub=dump(GFW))
+    assert [each.severity.word for each in found(result, "FW114")] == [severity]
