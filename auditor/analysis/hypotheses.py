@@ -32,7 +32,8 @@ def cover_each(
     """The state of a flow with hypotheses: the one they agree on, otherwise the question which of them is so.
 
     `under` gives the devices as they are with a dynamic range. Other ports that are open between the two ends for
-    certain may be those that RPC was pinned to: then nothing is called missing.
+    certain may be those that RPC was pinned to: then none of the range is called missing. What the flow asks for
+    beside the range is missing all the same.
     """
     found = [(each, cover(each.flow, paths, under(each.ports), fixed)) for each in bound.hypotheses]
     first = found[0][1]
@@ -44,9 +45,23 @@ def cover_each(
             said = f"nothing tells the server's dynamic range: so with {ranges}"
             return replace(first, row=replace(first.row, service=services, question=said))
         return replace(first, row=replace(first.row, service=services))
+    stated = beside(bound)
+    if stated:
+        asked = replace(bound, service=stated, preset=None, question="", hypotheses=())
+        settled = cover(asked, paths, under(bound.hypotheses[0].ports), fixed)
+        if settled.row.state in _CLOSED:
+            return settled
     said = ", ".join(f"{covered.row.state.value} with {each.text}" for each, covered in found)
     asked = replace(bound, question=f"{bound.question}; it is {said}")
     return cover(asked, paths, under(bound.hypotheses[0].ports), fixed)
+
+
+def beside(bound: BoundFlow) -> ServiceSet:
+    """The ports that a flow asks for whatever the dynamic range is: the endpoint mapper, LDAP, Kerberos.
+
+    None of a flow with alternatives: which of them is used is open.
+    """
+    return ServiceSet.union((each.flow.service or NO_SERVICE) - each.flow.pool for each in bound.hypotheses)
 
 
 def elsewhere(bound: BoundFlow, fixed: ServiceSet) -> ServiceSet:
