@@ -29,6 +29,7 @@ def form_value(case: Case) -> dict[str, Any]:
             "address": each.address.text(50),
             "public": each.public.text(50) if each.public else "",
             "device": each.device,
+            "guess": each.guess,
         }
         for role, several in case.site.bindings.items()
         for each in several
@@ -144,7 +145,8 @@ def _bindings(case: Case, rows: Any) -> dict[str, tuple[Binding, ...]]:
         public = _addresses(_text(entry.get("public", ""), "public"), f"row {number}, public address")
         if not address:
             raise RulesetError(NAME, f"row {number}: the address of {role} is missing")
-        found.setdefault(role, []).append(Binding(address, public, device))
+        guess = entry.get("guess") is True
+        found.setdefault(role, []).append(Binding(address, public, device, guess=guess))
     return {role: tuple(each) for role, each in found.items()}
 
 

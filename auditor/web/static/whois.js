@@ -36,6 +36,9 @@ export function whoisSection(audit, changed, failed) {
   const onchange = (event) => {
     // A row under construction has no address yet: it waits for one.
     const row = event.target.closest("tr");
+    // What somebody wrote is no guess any more.
+    const guess = row?.querySelector("[name=guess]");
+    if (guess && event.target !== guess) guess.checked = false;
     if (!row || row.querySelector("[name=address]").value.trim()) send();
   };
   const remove = (row) => { row.remove(); send(); };
@@ -99,7 +102,12 @@ function bindingRow(form, binding, remove) {
   const row = el("tr", {});
   row.append(
     el("td", {}, el("select", { name: "role", ...name("Role") }, options(form.roles.map((role) => [role.name, role.title]), binding.role))),
-    el("td", {}, el("input", { name: "address", value: binding.address, ...name("Address") })),
+    el(
+      "td",
+      {},
+      el("input", { name: "address", value: binding.address, ...name("Address") }),
+      binding.guess ? el("label", {}, el("input", { type: "checkbox", name: "guess", checked: true }), " only a name says so") : "",
+    ),
     el("td", {}, el("input", { name: "public", value: binding.public, ...name("Public address") })),
     el("td", {}, el("select", { name: "device", ...name("Its export") }, options(devices, binding.device))),
     el("td", {}, el("button", { type: "button", "aria-label": `Remove ${binding.address || "this row"}`, onclick: () => remove(row) }, "Remove")),
@@ -114,8 +122,9 @@ function read(form, rows) {
     for (const select of field.querySelectorAll("[name=zone]")) zones[select.dataset.interface] = select.value;
     devices[field.dataset.device] = { zones, profile: field.querySelector("[name=profile]")?.value ?? "" };
   }
-  const bindings = [...rows.children].map((row) =>
-    Object.fromEntries(["role", "address", "public", "device"].map((key) => [key, row.querySelector(`[name=${key}]`).value])),
-  );
+  const bindings = [...rows.children].map((row) => ({
+    ...Object.fromEntries(["role", "address", "public", "device"].map((key) => [key, row.querySelector(`[name=${key}]`).value])),
+    guess: row.querySelector("[name=guess]")?.checked ?? false,
+  }));
   return { devices, bindings };
 }
