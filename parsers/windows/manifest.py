@@ -76,7 +76,7 @@ def read(document: Document) -> WrittenHost:
     gaps += _stopped(document.name, content)
     gaps += _failures(document.name, content)
     networks_of = tuple(_profiles(document.name, content, gaps))
-    unplaced = AddressSet.union(own) - AddressSet.union(placed for _, placed in networks_of)
+    unplaced = AddressSet.union(own) - _LINK_LOCAL - AddressSet.union(placed for _, placed in networks_of)
     roles = (ROLES.get(word.casefold(), "") for word in _words(content, "roles"))
     version = " ".join(
         word.strip() for key in ("caption", "version") if isinstance(word := content.get(key), str)

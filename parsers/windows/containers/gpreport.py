@@ -17,7 +17,7 @@ from parsers.errors import UnreadableError
 from parsers.model.origin import Gap, Ledger, Origin
 from parsers.source import Document
 from parsers.windows.containers import rulestring
-from parsers.windows.containers.policy import PROFILE_KEYS, Policy, host
+from parsers.windows.containers.policy import PROFILE_KEYS, SERVICES, Policy, host, never_starts
 from parsers.windows.containers.values import RegistryValue
 from parsers.windows.numbers import number
 from parsers.windows.written import WrittenHost, WrittenRule
@@ -69,7 +69,7 @@ def read(document: Document) -> WrittenHost:
                 rules.append(_rule(document.name, child, names))
             elif name in PROFILE_KEYS:
                 _profile(policy, name, child)
-    templates = tuple(_templates(document.name, root))
+    templates = (*_templates(document.name, root), *_services(document.name, root))
     if not rules and not policy.profiles and not templates:
         raise UnreadableError(document.name, "this group policy report sets nothing for the Windows Firewall")
     found = host(document, [policy], "group policy report", encoding=document.decoded.encoding)
@@ -113,6 +113,14 @@ def _templates(file: str, root: ElementTree.Element) -> Iterator[Gap]:
                 "ports or switch the firewall off: give Registry.pol of the policy too"
             )
             yield Gap(Origin(file, 0, 0, "policy", name), name, "", what, hides_access=True)
+
+
+def _services(file: str, root: ElementTree.Element) -> Iterator[Gap]:
+    """A gap for each service of the firewall that a policy disables ("System Services" of its security settings)."""
+    for element in root.iter():
+        texts = {local(child).casefold(): (child.text or "").strip() for child in element}
+        if texts.get("name", "").casefold() in SERVICES and texts.get("startupmode", "").casefold() == "disabled":
+            yield never_starts(file, texts["name"])
 
 
 def _only_closes(name: str, state: str) -> bool:

@@ -13,9 +13,18 @@ from dataclasses import replace
 from typing import Any
 
 from parsers.errors import UnreadableError
+from parsers.model.origin import Gap
 from parsers.source import Document
 from parsers.windows.containers.exceptions import KEYS
-from parsers.windows.containers.policy import PROFILE_KEYS, RULE_KEYS, Policy, host
+from parsers.windows.containers.policy import (
+    DISABLED,
+    PROFILE_KEYS,
+    RULE_KEYS,
+    SERVICES,
+    Policy,
+    host,
+    never_starts,
+)
 from parsers.windows.containers.values import MOST_TEXT, RegistryValue, decoded
 from parsers.windows.written import WrittenHost
 
@@ -94,6 +103,7 @@ class _Hive:
         if claimed > len(data):
             raise UnreadableError(document.name, _DAMAGED.format(f"{len(data)} of {claimed} bytes"))
         self.budget = 2 * len(data) + (1 << 20)
+        self.gaps: list[Gap] = []
 
     def host(self) -> WrittenHost:
         from Registry.RegistryParse import REGFBlock
@@ -118,7 +128,7 @@ class _Hive:
         if block.hive_sequence1() != block.hive_sequence2():
             notes.append(_DIRTY)
         found = host(self.document, policies, format_, **facts)
-        return replace(found, notes=(*notes, *found.notes), encoding="binary")
+        return replace(found, notes=(*notes, *found.notes), gaps=(*found.gaps, *self.gaps), encoding="binary")
 
     def _system(self, root: Any, notes: list[str]) -> tuple[list[Policy], dict[str, str]]:
         select = self._below(root, "select")
@@ -132,6 +142,11 @@ class _Hive:
         notes.append(
             f"The rules are those of {name}, the control set in use{_changed(self._below(key, 'firewallrules'))}."
         )
+        for service in SERVICES:
+            settings = self._below(root, name.casefold(), "services", service)
+            started = {value.name.casefold(): value.data for value in self.values(settings, "")} if settings else {}
+            if started.get("start") == DISABLED:
+                self.gaps.append(never_starts(self.document.name, settings.name()))
         computer = self._below(root, name.casefold(), "control", "computername", "computername")
         values = self.values(computer, "") if computer is not None else iter(())
         names = {value.name.casefold(): value.data for value in values}

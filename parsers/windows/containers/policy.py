@@ -51,6 +51,21 @@ _LOCAL = re.compile(
 _GPO = re.compile(r"(?:^|\\)Policies\\Microsoft\\WindowsFirewall(?:\\(.*))?$", re.I)
 
 
+SERVICES = ("mpssvc", "bfe")
+"""The services without which the firewall filters nothing: its own, and the base filtering engine."""
+DISABLED = 4
+"""The start type of a service that is never started (the value `Start` of its key)."""
+
+
+def never_starts(file: str, service: str, line: int = 0) -> Gap:
+    """A gap for a service of the firewall that is disabled: whether anything filters then is not known."""
+    what = (
+        f"the service {service} is disabled, without which the Windows Firewall filters nothing: its rules are not in "
+        "force unless somebody started it since; find out what filters this server"
+    )
+    return Gap(Origin(file, line, line, "service", service), service, "Start=4", what, hides_access=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a registry path lies: the store, the control set ("" for group policy) and the key below the root."""

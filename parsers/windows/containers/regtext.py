@@ -13,7 +13,7 @@ from dataclasses import replace
 from parsers.errors import TooLargeError, UnreadableError
 from parsers.model.origin import Gap, Origin
 from parsers.source import Document
-from parsers.windows.containers.policy import Place, Policy, host, place
+from parsers.windows.containers.policy import DISABLED, SERVICES, Place, Policy, host, never_starts, place
 from parsers.windows.containers.values import MOST_TEXT, REG_EXPAND_SZ, REG_SZ, RegistryValue, decoded
 from parsers.windows.encodings import refuse_nonsense
 from parsers.windows.written import WrittenHost
@@ -24,6 +24,8 @@ _TEXT = re.compile(r'^"((?:[^"\\]|\\.)*)"\s*(?:;.*)?$')
 _HEX = re.compile(r"^hex(?:\(([0-9a-fA-F]{1,8})\))?:([0-9a-fA-F,\s]*)(?:;.*)?$")
 _DWORD = re.compile(r"^dword:([0-9a-fA-F]{1,8})\s*(?:;.*)?$")
 _CURRENT = re.compile(r'^"Current"\s*=\s*dword:([0-9a-f]{1,8})\s*$', re.IGNORECASE)
+_SERVICE = re.compile(rf"\\CurrentControlSet\\Services\\({'|'.join(SERVICES)})$", re.IGNORECASE)
+_START = re.compile(r'^"Start"\s*=\s*dword:([0-9a-f]{1,8})\s*$', re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(.)")
 _MOST_GAPS = 1000
 """After so many lines that are not understood the file is no registry text."""
@@ -142,6 +144,7 @@ class _Reader:
         self.places: dict[Place, None] = {}
         self.current = ""
         self._selects = False
+        self._service = ""
         self.gaps: list[Gap] = []
         self.values_read = 0
 
@@ -156,11 +159,15 @@ class _Reader:
                 self._value(where, number, line, found)
             elif self._selects and (selected := _CURRENT.match(line)):
                 self.current = f"controlset{int(selected[1], 16):03d}"
+            elif self._service and (start := _START.match(line)) and int(start[1], 16) == DISABLED:
+                self.gaps.append(never_starts(self.document.name, self._service, number))
         yield from ((key[0], value) for key, value in found.items())
 
     def _key(self, line: str, found: dict[tuple[Place, str], RegistryValue]) -> Place | None:
         path = line[1:].rpartition("]")[0].strip()
         self._selects = path.casefold().endswith("\\system\\select")
+        service = _SERVICE.search(path)
+        self._service = service[1] if service else ""
         if not path.startswith("-"):
             where = place(path)
             if where is not None:

@@ -157,3 +157,16 @@ def test_a_report_of_templates_alone_is_a_policy_that_was_not_read():
     host = read(f'</Extension><Extension xmlns:q5="{TEMPLATES}">{policy}')
     assert host.rules == ()
     assert [gap.hides_access for gap in host.gaps] == [True]
+
+
+@pytest.mark.parametrize(
+    ("service", "mode", "severe"),
+    [("MpsSvc", "Disabled", True), ("MpsSvc", "Automatic", False), ("W32Time", "Disabled", False)],
+)
+def test_a_policy_that_disables_the_service_of_the_firewall_is_a_gap(service, mode, severe):
+    setting = (
+        f"<q6:SystemServices><q6:Name>{service}</q6:Name><q6:StartupMode>{mode}</q6:StartupMode></q6:SystemServices>"
+    )
+    rule = f"<q3:InboundFirewallRules>{RULE}</q3:InboundFirewallRules>"
+    host = read(f'{rule}</Extension><Extension xmlns:q6="{TEMPLATES}">{setting}')
+    assert [(gap.origin.name, gap.hides_access) for gap in host.gaps] == [("MpsSvc", True)] * severe

@@ -226,3 +226,11 @@ def test_interfaces_on_which_the_firewall_is_off(hive):
         hive({"PublicProfile": {"EnableFirewall": 1, "DisabledInterfaces": "{11111111-2222-3333-4444-555555555555}"}})
     )
     assert host.profiles[0].excluded == "{11111111-2222-3333-4444-555555555555}"
+
+
+@pytest.mark.parametrize(("start", "severe"), [(4, True), (2, False)])
+def test_a_disabled_service_of_the_firewall_is_a_gap(hive, start, severe):
+    tree = system({"FirewallRules": {"A": RULE}})
+    tree["ControlSet001"]["Services"]["MpsSvc"] = {"Start": start}
+    host = read(hive(tree), "SYSTEM")
+    assert [(gap.origin.name, gap.hides_access) for gap in host.gaps] == [("MpsSvc", True)] * severe

@@ -163,3 +163,16 @@ def test_broken_utf16_is_refused():
 def test_long_continuations_are_read_in_linear_time():
     lines = ",\\\n  ".join("00," * 24 + "00" for _ in range(20_000))
     assert read(f'[{LOCAL}\\PublicProfile]\n"X"=hex:{lines}\n"EnableFirewall"=dword:1\n').profiles[0].enabled
+
+
+@pytest.mark.parametrize(("service", "start", "severe"), [("MpsSvc", 4, True), ("BFE", 4, True), ("MpsSvc", 2, False)])
+def test_a_disabled_service_of_the_firewall_is_a_gap(service, start, severe):
+    key = rf"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\{service}"
+    host = read(f'[{key}]\n"Start"=dword:0000000{start}\n\n[{LOCAL}\\FirewallRules]\n{MAIL}\n')
+    assert [rule.name for rule in host.rules] == ["Mail"]
+    assert [(gap.origin.name, gap.hides_access) for gap in host.gaps] == [(service, True)] * severe
+
+
+def test_other_services_may_be_disabled():
+    key = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Spooler"
+    assert read(f'[{key}]\n"Start"=dword:00000004\n\n[{LOCAL}\\FirewallRules]\n{MAIL}\n').gaps == ()
