@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from auditor.packets import Flow
+from auditor.packets import Flow, opens
 from parsers.model.addresses import AddressSet
 from parsers.model.firewall import Translation
-from parsers.model.rule import ANY_TRANSLATION, Action, Evaluation, Rule, RuleList, Truth
+from parsers.model.rule import ANY_TRANSLATION, Evaluation, Rule, RuleList, Truth
 from parsers.model.services import ServiceSet
 
 MOST_NEAR = 4
@@ -38,17 +38,23 @@ def nearest(
         decided: the rule that blocks them, if it is known.
     """
     found: dict[tuple[object, ...], NearRule] = {}
-    for rules in lists:
-        for rule in rules.rules:
-            if rule.action is Action.DENY or rule.implicit:
-                continue
-            misses = list(_misses(rule, flow, now, translation))
+    asked = tuple(lists)
+    for rules in asked:
+        own = {id(rule): list(_misses(rule, flow, now, translation)) for rule in rules.rules if opens(rule)}
+        if len(asked) > 1 and not all(own.values()) and not _holds(rules, decided):
+            continue  # this list lets the packets on, and another one blocks them
+        for rule in filter(opens, rules.rules):
+            misses = own[id(rule)]
             if not misses:
                 misses = [_outranked(rules, decided)]
             hosts = rules.evaluation is Evaluation.BLOCK_OVERRIDES
             if len(misses) == 1 and not (hosts and not rule.service.possible.overlaps(flow.service)):
                 found.setdefault((rule.id, rule.origin), NearRule(rule, misses[0]))
     return tuple(found.values())[:MOST_NEAR]
+
+
+def _holds(rules: RuleList, decided: Rule | None) -> bool:
+    return decided is not None and any((rule.id, rule.origin) == (decided.id, decided.origin) for rule in rules.rules)
 
 
 def _outranked(rules: RuleList, decided: Rule | None) -> str:

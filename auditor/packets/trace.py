@@ -57,7 +57,13 @@ def judge(filter_: Filter, asked: PacketSet, now: datetime) -> Verdict:
     if not asked:
         return Verdict(Outcome.BLOCKED, None, (), ("no such packet can exist at this firewall",))
     allowed = filter_.allowed(asked)
-    decisions = filter_.deciding(asked)
+    handing = {id(each.rule) for rules in filter_.lists if rules.source.hands_over for each in rules.rules}
+    decisions = tuple(
+        # A policy that hands every packet to the next list decides nothing.
+        each
+        for each in filter_.deciding(asked)
+        if id(each.rule) not in handing or not asked <= each.packets.certain
+    )
     candidates = tuple(decision.rule for decision in decisions)
     if asked <= allowed.certain:
         rule = _decider(decisions, asked, allows=True)
