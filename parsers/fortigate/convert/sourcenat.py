@@ -1,7 +1,8 @@
 """Source NAT: what the devices behind a policy see as the sender.
 
 Source: the vendor's guide on source NAT: `nat enable` takes the address of the outgoing interface, with `ippool` one of
-the pools named; under central NAT the entries of `central-snat-map` decide, whatever the policy says.
+the pools named; under central NAT the entries of `central-snat-map` decide, whatever the policy says (for 5.4 the
+article FD37587 says otherwise: there the policy switches them on).
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ def _central(books: Books, ingress: Names, egress: Names, source: AddressSet) ->
         if senders:
             become, settled = _mapped(books, ingress, egress, senders, six=six)
             found, certain = found | become, certain and settled
+    if books.scope.before(6, 2) is not False:
+        # In 5.4 the policy says whether the entries count, and without any its interface's address is taken.
+        return SourceNat(found | books.interfaces.masking(egress), certain=False)
     return SourceNat(found, certain) if found else None
 
 

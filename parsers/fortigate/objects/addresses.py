@@ -27,7 +27,10 @@ RUNTIME_OBJECTS = frozenset({"FIREWALL_AUTH_PORTAL_ADDRESS", "FABRIC_DEVICE"})
 """Predefined objects without a subnet line: filled at run time, not 0.0.0.0/0 (reference, section 6.1, trap)."""
 
 _TRANSLATING = ("firewall vip", "firewall vipgrp", "firewall vip6", "firewall vipgrp6")
-"""Tables that groups of addresses have no members from: the CLI references name `firewall address` and `addrgrp`."""
+"""Tables that groups of addresses have no members from.
+
+Source: the CLI reference of 6.0.6: a member is of `firewall.address.name` or `firewall.addrgrp.name`.
+"""
 
 _PREDEFINED = {
     "all": ANY_IPV4,

@@ -148,6 +148,9 @@ class VirtualAddresses:
         sources = block.words("src-filter")
         source = AddressSet.union(_filter(word) for word in sources) if sources else ANY_ADDRESS
         ways = block.words("srcintf-filter")
+        if central and table in _SIX:
+            # The guide on central DNAT (7.2.4, 448790): "only available for IPv4 VIP and VIP46 objects".
+            reasons.append(f"whether central NAT translates by IPv6 VIP {name!r} depends on the FortiOS version")
         off = block.get("status") == "disable"
         if off and not central:
             reasons.append(f"VIP {name!r} is disabled: whether that counts without central NAT is not documented")

@@ -7,7 +7,7 @@ import pytest
 from auditor.packets import arrivals
 from parsers.model.addresses import address_number
 from parsers.model.services import ServiceSet
-from tests.parsers.fortigate.writing import ANY, DENY, policies, read, table, verdict, with_lines
+from tests.parsers.fortigate.writing import ANY, DENY, policies, read, stated, table, verdict, with_lines
 
 VIP = "v\nset extip 203.0.113.10\nset extintf any\nset mappedip 10.0.0.5"
 FORWARD = "\nset portforward enable\nset extport 8080\nset mappedport 80"
@@ -258,3 +258,23 @@ def test_a_policy_of_central_nat_that_names_a_virtual_ip_is_possible() -> None:
     text = "config system settings\nset central-nat enable\nend\n" + table("firewall vip", VIP)
     assert verdict(text + policies(TO_VIP), "203.0.113.10") == "possible"
     assert verdict(text + policies(with_lines(ANY, dstaddr="v all")), "203.0.113.10") == "allowed"
+
+
+def test_virtual_ips_of_version_six_are_possible_with_central_nat() -> None:
+    central = "config system settings\nset central-nat enable\nend\n"
+    text = table("firewall vip6", "s\nset extip 2001:db8::10\nset mappedip 2001:db8:1::5")
+    text += table("firewall address6", "server\nset ip6 2001:db8:1::5/128")
+    rule = policies(with_lines(ANY, srcaddr="", dstaddr="", srcaddr6="all", dstaddr6="server"))
+    assert verdict(central + text + rule, "2001:db8::10", source="2001:db8:9::1") == "possible"
+    assert verdict(central + text + rule, "2001:db8:1::5", source="2001:db8:9::1") == "allowed"
+
+
+@pytest.mark.parametrize(("version", "certain"), [("7.0.12", True), ("6.2.3", True), ("5.04", False), ("", False)])
+def test_whether_policies_switch_central_source_nat_on_depends_on_the_release(version: str, certain: bool) -> None:
+    central = "config system settings\nset central-nat enable\nend\n"
+    entry = table(
+        "firewall central-snat-map", "1\nset srcintf wan\nset dstintf lan\nset orig-addr all\nset dst-addr all"
+    )
+    (rule,) = stated(central + entry + policies(ANY), version)
+    assert rule.source_nat is not None
+    assert rule.source_nat.certain is certain
