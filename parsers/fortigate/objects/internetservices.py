@@ -2,7 +2,8 @@
 
 Source: the reference, section 6.6: an entry of the database carries addresses and ports together; only
 `firewall internet-service-custom` (nested `entry`: protocol, port ranges, address objects) can be resolved offline.
-The CLI reference: `internet-service-extension` adds entries to a service of the database and disables some of its own.
+The CLI reference: `internet-service-extension` adds entries to a service of the database and disables some of its own;
+`-addition` and `-append` add ports to such services, whose ports are not in a file anyway.
 """
 
 from __future__ import annotations
