@@ -11,7 +11,7 @@ from auditor.answers import answers, joined
 from auditor.baseline import Ruleset, Site, bind
 from auditor.benchmarks import Benchmark, Guide
 from auditor.checks import CHECKS, Check, Checked
-from auditor.findings.decisions import Judged, LastWorkbook, follow_up, waivers_of
+from auditor.findings.decisions import Decision, Judged, LastWorkbook, follow_up, waivers_of
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, RulesetUsed, SkippedCheck
 from auditor.findings.waivers import Waiver, apply_waivers
@@ -35,6 +35,7 @@ def audit(
     waivers: tuple[Waiver, ...] = (),
     told: Told = lambda what, done, total: None,
     refused: tuple[UnreadableError, ...] = (),
+    decided: tuple[Decision, ...] = (),
 ) -> AuditResult:
     """Judge exports against rulesets; networks that nothing joins (`site.apart`) each by itself.
 
@@ -49,6 +50,7 @@ def audit(
         last: what people decided in the last workbook: accepted findings are waived, all are compared.
         waivers: what was accepted, besides the exceptions of the site.
         told: hears of every check before it runs.
+        decided: further decisions, which waive what they accept and are not compared.
         refused: exports that belong to the audit and could not be read: without them it is not complete.
 
     Raises:
@@ -60,7 +62,7 @@ def audit(
     )
     checks, skipped = _able(checks, parts)
     findings = list(_found(checks, parts, told))
-    waivers = (*site.waivers, *waivers, *(waivers_of(last.decisions, findings) if last else ()))
+    waivers = (*site.waivers, *waivers, *waivers_of((*(last.decisions if last else ()), *decided), findings))
     checked = Checked(tuple(findings), waivers, now.date(), frozenset(firewall.name for firewall in firewalls))
     findings += (finding for check in checks if check.after for finding in check.after(checked, check))
     waived = apply_waivers(sorted(findings, key=_order), waivers, now.date())

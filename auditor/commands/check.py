@@ -58,6 +58,12 @@ config_option = click.option(
 @click.option(
     "--waivers", type=click.Path(path_type=Path), metavar="WAIVERS.YAML", help="Instead of what the settings say."
 )
+@click.option(
+    "--decisions",
+    type=click.Path(path_type=Path),
+    metavar="FINDINGS.XLSX",
+    help="The last workbook: what people accepted in it is waived up to their day, as with fwproof audit.",
+)
 @apply_option
 @click.option("--show-settings", is_flag=True, help="Print what is in force and where it was said, and judge nothing.")
 @output_option
@@ -74,6 +80,7 @@ def check_command(
     fail_on: str | None,
     allow_gaps: bool | None,
     waivers: Path | None,
+    decisions: Path | None,
     scripts: tuple[Script, ...],
     show_settings: bool,
     outputs: tuple[Output, ...],
@@ -95,13 +102,13 @@ def check_command(
         raise click.UsageError("--fail-on-opening needs --since: what was opened is told from an older version.")
     whole = open_settings(config)
     chosen = _chosen(whole, names)
-    settings = replace(chosen, audits=tuple(_with_flags(chosen, fail_on, opening, allow_gaps, waivers)))
+    settings = replace(chosen, audits=tuple(_with_flags(chosen, fail_on, opening, allow_gaps, waivers, decisions)))
     if show_settings:
         show("\n".join(_settings_text(settings, context, since, now)))
         return 0
     several = len(settings.audits) > 1
     if several:
-        _refuse_several(scripts, shown)
+        _refuse_several(scripts, decisions, shown)
     spare(
         (_named(path, audit.name) if several else path for audit in settings.audits for path, _ in outputs),
         (each for audit in settings.audits for each in files_of(settings, audit)),
@@ -126,10 +133,12 @@ def check_command(
     return max(codes)
 
 
-def _refuse_several(scripts: tuple[Script, ...], shown: Report) -> None:
+def _refuse_several(scripts: tuple[Script, ...], decisions: Path | None, shown: Report) -> None:
     """What can be asked of one audit only."""
     if scripts:
         raise click.UsageError("--apply changes the exports of one audit: choose it with --audit.")
+    if decisions is not None:
+        raise click.UsageError("--decisions is the workbook of one audit: choose it with --audit.")
     if shown.name not in _TOGETHER:
         raise click.UsageError(f"--format {shown.name} prints one audit: choose it with --audit, or use -o.")
 
@@ -145,7 +154,12 @@ def _chosen(settings: Settings, names: tuple[str, ...]) -> Settings:
 
 
 def _with_flags(
-    settings: Settings, fail_on: str | None, opening: str | None, allow_gaps: bool | None, waivers: Path | None
+    settings: Settings,
+    fail_on: str | None,
+    opening: str | None,
+    allow_gaps: bool | None,
+    waivers: Path | None,
+    decisions: Path | None,
 ) -> Iterator[AuditSettings]:
     from auditor.settings import Setting
 
@@ -157,9 +171,15 @@ def _with_flags(
         if allow_gaps is not None:
             audit = replace(audit, allow_gaps=Setting(allow_gaps, "--allow-gaps" if allow_gaps else "--refuse-gaps"))
         if waivers is not None:
-            path = Path(os.path.relpath(waivers.resolve(), settings.root)).as_posix()
-            audit = replace(audit, waivers=Setting(path, "--waivers"))
+            audit = replace(audit, waivers=Setting(_below(settings, waivers), "--waivers"))
+        if decisions is not None:
+            audit = replace(audit, decisions=Setting(_below(settings, decisions), "--decisions"))
         yield audit
+
+
+def _below(settings: Settings, path: Path) -> str:
+    """A path of the command line as the settings file would name it."""
+    return Path(os.path.relpath(path.resolve(), settings.root)).as_posix()
 
 
 def _settings_text(settings: Settings, context: click.Context, since: str | None, now: datetime) -> Iterator[str]:

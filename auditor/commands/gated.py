@@ -15,7 +15,7 @@ from auditor.commands.output import show
 
 if TYPE_CHECKING:
     from auditor.baseline import Site
-    from auditor.findings.decisions import LastWorkbook
+    from auditor.findings.decisions import Decision, LastWorkbook
     from auditor.findings.result import AuditResult, Changes
     from auditor.findings.waivers import Waiver
     from auditor.revisions import Revision
@@ -83,7 +83,7 @@ def judge(
     told: Told = lambda what, done, total: None,
     scripts: Sequence[Script] = (),
 ) -> AuditResult:
-    """Judge the exports of one audit; findings that a revision had are marked as still open.
+    """Judge the exports of one audit; findings that a revision (else the last workbook) had are marked as still open.
 
     `scripts` are carried out on today's exports; one that is among them is no export.
 
@@ -93,8 +93,10 @@ def judge(
     """
     exports, site = _exports(settings, audit, scripts), _site(settings, audit)
     before = _before(settings, audit, now, since, waivers, told) if since else None
-    last = before.found if before else None
-    result, known = _judged(settings, audit, now, exports, site, waivers, last, told, scripts)
+    workbook = _workbook(settings, audit)
+    last = before.found if before else workbook
+    decided = workbook.decisions if before and workbook else ()
+    result, known = _judged(settings, audit, now, exports, site, waivers, last, told, scripts, decided)
     if since is None or before is None or not before.devices:
         return result
     return replace(result, changes=_changes(since, before.devices, result, known, audit, now))
@@ -142,6 +144,7 @@ def _judged(
     last: LastWorkbook | None,
     told: Told,
     scripts: Sequence[Script] = (),
+    decided: tuple[Decision, ...] = (),
 ) -> tuple[AuditResult, Site]:
     """The result, and the site it was judged by: inferred where there is no site file."""
     from auditor.audit import audit as run
@@ -163,8 +166,19 @@ def _judged(
         waivers=waivers,
         told=told,
         refused=case.refused,
+        decided=decided,
     )
     return replace(result, audit=audit.name), case.site
+
+
+def _workbook(settings: Settings, audit: AuditSettings) -> LastWorkbook | None:
+    """What people decided in the last workbook; None where the audit has none."""
+    from auditor.findings.decisions import LastWorkbook
+    from auditor.reports.workbook.returned import read_decisions
+
+    if not audit.decisions.value:
+        return None
+    return LastWorkbook(settings.shown(audit.decisions.value), read_decisions(settings.root / audit.decisions.value))
 
 
 def _beside(settings: Settings, name: str) -> str:

@@ -33,7 +33,7 @@ class AuditSettings:
     `files` are paths and globs, relative to the settings file's folder as all paths are; `site` is "" for none, and
     so is `fail_on_opening`, the zone from which a change must open nothing;
     `rulesets` and `benchmarks` are empty for those of the site and for all that are shipped. A waivers file that is
-    not there waives nothing.
+    not there waives nothing; `decisions` is the workbook that people have filled in, "" for none.
     """
 
     name: str
@@ -42,6 +42,7 @@ class AuditSettings:
     rulesets: Setting[tuple[str, ...]]
     benchmarks: Setting[tuple[str, ...]]
     hardening: Setting[bool]
+    decisions: Setting[str]
     fail_on: Setting[str]
     fail_on_opening: Setting[str]
     allow_gaps: Setting[bool]
@@ -65,6 +66,7 @@ DEFAULTS: Mapping[str, Any] = {
     "rulesets": (),
     "benchmarks": (),
     "hardening": True,
+    "decisions": "",
     "fail-on": "high",
     "fail-on-opening": "",
     "allow-gaps": False,

@@ -137,6 +137,7 @@ class _Reader:
             rulesets=found["rulesets"],
             benchmarks=found["benchmarks"],
             hardening=found["hardening"],
+            decisions=found["decisions"],
             fail_on=found["fail-on"],
             fail_on_opening=found["fail-on-opening"],
             allow_gaps=found["allow-gaps"],

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -431,3 +432,45 @@ def test_nothing_that_is_judged_is_overwritten_by_a_report(repository: Repositor
         ran = repository.check("-o", f"json:{name}")
         assert ran.code == 2
         assert "it is never overwritten" in ran.err
+
+
+# --- decisions of the workbook
+
+
+def _accepted(repository: Repository, until: date) -> Path:
+    """The workbook of the audit, every finding of it accepted."""
+    book = repository.path / "reviewed.xlsx"
+    repository.check("-o", str(book))
+    workbook = load_workbook(book)
+    sheet = workbook["Findings"]
+    titles = {cell.value: cell.column for cell in sheet[1]}
+    for row in range(2, sheet.max_row + 1):
+        for title, value in (("Owner", "Ada"), ("Decision", "accepted"), ("Due date", until)):
+            sheet.cell(row, titles[title]).value = value
+    workbook.save(book)
+    return book
+
+
+def test_what_the_workbook_accepts_passes_up_to_its_day(repository: Repository, opening: str) -> None:
+    repository.write("backups/edge.conf", opening)
+    book = _accepted(repository, date(2026, 12, 31))
+    assert repository.check().code == 1
+    passed = repository.check("--decisions", str(book))
+    assert passed.code == 0
+    assert "Compared with reviewed.xlsx" in " ".join(passed.out.split())
+    assert repository.check("--decisions", str(book), "--since", "HEAD").code == 0
+    over = _accepted(repository, date(2026, 11, 1))
+    assert repository.check("--decisions", str(over)).code == 1
+    assert repository.check("--decisions", str(over), "--since", "HEAD").code == 1
+
+
+def test_the_settings_may_name_the_workbook(repository: Repository, opening: str) -> None:
+    repository.write("backups/edge.conf", opening)
+    _accepted(repository, date(2026, 12, 31))
+    settings = (repository.path / "fwproof.toml").read_text(encoding="utf-8")
+    repository.write("fwproof.toml", f'{settings}decisions = "reviewed.xlsx"\n')
+    assert repository.check().code == 0
+    repository.write("fwproof.toml", f'{settings}decisions = "nowhere.xlsx"\n')
+    ran = repository.check()
+    assert ran.code == 3
+    assert "nowhere.xlsx" in ran.err
