@@ -16,6 +16,7 @@ from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, RulesetUsed, SkippedCheck
 from auditor.findings.waivers import Waiver, apply_waivers
 from auditor.findings.wording import listed
+from auditor.repair import with_commands
 from parsers import Told
 from parsers.errors import UnreadableError
 from parsers.model.firewall import Firewall
@@ -65,6 +66,7 @@ def audit(
     waivers = (*site.waivers, *waivers, *waivers_of((*(last.decisions if last else ()), *decided), findings))
     checked = Checked(tuple(findings), waivers, now.date(), frozenset(firewall.name for firewall in firewalls))
     findings += (finding for check in checks if check.after for finding in check.after(checked, check))
+    findings = list(with_commands(findings, firewalls))
     waived = apply_waivers(sorted(findings, key=_order), waivers, now.date())
     return AuditResult(
         fwproof_version=__version__,

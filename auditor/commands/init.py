@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.commands.case import files_argument, open_case, ruleset_option
+from auditor.commands.case import apply_option, files_argument, open_case, ruleset_option
 from auditor.commands.output import check_folder, save, show
 
 if TYPE_CHECKING:
     from parsers.model.firewall import Firewall
+    from parsers.parser import Script
 
 
 @click.command("init", short_help="Write the site file that was inferred, for you to correct.")
 @files_argument
 @ruleset_option("Baseline whose zones and roles are looked for; exchange-2010 and perimeter unless given.")
+@apply_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it; printed unless given.")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
-def init_command(files: tuple[Path, ...], ruleset_ids: tuple[str, ...], output: Path | None, force: bool) -> int:
+def init_command(
+    files: tuple[Path, ...], ruleset_ids: tuple[str, ...], scripts: tuple[Script, ...], output: Path | None, force: bool
+) -> int:
     """Infer from exports which interface faces the Internet and which address plays which role, as a site file.
 
     Correct it, keep it beside the exports, and give it to audit with --site.
@@ -32,7 +36,7 @@ def init_command(files: tuple[Path, ...], ruleset_ids: tuple[str, ...], output: 
         check_folder(output)
         if output.exists() and not force:
             raise click.UsageError(f"{output} exists: it may hold your corrections. --force replaces it.")
-    case = open_case(files, None, ruleset_ids)
+    case = open_case(files, None, ruleset_ids, scripts=scripts)
     text = site_yaml(case.site) + "".join(f"# {line}\n" for line in _open_objects(case.firewalls))
     for note in case.inferred:
         show(f"inferred: {note}", err=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.commands.case import read_exports, ruleset_option, rulesets_of, site_option, today_option
+from auditor.commands.case import apply_option, read_exports, ruleset_option, rulesets_of, site_option, today_option
 from auditor.commands.output import save, show, spare
 from auditor.exitcodes import NOT_JUDGED, PASSED
 from auditor.findings.wording import counted
@@ -17,6 +17,7 @@ from auditor.findings.wording import counted
 if TYPE_CHECKING:
     from auditor.remedy import Plan
     from auditor.remedy.scripts import Script
+    from parsers.parser import Script as Change
 
 
 @click.command("plan", short_help="Write the tightest rules that a baseline needs, for FortiGate and Windows.")
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 )
 @click.option("--permitted", is_flag=True, help="Plan the permitted flows too, not only the required ones.")
 @click.option("--missing", "missing_only", is_flag=True, help="Leave out what the rules of the exports let through.")
+@apply_option
 @today_option
 def plan_command(
     files: tuple[Path, ...],
@@ -47,6 +49,7 @@ def plan_command(
     output: Path | None,
     permitted: bool,
     missing_only: bool,
+    scripts: tuple[Change, ...],
     now: datetime,
 ) -> int:
     """Plan the tightest rules that satisfy the required flows of a baseline, and nothing else.
@@ -60,14 +63,16 @@ def plan_command(
     Every rule names the flows it is for. Existing rules are not touched. The exit code is 0 when everything is planned
     and 3 when something is left out: a question to answer in the site file, or a conflict to decide.
     """
-    from auditor.remedy.scripts import scripts
+    from auditor.remedy.scripts import scripts as written
 
     if site_path is None:
         raise click.UsageError("--site is needed: who is who in this network? fwproof init FILE... writes a draft.")
     if missing_only and not files:
         raise click.UsageError("--missing compares with existing rules: name the exports.")
-    made = _plan(files, site_path, ruleset_ids, permitted, missing_only, now)
-    found = tuple(each for each in scripts(made) if wanted is None or each.format == wanted)
+    if scripts and not files:
+        raise click.UsageError("--apply carries a script out on an export: name its file too.")
+    made = _plan(files, site_path, ruleset_ids, permitted, missing_only, scripts, now)
+    found = tuple(each for each in written(made) if wanted is None or each.format == wanted)
     _write(found, output, (*_single(files), site_path))
     _summary(made, found)
     return NOT_JUDGED if made.unplanned else PASSED
@@ -79,6 +84,7 @@ def _plan(
     ruleset_ids: tuple[str, ...],
     permitted: bool,
     missing_only: bool,
+    scripts: tuple[Change, ...],
     now: datetime,
 ) -> Plan:
     from auditor.baseline import load_site
@@ -86,7 +92,7 @@ def _plan(
 
     rulesets, site = rulesets_of(load_site(site_path), ruleset_ids, site_path.parent)
     assert site is not None
-    firewalls = read_exports(files, site=site).firewalls if files else ()
+    firewalls = read_exports(files, site=site, scripts=scripts).firewalls if files else ()
     return plan(firewalls, rulesets, site, now, permitted=permitted, missing_only=missing_only)
 
 

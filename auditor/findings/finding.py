@@ -129,6 +129,8 @@ class Finding:
     """Why the confidence is only "possible": the objects and conditions that decide."""
     lines: tuple[str, ...] = ()
     """The same as `flow`, one by one and with the baseline each is of: "exchange-2010:NO-RPC"."""
+    commands: tuple[str, ...] = field(default=(), compare=False)
+    """What to paste into the device to mend it, line by line; () where that needs a decision first."""
     fingerprint: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:

@@ -179,6 +179,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "why": finding.why,
         "remedy": finding.remedy,
+        "commands": list(finding.commands),
         "flow": finding.flow,
         "baseline_lines": list(finding.lines),
         "packets": finding.packets,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from auditor.findings.finding import Confidence, Finding, Severity
@@ -15,8 +13,9 @@ from auditor.findings.wording import counted
 from auditor.reports.flows import QUIET, alike
 from auditor.reports.guides import MOST_REASONS, failed_items, undecided
 from auditor.reports.lines import files_read
+from auditor.reports.shortnames import with_short_names
 from auditor.reports.since import changes_sentence, mark, since_lines
-from auditor.reports.text import one_line
+from auditor.reports.text import one_line, printable
 from auditor.reports.verdict import (
     SEVERITIES,
     alarming,
@@ -29,7 +28,6 @@ from auditor.reports.verdict import (
     rule_findings,
     worst,
 )
-from parsers.model.origin import Origin
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -54,7 +52,6 @@ MOST_GAPS = 15
 MOST_FIREWALLS = 12
 """Firewalls named at the head; every file is in the table of files."""
 MOST_INFERRED = 40
-LONGEST_PATH = 40
 _SILENT = (
     AnswerState.NOT_APPLICABLE, AnswerState.NOT_OBSERVABLE, AnswerState.NO_FIREWALL_QUESTION, AnswerState.CANNOT_TELL,
 )  # fmt: skip
@@ -82,32 +79,6 @@ def terminal_text(result: AuditResult, width: int = 100, colour: bool = False, e
         for item in part(result, every):
             _print(console, item)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
-
-
-def with_short_names(result: AuditResult) -> AuditResult:
-    """Findings and gaps with the bare name of a file whose path is long, where no other file is called the same.
-
-    The table of files keeps the whole path.
-    """
-    paths = dict.fromkeys(source.name for device in result.devices for source in device.sources)
-    bare = Counter(PurePath(path).name for path in paths)
-    short = {path: name for path in paths if len(path) > LONGEST_PATH and bare[name := PurePath(path).name] == 1}
-    if not short:
-        return result
-
-    def renamed(origin: Origin) -> Origin:
-        return replace(origin, file=short.get(origin.file, origin.file))
-
-    def shortened(finding: Finding) -> Finding:
-        related = tuple(replace(each, origin=renamed(each.origin) if each.origin else None) for each in finding.related)
-        return replace(finding, origin=renamed(finding.origin) if finding.origin else None, related=related)
-
-    return replace(
-        result,
-        findings=tuple(shortened(finding) for finding in result.findings),
-        gaps=tuple(replace(gap, origin=renamed(gap.origin)) for gap in result.gaps),
-        waived=tuple((shortened(finding), reason) for finding, reason in result.waived),
-    )
 
 
 def _print(console: Console, item: RenderableType) -> None:
@@ -220,6 +191,8 @@ def _block(finding: Finding, status: str) -> Iterator[RenderableType]:
     if finding.uncertain:
         grid.add_row("depends", Text(one_line("; ".join(finding.uncertain))))
     grid.add_row("do", Text(one_line(finding.remedy)))
+    for number, command in enumerate(finding.commands):
+        grid.add_row("paste" if number == 0 else "", Text(printable(command)))
     if finding.citation:
         grid.add_row("source", Text(one_line(", ".join(finding.citation))))
     grid.add_row("id", Text(finding.fingerprint))
@@ -277,6 +250,11 @@ def _ports(result: AuditResult, every: bool) -> Iterator[RenderableType]:
             Text(one_line(detail)),
         )
     yield table
+    if any(row.state in (CoverageState.MISSING, CoverageState.PARTLY) for row in rows):
+        first = "fwproof init FILE... -o site.yaml, then " if result.site_inferred else ""
+        yield from _note(
+            f"The rules that are missing, as commands to paste: {first}fwproof plan FILE... --site site.yaml --missing."
+        )
     quiet = Counter(row.state for row in rows if row.state in QUIET)
     if quiet and not every:
         words = ", ".join(f"{number} {state.value}" for state, number in quiet.items())

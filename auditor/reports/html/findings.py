@@ -34,6 +34,7 @@ def _box(finding: Finding, follow_up: FollowUp | None) -> str:
         ("Example packet", finding.example.text if finding.example else ""),
         ("Why it matters", finding.why),
         ("What to do", finding.remedy),
+        ("To paste", "\n".join(finding.commands)),
         ("Confidence", "; ".join((finding.confidence.value, *finding.uncertain))),
         ("Source", ", ".join(finding.citation)),
         ("Guides", ", ".join(finding.guides)),

@@ -155,7 +155,7 @@ def _seen(finding: Finding) -> tuple[Value, ...]:
         finding.message,
         finding.example.text if finding.example else "",
         finding.why,
-        finding.remedy,
+        "\n".join((finding.remedy, *finding.commands)),
         ", ".join(finding.citation),
         ", ".join(finding.guides),
     )

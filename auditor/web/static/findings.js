@@ -82,6 +82,7 @@ function inside(finding, excerpts, sources) {
     ["Packets", finding.packets],
     ["Why it matters", finding.why],
     ["What to do", finding.remedy],
+    ["To paste", finding.commands.length ? el("pre", { tabindex: "0", role: "region", "aria-label": "Commands to paste" }, finding.commands.join("\n")) : ""],
     ["Certain?", finding.confidence === "certain" ? "" : `Only possible. It depends on: ${finding.uncertain.join("; ")}`],
     ["Source", cited(finding.citation, sources)],
     ["Guides", finding.guides.join(", ")],

@@ -146,6 +146,25 @@ def test_a_question_is_answered_for_a_change(folder: Path, capsys: pytest.Captur
     assert "edge 2" in json.dumps(answers[1])
 
 
+def test_a_site_file_is_inferred_for_a_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "change.txt").write_text("config system interface\n    edit lan\n        set role dmz\n    next\nend\n")
+    assert run(["init", "edge.conf"]) == 0
+    assert "internal: [lan]" in capsys.readouterr().out
+    assert run(["init", "edge.conf", "--apply", "change.txt"]) == 0
+    assert "perimeter: [lan]" in capsys.readouterr().out
+
+
+def test_what_a_change_lets_through_is_not_planned_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sample = Path(__file__).parents[3] / "samples" / "quillwort"
+    asked = ["plan", *map(str, sample.glob("*.conf")), "--site", str(sample / "site.yaml"), "--missing"]
+    run([*asked, "--format", "fortios", "-o", str(tmp_path / "missing.conf")])
+    assert "EDGESYNC" in (tmp_path / "missing.conf").read_text()
+    capsys.readouterr()
+    run([*asked, "--apply", str(tmp_path / "missing.conf")])
+    assert "EDGESYNC (hub_transport 10.0.10.21 to edge_transport 10.0.20.5) passes already" in capsys.readouterr().err
+    assert run(["plan", *asked[2:], "--apply", "change.txt"]) == 2
+
+
 def test_a_question_without_exports_has_nothing_to_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["ask", "exchange-2010", "--apply", "change.txt"]) == 2
     assert "name its file too" in capsys.readouterr().err
