@@ -163,7 +163,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return load_site(path)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(case=cases())
 def test_moved_renamed_and_commented_rules_keep_their_fingerprints(case: Case, site: Site) -> None:
     policies, writing = case
@@ -172,7 +172,7 @@ def test_moved_renamed_and_commented_rules_keep_their_fingerprints(case: Case, s
     assert before
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(case=cases(), data=st.data())
 def test_other_packets_are_another_finding(case: Case, data: st.DataObject, site: Site) -> None:
     policies, writing = case

@@ -15,7 +15,7 @@ from tests.auditor.packets import worlds
 from tests.auditor.packets.worlds import holds
 
 NOW = datetime(2026, 1, 1)
-calm = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+calm = settings(max_examples=120, suppress_health_check=list(HealthCheck))
 
 
 def yes(_: str) -> bool:

@@ -18,7 +18,7 @@ from tests.auditor.packets.worlds import holds
 
 NOW = datetime(2026, 1, 1)
 FLOW = Flow(ANY_ADDRESS, ANY_ADDRESS, ANY_SERVICE)
-calm = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+calm = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 
 
 def clients(data: st.DataObject, count: int = 40) -> list[object]:

@@ -45,7 +45,7 @@ def packets(found: tuple[Permit | HostPermit, ...]) -> dict[object, set[str]]:
     return seen
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(permits, max_size=8))
 def test_policies_are_joined_and_not_widened(found: list[Permit]) -> None:
     few = merged(found)
@@ -55,7 +55,7 @@ def test_policies_are_joined_and_not_widened(found: list[Permit]) -> None:
     assert all(before[each] <= after[each] for each in before)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(host_permits, max_size=8))
 def test_host_rules_are_joined_and_not_widened(found: list[HostPermit]) -> None:
     before, after = packets(tuple(found)), packets(merged(found))

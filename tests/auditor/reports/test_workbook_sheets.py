@@ -91,7 +91,7 @@ def test_the_legend_has_one_line_a_section(book: Any) -> None:
     assert column(book["Legend"], "In full")[1] == "What it finds: RPC."
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(st.characters(), min_size=1, max_size=40))
 def test_any_text_is_read_back_as_text(text: str) -> None:
     book = Workbook(write_only=True)

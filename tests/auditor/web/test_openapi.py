@@ -49,7 +49,6 @@ def test_the_page_shows_every_operation(client: Any) -> None:
 @schema.parametrize()
 @settings(
     max_examples=12,
-    deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),

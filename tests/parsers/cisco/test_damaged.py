@@ -99,7 +99,7 @@ def damaged(draw: st.DrawFn) -> str:
     return "\n".join(lines) + "\n"
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(damaged())
 def test_nothing_crashes(text: str) -> None:
     document = Document("damaged.cfg", text.encode())

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.parsers.fortigate.writing import read, table, verdict_of
 
 Decide = Callable[[str], bool]
-calm = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+calm = settings(max_examples=80, suppress_health_check=list(HealthCheck))
 
 ADDRESSES = {
     "all": ("set type ipmask", 0, 2**32 - 1),

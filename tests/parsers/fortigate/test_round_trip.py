@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import parsers
@@ -285,7 +285,6 @@ def _plain(service: ServiceSet) -> object:
     )
 
 
-@settings(deadline=None)  # the first example imports the parser
 @given(firewalls(), st.booleans(), st.sampled_from([as_cli, as_yaml]))
 def test_random_firewalls_read_back_equal(firewall: Firewall, negated: bool, render: object) -> None:
     assert callable(render)

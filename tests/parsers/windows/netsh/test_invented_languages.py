@@ -82,7 +82,7 @@ def one(chance: random.Random, number: int, shares: dict[str, float]) -> dict[st
     verbose=st.booleans(),
     shares=SHARES,
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_whatever_is_decided_is_decided_rightly(seed, count, same_words, verbose, shares):
     chance = random.Random(seed)
     words = invented(chance, same_words=same_words)
@@ -148,7 +148,7 @@ def test_two_languages_in_one_file(other, server, locales):
 
 
 @given(seed=st.integers(0, 2**32), share=st.sampled_from([0.1, 0.5, 0.9]), code=st.sampled_from(sorted(table())))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_labels_that_were_lost_in_part(seed, share, code, server):
     """Some labels of some rules were replaced by question marks: right, or a gap, or refused."""
     chance = random.Random(seed)

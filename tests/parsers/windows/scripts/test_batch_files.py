@@ -1,7 +1,7 @@
 """Batch files: what runs, what may run, and how lines, quotes, variables and redirections are read."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import parsers
@@ -286,7 +286,6 @@ def test_a_program_in_another_language_is_no_script():
         parsers.read(f"import os\nos.system('{WEB}')\n".encode(), "open.py")
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="Ab%!^&|()<>\"' \n\t:=@;,if for do in goto set netsh", max_size=120))
 def test_any_text_comes_to_an_end(text):
     lines = (WEB + "\n" + text).count("\n") + 2

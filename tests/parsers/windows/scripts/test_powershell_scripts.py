@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import parsers
@@ -185,7 +185,6 @@ def test_rules_of_a_script_stand_beside_those_of_an_export(tmp_path) -> None:  #
     assert {rule.name for rule in firewall.lists[0].rules if not rule.implicit} == {"old", "web"}
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="Ab-$@(){}[]'\"`#<>;,|&\n =.:\\\u2018\u201d0", max_size=120))
 def test_any_text_comes_to_an_end(text: str) -> None:
     for command in commands(text):
