@@ -132,7 +132,7 @@ def _by_one_way(asked: Asked, service: ServiceSet) -> Layer:
     gaps = (_least(wanted, others, allowed.certain), _least(wanted, others, allowed.possible))
     decisions = filter_.deciding(packets) if packets else ()
     published = any(_covering(each, packets) for each in (wanted, others))
-    return _layer(asked.device, asked.source, allowed, gaps, decisions, published, service)
+    return _layer(asked.device, (asked.source, asked.destination), allowed, gaps, decisions, published, service)
 
 
 def _of_other_family(space: Space, asked: Asked, service: ServiceSet) -> list[Box]:
@@ -200,9 +200,9 @@ def host_layer(
     shown = (gaps[0][0] if not certain else [], [] if possible else worst[1])
     if not certain and not shown[0]:
         shown = (worst[0] or worst[1], shown[1])
-    layer = _layer(device, source, whole, shown, filter_.deciding(packets), outbound=not inward)
+    layer = _layer(device, (source, destination), whole, shown, filter_.deciding(packets), outbound=not inward)
     if besides and not layer.touched:  # all of it is closed: said in the words of the flow
-        return replace(layer, missing=_missing_words(asked, source, destination, source))
+        return replace(layer, missing=_missing_words(asked, source, destination, (source, destination)))
     return layer
 
 
@@ -217,9 +217,15 @@ def host_passing(device: Device, source: AddressSet, destination: AddressSet, se
     return host_layer(device, source, destination, device.inbound.space.atoms.covering(service))
 
 
+_Ends = tuple[AddressSet, AddressSet]
+"""All senders of a flow and all its servers."""
+_NAMED = 6
+"""More ranges are easier to name by what they leave out."""
+
+
 def _layer(
     device: Device,
-    source: AddressSet,
+    ends: _Ends,
     allowed: Bounded[PacketSet],
     gaps: tuple[list[Box], list[Box]],
     decisions: tuple[Decision, ...],
@@ -237,7 +243,7 @@ def _layer(
         certain=not certain_gap,
         possible=not possible_gap,
         passing=allowed,
-        missing=_missing_text(allowed.possible.space, possible_gap or certain_gap, source),
+        missing=_missing_text(allowed.possible.space, possible_gap or certain_gap, ends),
         accepts=accepts,
         denies=denies,
         reasons=reasons,
@@ -287,7 +293,7 @@ def _covering(wanted: list[Box], packets: PacketSet) -> bool:
     return gap != wanted
 
 
-def _missing_text(space: Space, gap: list[Box], asked: AddressSet) -> str:
+def _missing_text(space: Space, gap: list[Box], ends: _Ends) -> str:
     if not gap:
         return ""
     mask = 0
@@ -296,16 +302,24 @@ def _missing_text(space: Space, gap: list[Box], asked: AddressSet) -> str:
     services = space.atoms.services(mask)
     sources = AddressSet.union(AddressSet(box.source) for box in gap)
     targets = AddressSet.union(AddressSet(box.destination) for box in gap)
-    return _missing_words(services, sources, targets, asked)
+    return _missing_words(services, sources, targets, ends)
 
 
-def _missing_words(services: ServiceSet, sources: AddressSet, targets: AddressSet, asked: AddressSet) -> str:
-    """`asked` are all sources of the flow: where most of them are shut out, the others are easier to name."""
+def _missing_words(services: ServiceSet, sources: AddressSet, targets: AddressSet, ends: _Ends) -> str:
+    """`ends` are all senders and servers of the flow: where most are shut out, the others are easier to name."""
     text = services.text()
-    families = ((asked.ipv4, sources.ipv4), (asked.ipv6, sources.ipv6))
-    let = AddressSet.union(senders - sources for senders, missing in families if missing)
-    if sources != ANY_ADDRESS and len(sources.intervals.ranges) <= 6:
+    senders = _but(ends[0], sources)
+    if sources != ANY_ADDRESS and len(sources.intervals.ranges) <= _NAMED:
         text += f" from {sources.text(4)}"
-    elif let:
-        text += f" from everybody but {let.text(4)}"
-    return f"{text} to {targets.text(4)}"
+    elif senders:
+        text += f" from everybody but {senders.text(4)}"
+    if len(targets.intervals.ranges) <= _NAMED:
+        return f"{text} to {targets.text(4)}"
+    servers = _but(ends[1], targets)
+    return f"{text} to everybody{f' but {servers.text(4)}' if servers else ''}"
+
+
+def _but(asked: AddressSet, missing: AddressSet) -> AddressSet:
+    """The addresses that get through of the families of which some do not."""
+    families = ((asked.ipv4, missing.ipv4), (asked.ipv6, missing.ipv6))
+    return AddressSet.union(whole - missing for whole, part in families if part)

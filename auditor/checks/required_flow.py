@@ -46,6 +46,7 @@ from auditor.baseline import BoundFlow
 from auditor.checks.check import Check, evidence, exact
 from auditor.findings.finding import Evidence, Finding, Severity
 from auditor.findings.result import CoverageState
+from auditor.findings.wording import listed
 
 _BLOCK_LIST = 1 << 24
 """More senders (a /8 of IPv4) are no block list any more, but a good part of the Internet."""
@@ -92,7 +93,7 @@ def _finding(analysis: Analysis, check: Check, group: list[Covered], beside_anot
         message=_message(analysis, first, beside_another=beside_another, block_listed=block_listed),
         remedy="Nothing, if these senders are meant to be shut out."
         if block_listed
-        else " ".join(_remedies(group, first)),
+        else " ".join(_remedies(analysis, group, first)),
         packets=" ".join(
             (row.state.value, row.service, bound.source.name, exact(bound.destination.addresses), row.missing)
         ),
@@ -104,9 +105,9 @@ def _finding(analysis: Analysis, check: Check, group: list[Covered], beside_anot
     )
 
 
-def _remedies(group: list[Covered], first: Covered) -> Iterator[str]:
+def _remedies(analysis: Analysis, group: list[Covered], first: Covered) -> Iterator[str]:
     """What to open, and what the baseline says besides."""
-    yield _remedy(first)
+    yield _remedy(analysis, first)
     yield from dict.fromkeys(each.bound.flow.remedy for each in group if each.bound.flow.remedy)
 
 
@@ -171,7 +172,7 @@ def _translates(layer: Layer, bound: BoundFlow) -> bool:
     )
 
 
-def _remedy(covered: Covered) -> str:
+def _remedy(analysis: Analysis, covered: Covered) -> str:
     layer, row = covered.blocking, covered.row
     if layer is None:
         return f"Open {row.missing or row.service}."
@@ -181,10 +182,19 @@ def _remedy(covered: Covered) -> str:
         )
     if row.state is CoverageState.NOT_PUBLISHED:
         return f"Publish {row.service} to {row.destination} with a virtual IP and a policy, or say it is not offered."
-    return (
-        f"Allow {layer.missing or row.service} on {layer.device.name}, above the rules that stop it; "
-        "a policy names the port after translation."
-    )
+    stops = listed((each.rule.id for each in layer.denies if not each.rule.implicit), 3)
+    way = f"{_way(analysis, covered.bound, layer)}{f', above rule {stops}' if stops else ''}"
+    translated = covered.bound.source.trust == "untrusted" and _translates(layer, covered.bound)
+    after = " A policy names the port after translation." if translated else ""
+    return f"Allow {layer.missing or row.service} on {layer.device.name}{way}.{after}"
+
+
+def _way(analysis: Analysis, bound: BoundFlow, layer: Layer) -> str:
+    """The interfaces a rule for the flow would name, where they are known."""
+    for asked in analysis.paths.asked(bound.source, bound.destination):
+        if asked.device is layer.device and asked.ingress and asked.egress:
+            return f" (interface {listed(sorted(asked.ingress), 3)} to {listed(sorted(asked.egress), 3)})"
+    return ""
 
 
 CHECK = Check(
