@@ -99,6 +99,7 @@ def audited(
     variables: str = 'rpc_dynamic: "6005-65534"',
     zones: str = ZONES,
     base: str = BASE,
+    ruleset: str = "exchange-2010",
 ) -> AuditResult:
     """The audit of a configuration and a site file, both written here.
 
@@ -110,17 +111,19 @@ def audited(
         variables: values of the ruleset's variables.
         zones: the interfaces of the FortiGate.
         base: the beginning of the configuration.
+        ruleset: the baseline; others than that of Exchange 2010 have roles of their own.
     """
     bound = "\n".join(
         f"  {role}: [{', '.join(f'{{address: {each}}}' for each in addresses.split(', '))}]"
         for role, addresses in roles.items()
     )
     path = folder / "site.yaml"
+    absent = [each for each in ABSENT if each in load_ruleset(ruleset).roles and each not in roles]
     path.write_text(
         f"""schema: fwsite/1
 id: test
 baselines:
-  - use: exchange-2010
+  - use: {ruleset}
     set: {{{variables}}}
     conditions: {{{conditions}}}
 devices:
@@ -129,9 +132,9 @@ devices:
     zones: {{{zones}}}
 bindings:
 {bound}
-not_deployed: [{", ".join(each for each in ABSENT if each not in roles)}]
+not_deployed: [{", ".join(absent)}]
 """,
         encoding="utf-8",
     )
     firewalls = parsers.read((base + text).encode(), "fgt.conf")
-    return audit(firewalls, (load_ruleset("exchange-2010"),), load_site(path), datetime(2026, 11, 24, 12))
+    return audit(firewalls, (load_ruleset(ruleset),), load_site(path), datetime(2026, 11, 24, 12))
