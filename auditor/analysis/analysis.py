@@ -13,6 +13,7 @@ from auditor.analysis.hypotheses import beside, cover_each, elsewhere
 from auditor.analysis.listeners import listeners, narrower, products
 from auditor.analysis.management import logins
 from auditor.analysis.paths import Paths, becoming, faces
+from auditor.analysis.signalling import with_helpers
 from auditor.analysis.steps import Question
 from auditor.analysis.tracing import Trace, trace
 from auditor.baseline import BoundRuleset, KnownHostRules, Site
@@ -111,7 +112,7 @@ class Analysis:
     def covered(self) -> tuple[Covered, ...]:
         """Every bound flow with its state and layers."""
         flows = (bound for each in self.rulesets for bound in each.flows)
-        return tuple(
+        return with_helpers(
             cover_each(bound, self.paths, self.under, self.fixed)
             if bound.hypotheses
             else cover(bound, self.paths, self.devices, self.fixed)

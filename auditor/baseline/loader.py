@@ -261,7 +261,8 @@ class _Loader:
         return word
 
     def _flow(self, item: Item) -> BaselineFlow:
-        known = "id title from to service any_of level when if_missing enforce coverage tags cite note remedy".split()
+        known = "id title from to service any_of level when if_missing enforce coverage tags cite note".split()
+        known += ["remedy", "opened_by"]
         entry = item.mapping(known, ("id", "from", "to", "level", "cite"))
         level = entry["level"].choice(_LEVELS, "level")
         if (level == "required") != ("if_missing" in entry):
@@ -291,6 +292,9 @@ class _Loader:
             cite=cite,
             note=entry["note"].text() if "note" in entry else "",
             remedy=entry["remedy"].text() if "remedy" in entry else "",
+            opened_by=tuple(each.choice(self.flow_ids, "flow") for each in entry["opened_by"].parts())
+            if "opened_by" in entry
+            else (),
             line=item.line,
         )
 

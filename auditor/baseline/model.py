@@ -183,6 +183,8 @@ class BaselineFlow:
     note: str
     remedy: str
     """What else to do where it is closed: the usual reasons why it need not be open, and how to say so."""
+    opened_by: tuple[str, ...]
+    """Flows whose signalling a firewall may read and open these ports for as needed."""
     line: int
 
 

@@ -165,6 +165,36 @@ def test_telephony_from_a_gateway_outside_is_a_question_of_its_place(judge: Judg
     assert [each for each in found(everybody) if "NO-SIP" in each] == ["high FW102 NO-SIP"]
 
 
+VOICE = """config firewall address
+    edit "phones"
+        set subnet 10.0.20.80 255.255.255.255
+    next
+end
+config firewall service custom
+    edit "secured"
+        set tcp-portrange 5061 5066 5068
+    next
+end
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "service", "state"),
+    [("tcp", "sip", "cannot tell"), ("tls", "secured", "missing"), ("tcp", "HTTPS", "missing")],
+    ids=["a helper reads it", "nobody reads it", "there is no signalling"],
+)
+def test_media_that_no_rule_opens_may_be_opened_by_a_sip_helper(
+    judge: Judge, mode: str, service: str, state: str
+) -> None:
+    """Trap P09: missing only where no helper can pin the ports of a call."""
+    roles = ROLES | {"unified_messaging": "10.0.10.25", "ip_gateway": "10.0.20.80"}
+    text = WEB + VOICE + policy(2, "phones", "um", service, "dmz>lan")
+    result = judge(text, roles, f"um_startup_mode: {mode}")
+    (media,) = [each for each in result.coverage if each.flow == "UM-MEDIA"]
+    assert media.state.value == state
+    assert ("helper that reads GATEWAY-UM-PLAIN" in media.question) == (state == "cannot tell")
+
+
 def test_a_partner_is_named_and_weighs_less_than_everybody(judge: Judge) -> None:
     rpc = 'config firewall service custom\n    edit "rpc"\n        set tcp-portrange 135\n    next\nend\n'
     base = WEB + rpc + vip("r", "10.0.10.21", "135")
