@@ -22,7 +22,8 @@ Open exactly the missing part at the layer named, for the addresses named. The c
 the vendor's reference.
 
 A block list (deny rules that name at most 16 million senders of the Internet, above a rule that lets everybody
-else in) is somebody's decision and a finding of low severity.
+else in) is somebody's decision and a finding of low severity. So is a server with addresses of both families that
+the Internet reaches over one of them.
 
 When to waive
 -------------
@@ -37,9 +38,10 @@ ta-p/262988)."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from auditor.analysis.analysis import Analysis
-from auditor.analysis.coverage import Covered
+from auditor.analysis.coverage import Covered, cover
 from auditor.analysis.elsewhere import published_elsewhere
 from auditor.analysis.layers import Layer
 from auditor.baseline import BoundFlow
@@ -86,11 +88,12 @@ def _finding(analysis: Analysis, check: Check, group: list[Covered], beside_anot
     accepts = [each.rule for each in layer.accepts] if layer and layer.touched else []
     flows = ", ".join(dict.fromkeys(each.bound.flow.id for each in group))
     block_listed = _block_listed(first)
+    family = _one_family(analysis, first)
     return check.found(
         device=device,
         rule=next(iter(accepts or denies), None),
-        severity=Severity.LOW if beside_another or block_listed else bound.flow.if_missing,
-        message=_message(analysis, first, beside_another=beside_another, block_listed=block_listed),
+        severity=Severity.LOW if beside_another or block_listed or family else bound.flow.if_missing,
+        message=_message(analysis, first, family, beside_another=beside_another, block_listed=block_listed),
         remedy="Nothing, if these senders are meant to be shut out."
         if block_listed
         else " ".join(_remedies(analysis, group, first)),
@@ -111,7 +114,7 @@ def _remedies(analysis: Analysis, group: list[Covered], first: Covered) -> Itera
     yield from dict.fromkeys(each.bound.flow.remedy for each in group if each.bound.flow.remedy)
 
 
-def _message(analysis: Analysis, covered: Covered, *, beside_another: bool, block_listed: bool) -> str:
+def _message(analysis: Analysis, covered: Covered, family: str, *, beside_another: bool, block_listed: bool) -> str:
     row, bound, layer = covered.row, covered.bound, covered.blocking
     state = {"partly": "only partly open", "not published": "not published"}.get(row.state.value, "closed")
     message = f"{bound.flow.title}: {row.service} from {row.source} to {row.destination} is {state}"
@@ -121,6 +124,8 @@ def _message(analysis: Analysis, covered: Covered, *, beside_another: bool, bloc
         message += "; a translation publishes it, but no policy lets the translated packets through"
     if block_listed:
         message += ", for all but the senders that a block list names"
+    if family:
+        message += f"; over {family} it is open, which is enough where the public name has no other addresses"
     if row.state is CoverageState.NOT_PUBLISHED and not beside_another:
         message += "".join(f"; {each}" for each in published_elsewhere(analysis, bound))
     if beside_another:
@@ -148,6 +153,21 @@ def _letting_through(covered: Covered) -> Iterator[Evidence]:
             for decision in layer.accepts[:3]:
                 if not decision.rule.implicit:
                     yield evidence(layer.device.name, decision.rule, "lets it through")
+
+
+def _one_family(analysis: Analysis, covered: Covered) -> str:
+    """The family, IPv4 or IPv6, over which all of an untrusted zone reaches a server that has addresses of both."""
+    bound = covered.bound
+    addresses = bound.destination.addresses
+    if covered.row.state is not CoverageState.PARTLY or bound.source.trust != "untrusted" or bound.hypotheses:
+        return ""
+    for name, part in (("IPv4", addresses.ipv4), ("IPv6", addresses.ipv6)):
+        if part and part != addresses:
+            alone = replace(bound, destination=replace(bound.destination, addresses=part))
+            found = cover(alone, analysis.paths, analysis.devices, analysis.fixed)
+            if found.row.state is CoverageState.SATISFIED:
+                return name
+    return ""
 
 
 def _block_listed(covered: Covered) -> bool:

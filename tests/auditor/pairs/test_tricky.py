@@ -207,6 +207,15 @@ def test_a_server_with_two_addresses_needs_both_ways(audited) -> None:  # type: 
     assert states(audited(WEB + policy6("HTTPS"), DUAL, REST, cas=dump(HTTPS))) == ["satisfied"]
 
 
+def test_a_server_published_over_one_family_alone_weighs_little(audited) -> None:  # type: ignore[no-untyped-def]
+    """A second address of a server inside says nothing of its public name."""
+    [finding] = found(audited(WEB, DUAL, REST, cas=dump(HTTPS)), "FW101")
+    assert finding.severity is Severity.LOW
+    assert "; over IPv4 it is open, which is enough where the public name has no other addresses" in finding.message
+    [closed] = found(audited(WEB, DUAL, REST, cas=dump()), "FW101")
+    assert closed.severity is Severity.HIGH
+
+
 def test_the_ipv6_way_is_an_exposure_like_any_other(audited) -> None:  # type: ignore[no-untyped-def]
     result = audited(WEB + policy6("ALL"), DUAL, REST, cas=dump(HTTPS, MAPPER))
     [finding] = [each for each in found(result, "FW102") if each.severity is Severity.CRITICAL]
