@@ -6,7 +6,7 @@
     Connection security settings are not collected, because they may hold pre-shared keys. What cannot be read is said
     in the zip, and fwproof says what that means.
     Runs on Windows Server 2008 R2 (PowerShell 2.0) and later, in any language; start it as administrator:
-        powershell -ExecutionPolicy Bypass -File collect.ps1
+        powershell -NoProfile -ExecutionPolicy Bypass -File collect.ps1
     Then: fwproof audit SERVER-firewall.zip
 .PARAMETER Folder
     Where the zip is written (a folder of the same name where nothing can make a zip); the current folder if not given.
