@@ -49,6 +49,7 @@ _CHANGES = frozenset(
 )
 _CLOSES = frozenset({"remove-netfirewallrule", "disable-netfirewallrule"})
 INSIDE = "it stands in braces: whether it runs is not known"
+BEHIND = "the script ends above it"
 _WILDCARD = re.compile(r"[*?\[]")
 _BLOCK_COMMENT = re.compile(r"<#.*?(?:#>|\Z)", re.DOTALL)
 
@@ -83,7 +84,7 @@ def read(document: Document) -> WrittenHost:
 def run(made: Made, text: str, at: Place | None = None) -> None:
     """Carry out a script, or (`at` a place) one inside another."""
     for command in commands(text):
-        doubt = INSIDE if command.inside else ""
+        doubt = INSIDE if command.inside else BEHIND if command.behind else ""
         place = Place(command.line, command.last_line, doubt)
         if at is not None:
             place = Place(at.line, at.last_line, at.doubt or doubt)

@@ -16,6 +16,12 @@ from parsers.windows.powershell.bags import LOST, Value
 from parsers.windows.scripts.values import DOUBLE, QUOTES, VARIABLE, WORD, Values
 
 _ASSIGNED = re.compile(r"(?:\[[\w.\[\]]+\][ \t]*)?\$((?:script:|global:|local:)?\w+)[ \t]*=(?!=)[ \t]*", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"\$\{?((?:script:|global:|local:)?\w+)\}?[ \t]*(\+=|[-*/%]=|\?\?=|\+\+|--|=(?!=)|[.\[])[ \t]*", re.IGNORECASE
+)
+"""A statement that changes what a variable holds, or a part of it: `$ports += 443`, `$rule.LocalPort = 443`."""
+_SEVERAL = re.compile(r"\$\w+(?:[ \t]*,[ \t]*\$\w+)+[ \t]*=(?!=)")
+_ENDS = re.compile(r"(?:exit|return)\b(?![-\\])", re.IGNORECASE)
 _CMDLET = re.compile(r"[A-Za-z]+-[A-Za-z]+")
 _RUN = re.compile(
     r"@?[({]\s*(?:\[\w.]+\]\s*)?(?:\w+\\)?[A-Za-z]+-[A-Za-z]|\{|&|(?:netsh|cmd)(?:\.exe)?[ \t]", re.IGNORECASE
@@ -34,7 +40,8 @@ _REDIRECTS = re.compile(r"[\d*]?>")
 class Command:
     """One command: parameters by name in lower case (`None` for a switch), other values in order.
 
-    `inside` is True within braces; `piped` where it takes objects from the command before it in a pipeline.
+    `inside` is True within braces; `behind` where the script has ended before (`exit`, `return`); `piped` where it
+    takes objects from the command before it in a pipeline.
     """
 
     name: str
@@ -43,6 +50,7 @@ class Command:
     parameters: dict[str, Value] = field(default_factory=dict)
     values: list[Value] = field(default_factory=list)
     inside: bool = False
+    behind: bool = False
     piped: bool = False
 
     def words(self) -> list[str]:
@@ -62,6 +70,7 @@ class _Reader(Values):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.round = 0
+        self.ended = False
 
     def run(self) -> Iterator[Command]:
         piped = False
@@ -81,7 +90,10 @@ class _Reader(Values):
             elif assigned := _ASSIGNED.match(self.text, self.place):
                 self._assign(assigned)
                 piped = False
+            elif self._changes():
+                piped = False
             else:
+                self.ended = self.ended or (not piped and self._ends())
                 command = self._command(piped)
                 piped = False
                 if command is not None:
@@ -104,6 +116,31 @@ class _Reader(Values):
         if not simple:
             self._to_end()
 
+    def _changes(self) -> bool:
+        """Does a statement change variables? What is added to them is known where both are; all else is not."""
+        if several := _SEVERAL.match(self.text, self.place):
+            self.variables |= dict.fromkeys(re.findall(r"\w+", several[0].casefold()), LOST)
+            self.place = several.end()
+            return True
+        found = _CHANGED.match(self.text, self.place)
+        if found is None:
+            return False
+        name = found[1].casefold().rpartition(":")[2]
+        before = self.variables.get(name, LOST)
+        if found[2] != "+=":
+            self.variables[name] = LOST
+            self.place = found.end() if found[2] != "[" else found.end() - 1
+            return True
+        self._assign(found)
+        self.variables[name] = _added(before, self.variables[name])
+        return True
+
+    def _ends(self) -> bool:
+        """Does the script end here, whatever happened before?"""
+        begin = self.text.rfind("\n", 0, self.place) + 1
+        alone = not self.text[begin : self.place].strip()
+        return alone and not self.depth and not self.round and _ENDS.match(self.text, self.place) is not None
+
     def _command(self, piped: bool) -> Command | None:
         line = self._line()
         word = WORD.match(self.text, self.place)
@@ -114,7 +151,12 @@ class _Reader(Values):
             name = word[0]
             self.place = word.end()
         command = Command(
-            _ALIASES.get(name.casefold(), name.casefold()), line, line, inside=self.depth > 0, piped=piped
+            _ALIASES.get(name.casefold(), name.casefold()),
+            line,
+            line,
+            inside=self.depth > 0,
+            behind=self.ended,
+            piped=piped,
         )
         if program := _PROGRAM.fullmatch(name):
             command.name = program[1].casefold()
@@ -198,3 +240,12 @@ class _Reader(Values):
                 command.values.append(found if not isinstance(found, dict) else LOST)
                 if self.place == before:
                     self.place += 1
+
+
+def _added(before: Value | dict[str, Value], value: Value | dict[str, Value]) -> Value | dict[str, Value]:
+    """What `+=` leaves: a list with more elements, a longer text; numbers would be added up."""
+    if isinstance(before, list) and isinstance(value, str | list):
+        return before + (value if isinstance(value, list) else [value])
+    if isinstance(before, str) and isinstance(value, str) and not before.isdigit():
+        return before + value
+    return LOST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,6 +109,45 @@ def test_a_variable_in_braces_is_not_what_it_was_before() -> None:
 def test_a_reassigned_variable_is_not_believed() -> None:
     script = "$p = 80\n$p = $p + 1\nNew-NetFirewallRule -DisplayName x -Protocol TCP -LocalPort $p"
     assert read(script).lists[0].rules[0].service.possible.text() == "tcp"
+
+
+@pytest.mark.parametrize(
+    ("change", "ports"),
+    [
+        ("$p = @(); $p += 80; $p += 443, 444", "tcp/80,443-444"),
+        ("$p = '80-'; $p += '90'", "tcp/80-90"),
+        ("$p = @(80); $p += $q", "tcp"),  # what is not known is not: every port is possible
+        ("$p = 80; $p += 1", "tcp"),
+        ("$p = 80; $p++", "tcp"),
+        ("$p = 80; $o, $p = 1, 443", "tcp"),
+        ("$p = 80; ${p} = 443", "tcp"),
+        ("$p = 80, 443; $p[0] = 81", "tcp"),
+    ],
+)
+def test_changes_of_a_variable_are_not_passed_over(change: str, ports: str) -> None:
+    rule = only(f"{change}\nNew-NetFirewallRule -DisplayName x -Protocol TCP -LocalPort $p")
+    assert rule.service.possible.text() == ports
+
+
+@pytest.mark.parametrize("change", ["$p.LocalPort = 443", "$p['LocalPort'] = 443", "$p.Remove('LocalPort')"])
+def test_a_table_whose_entries_change_is_not_believed(change: str) -> None:
+    script = f"$p = @{{ DisplayName = 'x'; Protocol = 'TCP'; LocalPort = 80 }}\n{change}\nNew-NetFirewallRule @p"
+    assert [gap.hides_access for gap in read(script).gaps] == [True]
+
+
+@pytest.mark.parametrize(
+    ("before", "runs"),
+    [
+        ("exit 0\n", False),
+        ("return\n", False),
+        ("if ($done)\n{\n    exit\n}\n", True),
+        ("function f { return 1 }\n", True),
+        ("exit-that\n", True),
+    ],
+)
+def test_what_stands_behind_the_end_of_a_script_may_not_run(before: str, runs: bool) -> None:
+    gaps = read(before + WEB).gaps
+    assert [("the script ends above it" in gap.what) for gap in gaps] == [True] * (not runs)
 
 
 def test_a_folder_that_is_told_later_is_written_as_a_placeholder() -> None:
