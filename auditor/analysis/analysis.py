@@ -9,7 +9,7 @@ from functools import cached_property
 from auditor.analysis.coverage import Covered, cover
 from auditor.analysis.devices import Device
 from auditor.analysis.exposure import Opening, exposures, openings
-from auditor.analysis.hypotheses import beside, cover_each, elsewhere
+from auditor.analysis.hypotheses import beside, cover_each, pinnable
 from auditor.analysis.listeners import listeners, narrower, products
 from auditor.analysis.management import logins
 from auditor.analysis.paths import Paths, becoming, faces
@@ -97,7 +97,7 @@ class Analysis:
                             found[service] = None
                             found[service - (flow.pool & self.fixed)] = None
                 if bound.hypotheses:
-                    found[elsewhere(bound, self.fixed)] = None
+                    found[pinnable(self.fixed)] = None
                     found[beside(bound)] = None
             for forbidden in each.forbidden:
                 found[forbidden.service] = None

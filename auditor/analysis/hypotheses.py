@@ -31,9 +31,9 @@ def cover_each(
 ) -> Covered:
     """The state of a flow with hypotheses: the one they agree on, otherwise the question which of them is so.
 
-    `under` gives the devices as they are with a dynamic range. Other ports that are open between the two ends for
-    certain may be those that RPC was pinned to: then none of the range is called missing. What the flow asks for
-    beside the range is missing all the same.
+    `under` gives the devices as they are with a dynamic range. Ports that are open between the two ends for certain,
+    in a usual range or not, may be those that RPC was pinned to: then none of the range is called missing. What the
+    flow asks for beside the range is missing all the same.
     """
     found = [(each, cover(each.flow, paths, under(each.ports), fixed)) for each in bound.hypotheses]
     first = found[0][1]
@@ -64,16 +64,15 @@ def beside(bound: BoundFlow) -> ServiceSet:
     return ServiceSet.union((each.flow.service or NO_SERVICE) - each.flow.pool for each in bound.hypotheses)
 
 
-def elsewhere(bound: BoundFlow, fixed: ServiceSet) -> ServiceSet:
-    """The ports that a server's RPC can have been pinned to, outside every usual range."""
-    usual = ServiceSet.union(each.flow.pool for each in bound.hypotheses)
-    return ServiceSet.ports(TCP, _DYNAMIC) - usual - fixed
+def pinnable(fixed: ServiceSet) -> ServiceSet:
+    """The ports that a server's RPC can have been pinned to: those that nothing else is known to listen on."""
+    return ServiceSet.ports(TCP, _DYNAMIC) - fixed
 
 
 def _is_pinned(
     bound: BoundFlow, paths: Paths, under: Callable[[IntervalSet], Mapping[str, Device]], fixed: ServiceSet
 ) -> bool:
-    rest = elsewhere(bound, fixed)
-    asked = replace(bound, service=rest, alternatives=(), pool=rest, preset=None, question="", hypotheses=())
+    ports = pinnable(fixed)
+    asked = replace(bound, service=ports, alternatives=(), pool=ports, preset=None, question="", hypotheses=())
     devices = under(bound.hypotheses[0].ports)
-    return bool(rest) and bool(surely_open(rest, cover(asked, paths, devices, fixed).layers))
+    return bool(surely_open(ports, cover(asked, paths, devices, fixed).layers))

@@ -289,6 +289,7 @@ MAPI = {"client_access": ("10.0.20.21",), "mailbox": ("10.0.10.31",), "hub_trans
         ("135 49152-65535", "MBX-HUB", "satisfied"),  # no Client Access: nothing but Windows sets the range
         ("135", "MAPI-INSIDE", "partly"),
         ("135 5000-5100", "MAPI-INSIDE", "cannot tell"),  # RPC may be pinned to them
+        ("135 50001-50002", "MBX-HUB", "cannot tell"),
         ("443", "MAPI-INSIDE", "missing"),
     ],
 )

@@ -234,3 +234,10 @@ def test_a_disabled_service_of_the_firewall_is_a_gap(hive, start, severe):
     tree["ControlSet001"]["Services"]["MpsSvc"] = {"Start": start}
     host = read(hive(tree), "SYSTEM")
     assert [(gap.origin.name, gap.hides_access) for gap in host.gaps] == [("MpsSvc", True)] * severe
+
+
+def test_exceptions_of_administrative_templates_in_a_software_hive(hive):
+    exceptions = {"GloballyOpenPorts": {"List": {"3389:TCP": "3389:TCP:*:enabled:RDP"}}}
+    tree = {"Policies": {"Microsoft": {"WindowsFirewall": {"DomainProfile": {"EnableFirewall": 1} | exceptions}}}}
+    (rule,) = read(hive(tree), "SOFTWARE").rules
+    assert (rule.name, rule.local_ports, rule.profiles, rule.store) == ("RDP", ("3389",), {"domain"}, "gpo exceptions")
