@@ -75,4 +75,6 @@ def _is_pinned(
     ports = pinnable(fixed)
     asked = replace(bound, service=ports, alternatives=(), pool=ports, preset=None, question="", hypotheses=())
     devices = under(bound.hypotheses[0].ports)
-    return bool(surely_open(ports, cover(asked, paths, devices, fixed).layers))
+    known = surely_open(ports, cover(asked, paths, devices, fixed).layers)
+    # Where a whole range is open, nothing of it is missing that could be excused.
+    return bool(known) and any(each.flow.pool - fixed - known for each in bound.hypotheses)
