@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import cached_property
 
 from auditor.analysis.analysis import Analysis
+from auditor.analysis.coverage import Covered
 from auditor.baseline import BoundFlow, BoundRuleset, Ruleset, Site, bind, conflicts
-from auditor.findings.result import CoverageState, FlowCoverage
+from auditor.findings.result import CoverageState
 from auditor.remedy.existing import Existing
 from auditor.remedy.hosts import Hosts
 from auditor.remedy.merging import merged
@@ -149,16 +150,25 @@ class _Planner:
         return chosen
 
     @cached_property
-    def _rows(self) -> dict[int, FlowCoverage]:
-        return {id(each.bound): each.row for each in self.analysis.covered}
+    def _covered(self) -> dict[int, Covered]:
+        return {id(each.bound): each for each in self.analysis.covered}
 
     def _passes(self, bound: BoundFlow, cause: Cause) -> bool:
         """Do existing rules let the flow through for certain? Then they are named instead."""
-        row = self._rows[id(bound)]
+        row = self._covered[id(bound)].row
         if row.state is not CoverageState.SATISFIED or not row.rules:
             return False
         self._note(f"{cause.flow} ({row.source} to {row.destination}) passes already: {', '.join(row.rules)}.")
         return True
+
+    def _letting(self, bound: BoundFlow) -> set[str]:
+        """The network devices whose existing rules let a flow through for certain, though another firewall stops it."""
+        if not self.missing_only or bound.service is None:
+            return set()
+        layers = [each for each in self._covered[id(bound)].layers if not each.device.is_host]
+        return {each.device.name for each in layers if each.certain} - {
+            each.device.name for each in layers if not each.certain
+        }
 
     def _cross(self, bound: BoundFlow, cause: Cause, service: ServiceSet) -> str:
         """Plan the flow at every network device on its way; why that cannot be done, or ""."""
@@ -173,7 +183,12 @@ class _Planner:
         published = self._published(bound, course)
         if isinstance(published, str):
             return published
+        passed = self._letting(bound)
         for crossing in course.crossings:
+            if crossing.device in passed:
+                row = self._covered[id(bound)].row
+                self._note(f"{cause.flow} ({row.source} to {row.destination}) passes {crossing.device} already.")
+                continue
             for source, public, server in _ends(bound, crossing, published):
                 hidden = self._hidden(bound, crossing, source)
                 ways = (crossing.ingress, crossing.egress)

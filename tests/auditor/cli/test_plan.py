@@ -103,3 +103,15 @@ def test_a_backup_is_never_overwritten_by_the_plan_for_it(
     assert "it is never overwritten" in capsys.readouterr().err
     assert backup.read_bytes() == before
     assert list(tmp_path.iterdir()) == [backup]
+
+
+def test_a_firewall_that_lets_a_flow_through_gets_no_second_policy(capsys: pytest.CaptureFixture[str]) -> None:
+    """Inbound mail passes the FortiGate and is stopped by the Edge's own firewall: only that one needs a rule."""
+    sample = Path(__file__).parents[3] / "samples" / "quillwort"
+    exports = [str(each) for each in sorted(sample.iterdir()) if each.suffix in (".conf", ".txt")]
+    run(["plan", *exports, "--site", str(sample / "site.yaml"), "--missing"])
+    shown = capsys.readouterr()
+    assert "INTERNET-EDGE (internet to edge_transport 10.0.20.5) passes fgt-quillwort already." in shown.err
+    perimeter, _, host = shown.out.partition("# ----- ex-edge01.ps1")
+    assert 'set name "INTERNET-EDGE"' not in perimeter
+    assert "INTERNET-EDGE" in host
