@@ -92,6 +92,9 @@ def _finding(check: Check, hit: Hit, analysis: Analysis) -> Finding:
         certain = False
         reason = "these ports lie in a range that is given out as needed: whether something listens there may change"
         uncertain = (*uncertain, reason)
+    if hit.destination.trust == "untrusted" and not analysis.faces_internet:
+        certain = False
+        uncertain = (*uncertain, "no interface that faces the Internet is known: where such packets go is not either")
     if hit.near:
         reason = "untranslated and private here: only a neighbour on the outer segment can send such packets"
         message, uncertain = f"{message} {reason.capitalize()}.", (*uncertain, reason)

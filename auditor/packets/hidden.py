@@ -59,6 +59,8 @@ def _hidden_parts(rules: CompiledList) -> Iterator[Hidden]:
             continue
         own = [box for box in compiled.possible if rules.space.exists(box)]
         if not own:
+            if rule.uncertain and rule.translations.possible - rules.space.translation_bits.keys():
+                continue  # it names a translation that could not be read
             wrong_port = _wrong_port(compiled, rules.space)
             never = wrong_port or _reason(compiled)
             yield Hidden(compiled.rule, (), same_action=False, never=never, blocked=bool(wrong_port))

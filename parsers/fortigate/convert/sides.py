@@ -128,7 +128,9 @@ class Sides:
                 translations |= vips
         found = book.union(tuple(plain)) if plain else None
         addresses = found.addresses if found else NO_ADDRESSES
+        unread = self.books.vips.unread
         reasons = found.uncertain if found else ()
+        reasons += tuple(unread[name] for name in sorted(translations & unread.keys()))
         negated = self._negated(block, keyword)
         if negated is False:
             named = Bounded.exactly(frozenset(translations))

@@ -43,6 +43,8 @@ class VirtualAddresses:
                 key = name if name not in self.blocks else f"{name} ({table.removeprefix('firewall ')})"
                 self._keys[table, name] = key
                 self.blocks[key] = table, block
+        self.unread: dict[str, str] = {}
+        """VIPs that could not be read, and what is said of them: filled where the translations are read."""
         self._faces: dict[str, tuple[AddressSet, AddressSet]] | None = None
         self._facing = NO_ADDRESS
         self.groups = {(table, name): block for table in GROUPS for name, block in scope.entries(table)}
@@ -134,7 +136,8 @@ class VirtualAddresses:
             try:
                 found.append(self._translation(name, table, block, central=central, referenced=name in referenced))
             except ValueError as error:
-                self.scope.gap(table, block, "", f"VIP {name!r} cannot be read: {error}", hides_access=True)
+                self.unread[name] = f"VIP {name!r} cannot be read: {error}"
+                self.scope.gap(table, block, "", self.unread[name], hides_access=True)
         return tuple(found)
 
     def _translation(self, name: str, table: str, block: Block, *, central: bool, referenced: bool) -> Translation:

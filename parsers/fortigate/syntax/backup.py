@@ -183,6 +183,9 @@ class BackupReader:
             self.undo.opened(found, whole=block.name != "vdom")
         if found is None:
             found = block.entries[key] = self.created(key)
+        elif not key.isdigit() and block.name.startswith("firewall ") and block.name.endswith("policy"):
+            # Instructions write a placeholder where the number stands.
+            self.remark(self.place, f"'edit {key}' once more, which is no number: these policies are read as one")
         self.stack.append((True, found, self.place))
         return found
 

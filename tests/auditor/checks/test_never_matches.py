@@ -80,3 +80,10 @@ def test_a_rule_of_an_interface_that_is_down_is_said() -> None:
     firewalls = parsers.read(text.encode(), "fw.conf")
     found = audit(firewalls, (), infer_site(firewalls, ()).site, datetime(2026, 1, 1)).findings
     assert "It matches nothing while wan1 is down." in [each.message for each in found if each.check == "FW106"]
+
+
+def test_a_rule_whose_virtual_ip_cannot_be_read_is_not_said_to_match_nothing() -> None:
+    text = CONFIG.replace("{service}", "inside").replace("{action}", "accept").replace("203.0.113.10", "203.0.113.x")
+    firewalls = parsers.read(text.encode(), "fw.conf")
+    found = audit(firewalls, (), infer_site(firewalls, ()).site, datetime(2026, 1, 1)).findings
+    assert [each.check for each in found if each.check in ("FW106", "FW110")] == ["FW110"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import parsers
 from auditor.audit import audit
-from auditor.baseline import Site, load_ruleset, load_site
+from auditor.baseline import Site, infer_site, load_ruleset, load_site
 from auditor.findings.finding import Finding, Severity
 from auditor.findings.result import AnswerState, AuditResult
 from tests.fortios import head
@@ -220,3 +220,30 @@ def test_what_makes_a_login_only_possible_is_said() -> None:
     result = judged(LOGINS.format(services="snmp", port=22))
     (finding,) = (each for each in result.findings if each.check == "FW112")
     assert finding.uncertain == ("the SNMP agent is not switched on in this backup",)
+
+
+INSIDE = (
+    head("", "", vlan10="10.0.10.1/24", vlan20="10.0.20.1/24")
+    + """config firewall policy
+    edit 1
+        set srcintf "vlan10"
+        set dstintf "vlan20"
+        set srcaddr "all"
+        set dstaddr "all"
+        set action accept
+        set schedule "always"
+        set service "ALL"
+    next
+end
+"""
+)
+
+
+def test_what_goes_out_where_nothing_faces_the_internet_is_possible() -> None:
+    firewalls = parsers.read(INSIDE.encode(), "fgt.conf")
+    found = audit(
+        firewalls, (load_ruleset("perimeter"),), infer_site(firewalls, ()).site, datetime(2026, 1, 1)
+    ).findings
+    out = [each for each in found if each.check == "FW102"]
+    assert [each.confidence.value for each in out] == ["possible"]
+    assert "no interface that faces the Internet is known" in out[0].uncertain[-1]

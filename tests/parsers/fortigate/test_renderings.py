@@ -129,3 +129,10 @@ def test_cloud_bootstrap_files() -> None:
     (firewall,) = parsers.read(text.encode(), "user-data.txt")
     assert [rule.id for rule in firewall.lists[0].rules if not rule.implicit] == ["1"]
     assert any("this is a template" in gap.what for gap in firewall.gaps)
+
+
+def test_policies_under_one_placeholder_are_read_as_one_and_that_is_said() -> None:
+    text = INTERFACES + policies(ANY, ANY).replace("edit 1\n", "edit <ID>\n").replace("edit 2\n", "edit <ID>\n")
+    assert text.count("edit <ID>") == 2
+    (gap,) = (each for each in read(text).gaps if "no number" in each.what)
+    assert gap.hides_access
