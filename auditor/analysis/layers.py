@@ -136,11 +136,14 @@ def _by_one_way(asked: Asked, service: ServiceSet) -> Layer:
 
 
 def _of_other_family(space: Space, asked: Asked, service: ServiceSet) -> list[Box]:
-    """The packets asked for of clients whose family a translation changes into the server's (NAT46, NAT64)."""
-    if not space.crossing:
+    """The packets of IPv4 clients on the Internet that a translation leads to a server of IPv6 (NAT46).
+
+    Everybody there has IPv4; elsewhere, and with IPv6 clients (NAT64), those of the server's own family count.
+    """
+    if not space.crossing or not asked.from_internet:
         return []
     boxes = space.boxes(1, 1, space.crossing, asked.source, asked.destination, space.atoms.mask(service))
-    return [box._replace(translation=1) for box in boxes if _is_new(box.source) != _is_new(box.destination)]
+    return [box._replace(translation=1) for box in boxes if _is_new(box.destination) and not _is_new(box.source)]
 
 
 def _is_new(addresses: IntervalSet) -> bool:
@@ -148,7 +151,7 @@ def _is_new(addresses: IntervalSet) -> bool:
 
 
 def _least(wanted: list[Box], others: list[Box], packets: PacketSet) -> list[Box]:
-    """What is missing of a flow: clients of one family suffice where a translation leads the other one to the server.
+    """What is missing of a flow, where clients of the other family suffice.
 
     A server of IPv4 has no clients of IPv6 either, and nothing is missing for them.
     """

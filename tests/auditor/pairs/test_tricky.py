@@ -176,7 +176,7 @@ def test_without_a_published_one_it_is_no_small_matter(audited) -> None:  # type
         ("10.0.10.21+2001:db8:10::21", "all", "", "partly", "tcp/443 to 10.0.10.21"),
     ],
 )
-def test_clients_of_one_version_suffice_where_they_are_translated_to_the_other(
+def test_clients_of_ipv4_suffice_where_they_are_translated_to_ipv6(
     audited, addresses: str, source: str, more: str, state: str, missing: str
 ) -> None:  # type: ignore[no-untyped-def]
     some = 'config firewall address\n edit "some"\n set subnet 1.2.3.0/24\n next\nend\n'
@@ -188,6 +188,16 @@ def test_clients_of_one_version_suffice_where_they_are_translated_to_the_other(
     result = audited(some + nat46 + rule_of, {"client_access": (f"{addresses} cas",)}, REST, cas=dump(HTTPS))
     [row] = rows(result)
     assert (row.state.value, row.missing.startswith(missing)) == (state, True), row.missing
+
+
+def test_a_server_that_is_published_to_ipv6_alone_lacks_most_clients(audited) -> None:  # type: ignore[no-untyped-def]
+    nat64 = (
+        'config firewall vip6\n edit "web"\n set extip 2001:db8:ffff::10\n set nat66 disable\n set nat64 enable\n'
+        " set ipv4-mappedip 10.0.10.21\n set portforward enable\n set extport 443\n set ipv4-mappedport 443\n next\nend\n"
+    )
+    names = ' set srcaddr "all"\n set dstaddr "web"\n', ' set srcaddr6 "all"\n set dstaddr6 "web"\n'
+    text = nat64 + policy(1, "web", "HTTPS", more="set nat64 enable").replace(*names)
+    assert states(audited(text, cas=dump(HTTPS))) == ["partly"]
 
 
 SIX = 'config firewall address6\n edit "cas6"\n set ip6 2001:db8:10::21/128\n next\nend\n'
