@@ -147,7 +147,7 @@ def no_zone(zone: str, firewalls: Iterable[Firewall], site: Site) -> str:
         bound = {name for listed in described.get(device.name, {}).values() for name in listed}
         bound |= {leaf for name in bound for leaf in members.get(name, ())}
         names |= {each.name for each in device.interfaces} - bound
-    if zone in names or (zone == INTERNET and all(each.vendor == "windows" for each in every)):
+    if zone in names or (zone == INTERNET and all(each.is_host for each in every)):
         return ""
     return f"no firewall has a zone {zone!r}{nearest(zone, names)}"
 

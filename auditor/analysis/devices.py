@@ -34,7 +34,7 @@ class Device:
         self.firewall = firewall
         self.name = firewall.name
         self.now = now
-        self.is_host = firewall.vendor == "windows"
+        self.is_host = firewall.is_host
         self._services = tuple(services)
         self._narrow = narrow(firewall) if self.is_host else None
         described = site.devices.get(firewall.name)

@@ -68,7 +68,7 @@ def apart(firewalls: tuple[Firewall, ...]) -> tuple[tuple[Firewall, ...], ...]:
     may be on one path: a flow must then pass all of them. Routes join nothing: which tunnels lead where, hundreds of
     branches do not say, and servers of one branch need not reach those of every other one.
     """
-    walls = [_Place(each) for each in firewalls if each.vendor != "windows"]
+    walls = [_Place(each) for each in firewalls if not each.is_host]
     if len(walls) <= _ONE_PATH:
         return (firewalls,)
     group = {id(each.firewall): number for number, each in enumerate(walls)}
@@ -82,7 +82,7 @@ def apart(firewalls: tuple[Firewall, ...]) -> tuple[tuple[Firewall, ...], ...]:
     for one, other in combinations(walls, 2):
         if group[id(one.firewall)] != group[id(other.firewall)] and one.joins(other, reused):
             join(one.firewall, other.firewall)
-    for host in (each for each in firewalls if each.vendor == "windows"):
+    for host in (each for each in firewalls if each.is_host):
         homes = [each.firewall for each in walls if each.knows(host)]
         if not homes:
             return (firewalls,)

@@ -26,12 +26,12 @@ Sign = tuple[str, str]
 def facing(firewall: Firewall) -> dict[str, str]:
     """The interfaces that face the Internet, each with the reason as a clause."""
     known = {each.name: each for each in firewall.interfaces}
-    described = any(_outward(each) and each.kind != "tunnel" for each in firewall.interfaces)
+    described = any(forwards(each) and each.kind != "tunnel" for each in firewall.interfaces)
     for signs in _SIGNS:
         found: dict[str, str] = {}
         for name, why in signs(firewall):
             interface = known.get(name)
-            if interface is None or _outward(interface):
+            if interface is None or forwards(interface):
                 found.setdefault(name, why)
         if found and signs is _placed and described and not found.keys() & known.keys():
             # A default route into SD-WAN whose members the export does not hold says nothing of the interfaces it has.
@@ -50,7 +50,8 @@ def mentioned(firewall: Firewall) -> set[str]:
     return {name for name in named - known if not name.startswith(("ssl.", "naf.", "l2t."))}
 
 
-def _outward(interface: Interface) -> bool:
+def forwards(interface: Interface) -> bool:
+    """Does an interface carry packets for others? Those that only manage the device do not."""
     return interface.kind != "management" and interface.name not in ("modem", "fortilink")
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from auditor.baseline.apart import apart, reused_networks
-from auditor.baseline.facing import facing, mentioned
+from auditor.baseline.facing import facing, forwards, mentioned
 from auditor.baseline.hostobjects import address_called, host_objects
 from auditor.baseline.hostrules import KnownHostRules
 from auditor.baseline.model import Ruleset
@@ -21,7 +21,7 @@ from auditor.baseline.published import EDGE_NAME, Published, edge_sign, publishe
 from auditor.baseline.recognition import Server, published_roles, speaks_for
 from auditor.baseline.site import Binding, Site, SiteDevice, Use
 from parsers.model.addresses import ANY_ADDRESS, AddressSet
-from parsers.model.firewall import Firewall, Interface
+from parsers.model.firewall import Firewall
 from parsers.model.rule import Direction
 from parsers.model.services import ServiceSet
 
@@ -95,7 +95,7 @@ def infer_site(firewalls: tuple[Firewall, ...], rulesets: Iterable[Ruleset]) -> 
     shown = "; ".join(", ".join(firewall.name for firewall in group) for group in groups[:6])
     more = f"; and {len(groups) - 6} more" if len(groups) > 6 else ""
     notes = [f"Nothing in the exports joins these networks, each is judged by itself: {shown}{more}."]
-    if reused := reused_networks(each for each in firewalls if each.vendor != "windows"):
+    if reused := reused_networks(each for each in firewalls if not each.is_host):
         notes.append(f"Several firewalls have the same address in {reused.text(4)}: such networks join nothing.")
     bindings: dict[str, tuple[Binding, ...]] = {}
     for part in each:
@@ -115,16 +115,16 @@ def _infer(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...]) -> In
     draft = _Draft(firewalls)
     known_roles = {role for each in rulesets for role in each.roles}
     for firewall in firewalls:
-        if firewall.vendor == "windows":
+        if firewall.is_host:
             draft.devices[firewall.name] = SiteDevice("windows")
         else:
             _zones(firewall, draft)
     for firewall in firewalls:
-        if firewall.vendor != "windows":
+        if not firewall.is_host:
             _published(firewall, draft, known_roles)
     for ruleset in rulesets:
         for firewall in firewalls:
-            if firewall.vendor == "windows" and ruleset.host_rules:
+            if firewall.is_host and ruleset.host_rules:
                 _host_roles(firewall, ruleset, draft)
     _named(firewalls, draft, known_roles)
     _recognised(firewalls, rulesets, draft)
@@ -139,7 +139,7 @@ def _zones(firewall: Firewall, draft: _Draft) -> None:
     internet = facing(firewall)
     zones: dict[str, list[str]] = {"internet": list(internet)}
     for interface in firewall.interfaces:
-        if interface.name in internet or not _carries(interface):
+        if interface.name in internet or not (interface.enabled and forwards(interface)):
             continue
         dmz = interface.role == "dmz" or _DMZ.search(f"{interface.name} {interface.alias} {interface.zone}")
         zones.setdefault("perimeter" if dmz else "internal", []).append(interface.name)
@@ -155,10 +155,6 @@ def _zones(firewall: Firewall, draft: _Draft) -> None:
         draft.notes.append(f"{firewall.name}: no interface that faces the Internet was found; name it in a site file.")
     filled = {zone: tuple(names) for zone, names in zones.items() if names}
     draft.devices[firewall.name] = SiteDevice(firewall.vendor, firewall.vdom, filled)
-
-
-def _carries(interface: Interface) -> bool:
-    return interface.enabled and interface.kind != "management" and interface.name not in ("modem", "fortilink")
 
 
 def _zone_of(firewall: Firewall, address: AddressSet, draft: _Draft) -> str:
@@ -325,7 +321,7 @@ def _recognised(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...], 
     objects = tuple(host_objects(firewalls))
     called = {address: name for name, address in objects}
     for firewall in firewalls:
-        if firewall.vendor == "windows":
+        if firewall.is_host:
             continue
         servers = tuple(
             Server(

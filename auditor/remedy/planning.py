@@ -61,7 +61,7 @@ class _Planner:
         self.site = site
         self.levels = ("required", "permitted") if permitted else ("required",)
         self.missing_only = missing_only
-        self.exported = exported = any(each.vendor != "windows" for each in firewalls)
+        self.exported = exported = any(not each.is_host for each in firewalls)
         self.firewalls = firewalls if exported else (*firewalls, *_skeletons(site))
         self.bound = tuple(bind(ruleset, site, self.firewalls) for ruleset in rulesets)
         self.analysis = Analysis(self.firewalls, self.bound, site, now)

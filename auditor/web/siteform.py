@@ -49,10 +49,10 @@ def _device(firewall: Firewall, site: Site) -> dict[str, Any]:
     names = dict.fromkeys(name for names in device.zones.values() for name in names)
     names |= dict.fromkeys(known)
     zone = {name: zone for zone, names in device.zones.items() for name in names}
-    interfaces = [] if firewall.vendor == "windows" else list(names)
+    interfaces = [] if firewall.is_host else list(names)
     return {
         "name": firewall.name,
-        "host": firewall.vendor == "windows",
+        "host": firewall.is_host,
         "profile": device.profile,
         "interfaces": [
             {
@@ -180,6 +180,6 @@ def origins(case: Case) -> Iterable[str]:
     """What a packet can come from: zones of the site, then interfaces."""
     found = dict.fromkeys(zone for device in case.site.devices.values() for zone in device.zones)
     for firewall in case.firewalls:
-        if firewall.vendor != "windows":
+        if not firewall.is_host:
             found |= dict.fromkeys(each.name for each in firewall.interfaces)
     return found

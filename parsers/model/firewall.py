@@ -219,7 +219,7 @@ class Source:
 class Firewall:
     """One firewall (one VDOM, one host): the common model that audits, traces and comparisons work on.
 
-    `name` identifies the device in reports ("fgt-hq" or "fgt-hq/dmz"), `vendor` is "fortigate" or "windows",
+    `name` identifies the device in reports ("fgt-hq" or "fgt-hq/dmz"), `vendor` is "fortigate", "windows" or "cisco",
     `assumptions` are sentences about defaults that the export left open (an unknown version, an absent profile dump).
     """
 
@@ -250,3 +250,8 @@ class Firewall:
     host: HostFacts | None = None
     gaps: tuple[Gap, ...] = ()
     assumptions: tuple[str, ...] = ()
+
+    @property
+    def is_host(self) -> bool:
+        """Is it a host's own firewall? All others forward packets."""
+        return self.vendor == "windows"
