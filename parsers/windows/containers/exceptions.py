@@ -18,7 +18,7 @@ from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Scope, ScopeKind
 from parsers.model.services import ICMP, TCP, UDP
 from parsers.windows.containers.values import RegistryValue
-from parsers.windows.written import WrittenRule
+from parsers.windows.written import PROFILES, WrittenRule
 
 _PORT = re.compile(r"^(\d{1,5}):(TCP|UDP):([^:]*):(enabled|disabled):(.*)$", re.IGNORECASE)
 _PROGRAM = re.compile(r"^((?:[A-Z]:)?[^:]+):([^:]*):(enabled|disabled):(.*)$", re.IGNORECASE)
@@ -36,6 +36,7 @@ _ICMP = {
     "allowinboundtimestamprequest": 13,
     "allowredirect": 5,
 }
+_REPLACED = (("unread", "the newer profiles of the same policy may stand in its place"),)
 STORE = "gpo exceptions"
 """A store of its own: an export of all rules in force does not hold these."""
 _NUMBERS = {"tcp": TCP, "udp": UDP}
@@ -60,7 +61,7 @@ class Exceptions:
         """Every exception as a rule in the profiles that `names` gives for a profile's key; what is none is a gap."""
         for (profile, below), values in self.values.items():
             profiles = frozenset(names(profile))
-            if not profiles or self._is_off(profile, below):
+            if self._is_off(profile, below):
                 continue
             for number, (name, enabled, what, line) in enumerate(_stated(file, below, values, gaps), start=1):
                 yield WrittenRule(
@@ -72,7 +73,8 @@ class Exceptions:
                     enabled=enabled,
                     direction="in",
                     action="allow",
-                    profiles=profiles,
+                    profiles=profiles or frozenset(PROFILES[1:]),
+                    conditions=() if profiles else _REPLACED,
                     store=STORE if store == "gpo" else store,
                     group="exceptions of the administrative templates" if store == "gpo" else "",
                     **what,  # type: ignore[arg-type]

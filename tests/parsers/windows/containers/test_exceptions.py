@@ -104,3 +104,11 @@ def test_local_ones_count_where_there_are_no_rules_yet():
     beside = read(port("3389:TCP:*:enabled:RDP") + f"\n[ROOT\\FirewallRules]\n{RULE}", LOCAL)
     assert [rule.name for rule in beside.rules] == ["Mail"]
     assert any("Exceptions of the time before Windows Vista (1)" in note for note in beside.notes)
+
+
+def test_beside_newer_profiles_those_of_the_old_one_are_possible():
+    old = '[ROOT\\StandardProfile\\GloballyOpenPorts\\List]\n"x"="3389:TCP:*:enabled:RDP"'
+    (rule,) = read(f'{old}\n[ROOT\\PublicProfile]\n"EnableFirewall"=dword:1').rules
+    assert (rule.profiles, bool(rule.conditions)) == ({"private", "public"}, True)
+    (rule,) = read(old).rules
+    assert (rule.profiles, rule.conditions) == ({"private", "public"}, ())
