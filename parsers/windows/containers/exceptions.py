@@ -40,8 +40,9 @@ _REPLACED = (("unread", "the newer profiles of the same policy may stand in its 
 STORE = "gpo exceptions"
 """A store of its own: an export of all rules in force does not hold these."""
 _NUMBERS = {"tcp": TCP, "udp": UDP}
+_LIST = "\\list"
 _LISTS = ("globallyopenports", "authorizedapplications")
-KEYS = frozenset([*_SERVICES, "icmpsettings", *_LISTS, *(f"{each}\\list" for each in _LISTS)])
+KEYS = frozenset([*_SERVICES, "icmpsettings", *_LISTS, *(each + _LIST for each in _LISTS)])
 """The keys below a profile's that hold such exceptions."""
 
 
@@ -65,7 +66,7 @@ class Exceptions:
                 continue
             for number, (name, enabled, what, line) in enumerate(_stated(file, below, values, gaps), start=1):
                 yield WrittenRule(
-                    id=f"{store}/{profile}/{below.removesuffix(f'{chr(92)}list')}/{number}",
+                    id=f"{store}/{profile}/{below.removesuffix(_LIST)}/{number}",
                     name=name,
                     file=file,
                     first_line=line,
@@ -82,9 +83,9 @@ class Exceptions:
 
     def _is_off(self, profile: str, below: str) -> bool:
         """Does a policy switch the list off that this is?"""
-        if not below.endswith("\\list"):
+        if not below.endswith(_LIST):
             return False
-        switch = self.values.get((profile, below.removesuffix("\\list")), {}).get("enabled")
+        switch = self.values.get((profile, below.removesuffix(_LIST)), {}).get("enabled")
         return switch is not None and switch.data == 0
 
 
@@ -100,7 +101,7 @@ def _stated(file: str, below: str, values: Mapping[str, RegistryValue], gaps: li
         kinds = tuple((kind, None) for name, kind in _ICMP.items() if _is_set(values, name))
         if kinds:
             yield "ICMP exceptions", True, {"protocol": ICMP, "icmp": kinds}, first
-    elif below.endswith("\\list"):
+    elif below.endswith(_LIST):
         for value in values.values():
             found = _PORT.match(str(value.data)) if below.startswith("globally") else _PROGRAM.match(str(value.data))
             if found is None:
