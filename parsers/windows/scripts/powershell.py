@@ -177,7 +177,7 @@ def _started(made: Made, command: Command, place: Place) -> None:
 
 
 def _rule(file: str, command: Command, number: int) -> WrittenRule:
-    given = {_SHORT.get(name, name): value for name, value in command.parameters.items()}
+    given = {_in_full(name): value for name, value in command.parameters.items()}
     strange = sorted(set(given) - _PARAMETERS)
     properties: dict[str, Value] = dict(_DEFAULTS)
     # A parameter without a value is a mistake PowerShell refuses; what was meant is not known.
@@ -193,6 +193,15 @@ def _rule(file: str, command: Command, number: int) -> WrittenRule:
         unread.append("values without a parameter")
     store = f"script {file}"
     return replace(rule, last_line=command.last_line, store=store, unread=tuple(dict.fromkeys(unread)))
+
+
+def _in_full(name: str) -> str:
+    """The parameter meant: its beginning is enough where no other begins so (about_Parameters)."""
+    name = _SHORT.get(name, name)
+    if name in _PARAMETERS or not name:
+        return name
+    fitting = {_SHORT.get(each, each) for each in (*_PARAMETERS, *_SHORT) if each.startswith(name)}
+    return fitting.pop() if len(fitting) == 1 else name
 
 
 def _profiles(made: Made, command: Command, place: Place) -> None:

@@ -158,6 +158,16 @@ def test_a_folder_that_is_told_later_is_written_as_a_placeholder() -> None:
     )
 
 
+def test_the_beginning_of_a_parameter_is_enough_where_it_is_the_only_one() -> None:
+    rule = only("New-NetFirewallRule -Disp x -Dir Inbound -Act Block -Prot TCP -LocalP 80 -RemoteA 192.0.2.7")
+    assert (rule.action, rule.service.certain.text(), rule.source.certain.text()) == (
+        Action.DENY,
+        "tcp/80",
+        "192.0.2.7",
+    )
+    assert "-pro" in read("New-NetFirewallRule -DisplayName x -Pro TCP").gaps[0].what  # profile, program, protocol
+
+
 def test_an_unknown_parameter_makes_the_rule_uncertain() -> None:
     firewall = read("New-NetFirewallRule -DisplayName x -LocalPrt 80 -Protocol TCP")
     assert "-localprt" in firewall.gaps[0].what
