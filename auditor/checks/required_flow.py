@@ -44,11 +44,12 @@ from auditor.analysis.analysis import Analysis
 from auditor.analysis.coverage import Covered, cover
 from auditor.analysis.elsewhere import published_elsewhere
 from auditor.analysis.layers import Layer
-from auditor.baseline import BoundFlow
+from auditor.baseline import BoundFlow, KnownHostRules
 from auditor.checks.check import Check, evidence, exact
 from auditor.findings.finding import Evidence, Finding, Severity
 from auditor.findings.result import CoverageState
 from auditor.findings.wording import listed
+from parsers.model.rule import Action, Direction
 
 _BLOCK_LIST = 1 << 24
 """More senders (a /8 of IPv4) are no block list any more, but a good part of the Internet."""
@@ -101,7 +102,11 @@ def _finding(analysis: Analysis, check: Check, group: list[Covered], beside_anot
             (row.state.value, row.service, bound.source.name, exact(bound.destination.addresses), row.missing)
         ),
         identity=f"{flows} {bound.source.name}",
-        related=(*(evidence(device, rule, "stops it") for rule in denies[:5]), *_letting_through(first)),
+        related=(
+            *(evidence(device, rule, "stops it") for rule in denies[:5]),
+            *_letting_through(first),
+            *_of_setup(analysis, first),
+        ),
         citation=tuple(dict.fromkeys(cite for each in group for cite in each.row.citation)),
         flow=flows,
         lines=tuple(dict.fromkeys(f"{each.bound.ruleset}:{each.bound.flow.id}" for each in group)),
@@ -168,6 +173,21 @@ def _one_family(analysis: Analysis, covered: Covered) -> str:
             if found.row.state is CoverageState.SATISFIED:
                 return name
     return ""
+
+
+def _of_setup(analysis: Analysis, covered: Covered) -> Iterator[Evidence]:
+    """Enabled rules of a product's setup for a flow that their host stops: they hold the reference's port."""
+    layer, bound = covered.blocking, covered.bound
+    if layer is None or not layer.device.is_host or layer.outbound:
+        return
+    lists = layer.device.firewall.lists
+    rules = [rule for each in lists if each.direction is Direction.INBOUND for rule in each.rules if not rule.implicit]
+    for ruleset in (each.ruleset for each in analysis.rulesets if each.ruleset.id == bound.ruleset):
+        table = KnownHostRules(ruleset.host_rules, rules)
+        for rule in rules:
+            known = table.recognise(rule) if rule.enabled and rule.action is Action.ALLOW else None
+            if known and set(known.cite) & set(bound.flow.cite):
+                yield evidence(layer.device.name, rule, f"made by setup for it, opens {', '.join(known.ports)} only")
 
 
 def _block_listed(covered: Covered) -> bool:

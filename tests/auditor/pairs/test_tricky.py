@@ -276,6 +276,8 @@ def test_a_replication_port_of_the_site_leaves_setups_rule_behind(audited) -> No
     moved = dag(audited, COPIER, values='rpc_dynamic: "6005-65534", dag_replication_port: "64999"')
     assert states(moved, "LOG-SHIPPING") == ["missing", "missing"]
     assert "tcp/64999" in rows(moved, "LOG-SHIPPING")[0].missing
+    left = [each for one in found(moved, "FW101") for each in one.related if "Log Copier" in each.rule]
+    assert {each.text for each in left} == {"made by setup for it, opens 64327 only"}
 
 
 def test_without_a_range_the_keyword_rpc_opens_whichever_it_is(audited) -> None:  # type: ignore[no-untyped-def]
