@@ -63,8 +63,10 @@ class Answers:
         return question.default, ask
 
     def _deployed(self, role: str) -> bool | None:
-        if self.roles[role]:
+        if any(not end.guess for end in self.roles[role]):
             return True
+        if self.roles[role]:
+            return None  # only names speak for it
         return False if role in self.site.not_deployed else None
 
     def service(self, names: tuple[str, ...], dynamic: IntervalSet | None = None) -> tuple[ServiceSet | None, str]:

@@ -24,22 +24,25 @@ def judged(text: str) -> AuditResult:
     return audit(firewalls, RULESETS, infer_site(firewalls, RULESETS).site, NOW)
 
 
+APART = WEB.replace("10.0.10.11 255", "10.0.20.11 255")
+"""The domain controller stands behind another interface."""
+
+
 def test_a_name_alone_makes_nothing_missing() -> None:
     """The company's objects are called edge, hub, mbx and dc, and no rule uses them."""
-    result = judged(WEB)
+    result = judged(APART)
     assert [each for each in result.findings if each.check == "FW101"] == []
-    (sync,) = [each for each in result.coverage if each.flow == "EDGESYNC"]
-    assert sync.state is CoverageState.CANNOT_TELL
-    assert sync.question == (
-        "10.0.10.22 is taken as hub_transport only because of a name: is it the Hub Transport server? "
-        "Then it is closed (bindings.hub_transport, or list it under not_deployed)"
+    directory, sync = (next(each for each in result.coverage if each.flow == flow) for flow in ("CAS-AD", "EDGESYNC"))
+    assert directory.state is sync.state is CoverageState.CANNOT_TELL
+    assert directory.question.startswith(
+        "10.0.20.11 is taken as domain_controller only because of a name: is it the domain controller? Then it is closed"
     )
+    assert sync.question.startswith("Is an Edge Transport server subscribed")
 
 
-def test_what_is_open_between_guessed_servers_is_open() -> None:
-    result = judged(WEB + policy(2, "edge", "hub", "SMTP", "dmz>lan"))
-    (row,) = [each for each in result.coverage if each.flow == "EDGE-HUB"]
-    assert row.state is CoverageState.SATISFIED
+def test_what_is_open_to_a_guessed_server_is_open() -> None:
+    result = judged(APART + policy(2, "cas", "dc", "ALL", "lan>dmz"))
+    assert {each.state for each in result.coverage if each.flow == "CAS-AD"} == {CoverageState.SATISFIED}
 
 
 @pytest.mark.parametrize(("target", "checks"), [("hub", {"FW103"}), ("dc", {"FW102"}), ("servers", {"FW102", "FW103"})])
@@ -51,6 +54,19 @@ def test_what_a_guessed_edge_opens_is_possible_and_never_high(target: str, check
     for finding in found:
         assert (finding.severity, finding.confidence) == (Severity.MEDIUM, Confidence.POSSIBLE)
         assert "10.0.20.5 is taken as edge_transport only because of a name" in finding.uncertain
+
+
+def test_mail_to_a_server_inside_is_not_past_an_edge_that_only_a_name_speaks_for() -> None:
+    """The smallest company: web and mail of one server, and a switch that is called edge."""
+    one = BASE.replace('edit "edge"', 'edit "edge-sw"').replace('"hub"', '"x"').replace('"mbx"', '"y"')
+    text = (
+        one + vip("v", "10.0.10.21", "443") + vip("m", "10.0.10.21", "25") + policy(1, "all", '"v" "m"', "HTTPS SMTP")
+    )
+    for each in (text, text.replace("edge-sw", "sw")):
+        result = judged(each)
+        assert [found.flow for found in result.findings if found.severity > Severity.LOW] == []
+        state = {answer.id: answer.state.value for answer in result.answers}
+        assert (state["Q10"], state["Q19"], state["Q20"]) == ("satisfied", "cannot tell", "cannot tell")
 
 
 def test_rpc_from_the_internet_is_forbidden_whatever_the_server_is(tmp_path: Path) -> None:
