@@ -126,7 +126,8 @@ def _doubts(rule: Rule | None, known: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _shown(rule: Rule) -> str:
-    return f"{rule.id} ({rule.name})" if rule.name and rule.name != rule.id else rule.id
+    told = rule.name in rule.id and not rule.id.isdigit()  # "ping on wan1 (IPv6)" holds its name
+    return f"{rule.id} ({rule.name})" if rule.name not in ("", rule.id) and not told else rule.id
 
 
 def exact(values: AddressSet | ServiceSet, most: int = 8) -> str:

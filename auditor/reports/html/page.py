@@ -7,6 +7,7 @@ from base64 import b64encode
 from importlib.resources import files
 
 from auditor.findings.result import AuditResult
+from auditor.findings.wording import listed
 from auditor.reports.html import sections
 from auditor.reports.html.findings import findings_section
 from auditor.reports.html.markup import bullets, text
@@ -62,7 +63,7 @@ def _head(result: AuditResult) -> str:
         for level, number in rule_counts(result).items()
         if number
     )
-    devices = ", ".join(device.name for device in result.devices)
+    devices = listed((device.name for device in result.devices), 12)
     rulesets = ", ".join(f"{used.title} {used.version}" for used in result.rulesets)
     inferred = bullets(result.site_inferred)
     if inferred:

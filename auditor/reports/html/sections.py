@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from auditor.findings.finding import Severity
 from auditor.findings.hardening import HardeningState
-from auditor.findings.result import AuditResult
+from auditor.findings.result import AuditResult, FlowCoverage
+from auditor.reports.flows import QUIET
 from auditor.reports.html.markup import bullets, section, table, text
 from auditor.reports.matrix import exposure_matrix, matrix_svg
-from auditor.reports.verdict import required
+from auditor.reports.verdict import any_server, required
+
+MOST_ROWS = 500
+"""Rows of required ports and hardening items up to which all are shown: a browser takes half a minute for thousands."""
 
 
 def matrix_section(result: AuditResult) -> str:
@@ -24,7 +28,9 @@ def matrix_section(result: AuditResult) -> str:
 
 
 def ports_section(result: AuditResult) -> str:
-    """Required flows, what needs attention first."""
+    """Required flows, what needs attention first; of a fleet those that say something."""
+    flows = required(result)
+    shown = flows if len(flows) <= MOST_ROWS else tuple(row for row in flows if _tells(row))
     rows = (
         (
             row.state.value,
@@ -38,12 +44,26 @@ def ports_section(result: AuditResult) -> str:
             row.missing or row.question,
             ", ".join(row.citation),
         )
-        for row in required(result)
+        for row in shown
     )
     head = (
         "State", "Flow", "From", "To", "Service", "Firewall", "Rules", "Published as", "Missing / question", "Source",
     )  # fmt: skip
-    return section("Required ports", table(head, rows, 0) or "<p>No baseline asks for any.</p>", "ports")
+    body = table(head, rows, 0) or ("" if flows else "<p>No baseline asks for any.</p>")
+    return section(
+        "Required ports",
+        body + _elsewhere(len(flows) - len(shown), "flows do not apply or wait for an answer"),
+        "ports",
+    )
+
+
+def _tells(row: FlowCoverage) -> bool:
+    """Is it about servers that are here? A flow without one is a question of the site file."""
+    return row.state not in QUIET and any_server([row])
+
+
+def _elsewhere(number: int, what: str) -> str:
+    return f"<p>{number:,} further {what}: the workbook and the JSON report hold them.</p>" if number else ""
 
 
 def answers_section(result: AuditResult) -> str:
@@ -108,7 +128,9 @@ def hardening_section(result: AuditResult) -> str:
     """Items of hardening guides that are not met or not decidable, worst first; the others are counted."""
     if not result.hardening:
         return ""
-    items = [item for item in result.hardening if item.state in _UNMET]
+    unmet = [item for item in result.hardening if item.state in _UNMET]
+    many = len(unmet) > MOST_ROWS
+    items = [item for item in unmet if item.state is HardeningState.FAILED or not many]
     items.sort(key=lambda item: (_UNMET.index(item.state), -Severity.parse(item.severity)))
     rows = (
         (
@@ -125,7 +147,8 @@ def hardening_section(result: AuditResult) -> str:
         for item in items
     )
     head = ("State", "Severity", "Firewall", "Asked for", "Setting", "Expected", "Found", "What to do", "Guides")
-    rest = f"<p>{len(result.hardening) - len(items)} further items are met or do not apply.</p>"
+    rest = f"<p>{len(result.hardening) - len(unmet):,} further items are met or do not apply.</p>"
+    rest += _elsewhere(len(unmet) - len(items), "items cannot be settled by an export")
     guides = bullets(f"{used.title} {used.version}".strip() for used in result.benchmarks)
     listed = f"<details><summary>Guides</summary>{guides}</details>" if guides else ""
     return section("Hardening", table(head, rows, 0) + rest + listed, "hardening")

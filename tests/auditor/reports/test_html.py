@@ -12,7 +12,7 @@ import pytest
 
 from auditor.findings.decisions import Decision, FollowUp, Status
 from auditor.findings.finding import Severity
-from auditor.findings.result import AuditResult
+from auditor.findings.result import AuditResult, CoverageState
 from auditor.reports.html import html_text
 
 HOSTILE = [
@@ -174,3 +174,14 @@ def test_search_and_filter_work_in_a_browser(result: AuditResult, chromium: str,
     text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", html_text(result))
     page.write_text(text.replace("</body>", SEARCH + "</body>"), encoding="utf-8")
     assert 'data-answers="1 of 10; 10 of 10; 1 of 10; 0 of 10"' in in_browser(chromium, page, "--dump-dom")
+
+
+def test_a_fleet_is_a_page_that_a_browser_can_show(result: AuditResult) -> None:
+    flow = next(row for row in result.coverage if row.state is CoverageState.SATISFIED)
+    open_ = replace(flow, state=CoverageState.CANNOT_TELL, source="internet", destination="mailbox", flow="NOBODY")
+    page = html_text(replace(result, coverage=(flow, *(open_ for _ in range(600)))))
+    assert "600 further flows do not apply or wait for an answer" in page
+    assert "client_access 10.0.10.21" in page
+    assert page.count("<td>mailbox</td>") == 0
+    few = html_text(replace(result, coverage=(flow, open_)))
+    assert "<td>mailbox</td>" in few
