@@ -7,6 +7,7 @@ from datetime import datetime
 
 from auditor import __version__
 from auditor.analysis.analysis import Analysis
+from auditor.analysis.unseen import unseen
 from auditor.answers import answers, joined
 from auditor.baseline import Ruleset, Site, bind
 from auditor.benchmarks import Benchmark, Guide
@@ -15,13 +16,10 @@ from auditor.findings.decisions import Decision, Judged, LastWorkbook, follow_up
 from auditor.findings.finding import Confidence, Finding
 from auditor.findings.result import AuditResult, RulesetUsed, SkippedCheck
 from auditor.findings.waivers import Waiver, apply_waivers
-from auditor.findings.wording import listed
 from auditor.repair import with_commands
 from parsers import Told
 from parsers.errors import UnreadableError
 from parsers.model.firewall import Firewall
-from parsers.model.origin import Gap, Origin
-from parsers.model.rule import Direction
 
 
 def audit(
@@ -57,16 +55,13 @@ def audit(
     Raises:
         RulesetError: the site names interfaces its devices do not have.
     """
-    parts = tuple(
-        Analysis(own, tuple(bind(ruleset, part, own) for ruleset in rulesets), part, now, benchmarks=benchmarks)
-        for part, own in _parts(site, firewalls)
-    )
+    parts = tuple(_parts(firewalls, rulesets, site, now, benchmarks))
     checks, skipped = _able(checks, parts)
-    findings = list(_found(checks, parts, told))
-    waivers = (*site.waivers, *waivers, *waivers_of((*(last.decisions if last else ()), *decided), findings))
-    checked = Checked(tuple(findings), waivers, now.date(), frozenset(firewall.name for firewall in firewalls))
-    findings += (finding for check in checks if check.after for finding in check.after(checked, check))
-    findings = list(with_commands(findings, firewalls))
+    found = tuple(_found(checks, parts, told))
+    waivers = (*site.waivers, *waivers, *waivers_of((*(last.decisions if last else ()), *decided), found))
+    checked = Checked(found, waivers, now.date(), frozenset(firewall.name for firewall in firewalls))
+    after = (finding for check in checks if check.after for finding in check.after(checked, check))
+    findings = tuple(with_commands((*found, *after), firewalls))
     waived = apply_waivers(sorted(findings, key=_order), waivers, now.date())
     return AuditResult(
         fwproof_version=__version__,
@@ -82,12 +77,7 @@ def audit(
         answers=joined(tuple(answers(analysis, findings) for analysis in parts)),
         findings=waived.open,
         waived=waived.waived,
-        gaps=(
-            *_missing(refused),
-            *_unplaced(parts, inferred),
-            *_crowded(parts),
-            *(gap for firewall in firewalls for gap in firewall.gaps),
-        ),
+        gaps=(*unseen(parts, refused, bool(inferred)), *(gap for firewall in firewalls for gap in firewall.gaps)),
         checks=tuple(check.described() for check in checks),
         hardening=tuple(item for analysis in parts for item in analysis.hardening),
         logins=tuple(row for analysis in parts for row in analysis.logins),
@@ -96,11 +86,17 @@ def audit(
     )
 
 
-def _parts(site: Site, firewalls: tuple[Firewall, ...]) -> tuple[tuple[Site, tuple[Firewall, ...]], ...]:
+def _parts(
+    firewalls: tuple[Firewall, ...],
+    rulesets: tuple[Ruleset, ...],
+    site: Site,
+    now: datetime,
+    benchmarks: tuple[Benchmark, ...],
+) -> Iterator[Analysis]:
     """Each network of an audit with its exports."""
-    if not site.apart:
-        return ((site, firewalls),)
-    return tuple((part, tuple(each for each in firewalls if each.name in part.devices)) for part in site.apart)
+    for part in site.apart or (site,):
+        own = tuple(each for each in firewalls if each.name in part.devices) if site.apart else firewalls
+        yield Analysis(own, tuple(bind(ruleset, part, own) for ruleset in rulesets), part, now, benchmarks=benchmarks)
 
 
 def _able(checks: tuple[Check, ...], parts: tuple[Analysis, ...]) -> tuple[tuple[Check, ...], tuple[SkippedCheck, ...]]:
@@ -121,54 +117,6 @@ def _found(checks: tuple[Check, ...], parts: tuple[Analysis, ...], told: Told) -
         told(f"checking {check.id} {check.title}", number, len(checks))
         for analysis in parts:
             yield from check.run(analysis, check)
-
-
-def _missing(refused: tuple[UnreadableError, ...]) -> Iterator[Gap]:
-    for error in refused:
-        origin = Origin(error.file, error.line, error.line, "file", error.file)
-        yield Gap(origin, "file", "", f"not read: {error.message}", hides_access=True)
-
-
-def _unplaced(parts: tuple[Analysis, ...], inferred: tuple[str, ...]) -> Iterator[Gap]:
-    """Without a site file and without an interface facing the Internet, what the Internet reaches was not looked at."""
-    blind = (analysis for analysis in parts if inferred and not analysis.faces_internet)
-    for device in (device for analysis in blind for device in analysis.devices.values()):
-        if device.forward is not None and device.firewall.sources:
-            origin = Origin(device.firewall.sources[0].name, 0, 0, "zone", "internet")
-            reason = _NO_OUTSIDE if _forwards(device.firewall) else _NO_POLICY
-            yield Gap(origin, "zones", "internet", reason.format(device.name), hides_access=True)
-
-
-def _crowded(parts: tuple[Analysis, ...]) -> Iterator[Gap]:
-    """Networks with more ways between some ends than were followed: what the others let through was not looked at."""
-    for topology in (analysis.paths.topology for analysis in parts):
-        for source, destination in topology.crowded[:1]:
-            shown = listed(device.name for device in topology.devices)
-            origin = Origin(topology.devices[0].firewall.sources[0].name, 0, 0, "zone", source.name)
-            reason = _CROWDED.format(source.text, destination.text, shown)
-            yield Gap(origin, "zones", source.name, reason, hides_access=True)
-
-
-_CROWDED = (
-    "more ways than can be followed lead from {0} to {1} through {2}: audit the networks of different sites by "
-    "themselves, and give whole configurations, routes included"
-)
-_NO_OUTSIDE = (
-    "no interface of {0} is known to face the Internet: what the Internet reaches was not looked at; name it under "
-    "devices.{0}.zones.internet of a site file (see fwproof init)"
-)
-_NO_POLICY = (
-    "{0} holds no policy that forwards packets, and no interface of it is known to face the Internet: there is nothing "
-    "to audit; export the whole configuration (a full backup), or name the interface under devices.{0}.zones.internet "
-    "of a site file (see fwproof init)"
-)
-
-
-def _forwards(firewall: Firewall) -> bool:
-    """Does somebody's own rule decide about forwarded packets?"""
-    return any(
-        not rule.implicit for rules in firewall.lists if rules.direction is Direction.FORWARD for rule in rules.rules
-    )
 
 
 def _judged(firewalls: tuple[Firewall, ...], checks: tuple[Check, ...]) -> Judged:
