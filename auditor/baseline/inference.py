@@ -61,6 +61,8 @@ class _Draft:
     devices: dict[str, SiteDevice] = field(default_factory=dict)
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    mail_inside: str = ""
+    """A server inside to which mail from the Internet is published."""
 
     def outside(self, firewall: Firewall) -> frozenset[str]:
         """The interfaces of a firewall that face the Internet."""
@@ -131,8 +133,19 @@ def _infer(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...]) -> In
     name = PurePath(firewalls[0].sources[0].name).stem if firewalls and firewalls[0].sources else "site"
     uses = tuple(Use(ruleset.id) for ruleset in rulesets)
     bindings = {role: tuple(found) for role, found in draft.bindings.items() if found}
-    site = Site(re.sub(r"[^a-z0-9._-]+", "-", name.casefold()).strip("-") or "site", uses, draft.devices, bindings)
-    return Inference(site, tuple(draft.notes))
+    absent = tuple(_absent(draft, known_roles))
+    name = re.sub(r"[^a-z0-9._-]+", "-", name.casefold()).strip("-") or "site"
+    return Inference(Site(name, uses, draft.devices, bindings, absent), tuple(draft.notes))
+
+
+def _absent(draft: _Draft, roles: set[str]) -> Iterator[str]:
+    """An Edge, where mail from the Internet goes straight to a server inside and nothing looks like one or a relay."""
+    fronts = draft.bindings.get("edge_transport", []) + draft.bindings.get("mail_relay", [])
+    if "edge_transport" in roles and draft.mail_inside and not fronts:
+        draft.notes.append(
+            f"No Edge Transport server: mail is published to {draft.mail_inside} inside, and nothing looks like one."
+        )
+        yield "edge_transport"
 
 
 def _zones(firewall: Firewall, draft: _Draft) -> None:
@@ -205,6 +218,8 @@ def _transport(firewall: Firewall, draft: _Draft, roles: set[str], server: Publi
         role, why = "edge_transport", f"in the perimeter, and {sign}"
         if not sign and "mail_relay" in roles:
             role, why = "mail_relay", "in the perimeter, and nothing tells that it is an Edge Transport server"
+    else:
+        draft.mail_inside = server.address.text()
     if role in roles:
         note = f"{server.address.text()} taken as {role}: {server.name} publishes port 25 to it, {why}."
         draft.bind(role, server.address, note, server.outside)
