@@ -70,6 +70,8 @@ def _finding(check: Check, device: Device, decision: Decision) -> Finding:
     open_admins = [each for each in device.firewall.administrators if not each.restricted]
     who = "everybody on the Internet" if everybody else f"{sources.text(4)} on the Internet"
     message = f"{rule.name or rule.id} ({packets.services().text(4)}) answers {who}"
+    if not everybody and _everybody(decision.packets.possible.sources()):
+        message += ", and perhaps everybody"
     login = rule.written.service[:1] in (("https",), ("http",), ("ssh",), ("telnet",))
     if everybody and open_admins and login:
         message += f", because administrator {open_admins[0].name!r} has no trusted hosts"

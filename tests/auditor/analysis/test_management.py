@@ -81,3 +81,13 @@ def test_a_login_behind_a_policy_is_possible() -> None:
     loop = table("system interface", "lo\nset type loopback\nset ip 192.0.2.9/32\nset allowaccess https")
     (found,) = findings(loop + policies(with_lines(ANY, dstintf="lo")), outer)
     assert found[:2] == (Severity.CRITICAL, Confidence.POSSIBLE)
+
+
+def test_a_login_that_everybody_perhaps_reaches_says_so() -> None:
+    restricted = table("system admin", "a\nset trusthost1 192.0.2.0 255.255.255.0")
+    (found,) = findings(restricted + table("system api-user", "x"))
+    assert found == (
+        Severity.MEDIUM, Confidence.CERTAIN,
+        "https on wan (tcp/443) answers 192.0.2.0/24 on the Internet, and perhaps everybody.",
+    )  # fmt: skip
+    assert "perhaps" not in findings(restricted)[0][2]
