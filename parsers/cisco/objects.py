@@ -13,15 +13,13 @@ from typing import TypeVar
 
 from parsers.cisco.statements import Configuration, Statement
 from parsers.cisco.words import ICMP6_TYPES, ICMP_TYPES
-from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet, address_number
+from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet, address_number, agreeing
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Interface, NamedObject, Reference
 from parsers.model.intervals import IntervalSet
 from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Condition, Truth
 from parsers.model.services import ANY_SERVICE, NO_SERVICE, PORTS, ServiceSet
-
-_MOST_RANGES = 65_536
 
 T = TypeVar("T")
 
@@ -335,19 +333,7 @@ def wildcard_set(address: str, mask: str) -> tuple[AddressSet, bool]:
     Returns:
         The set and True, or a set that contains it and False where it has over 65,536 ranges.
     """
-    base, free = address_number(address), address_number(mask)
-    base &= ~free
-    low = 0
-    while free >> low & 1:
-        low += 1
-    width = 1 << low
-    bits = [position for position in range(low, 32) if free >> position & 1]
-    if 1 << len(bits) > _MOST_RANGES:
-        return AddressSet(IntervalSet.of((base, base | free))), False
-    starts = [base]
-    for position in bits:
-        starts += [start | 1 << position for start in starts]
-    return AddressSet(IntervalSet.of(*((start, start + width - 1) for start in starts))), True
+    return agreeing(address_number(address), 0xFFFFFFFF ^ address_number(mask))
 
 
 def _merged(first: Statement, second: Statement) -> Statement:

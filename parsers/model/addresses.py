@@ -13,6 +13,8 @@ IPV6_BASE = 1 << 128
 
 _IPV4_LAST = (1 << 32) - 1
 _IPV6_LAST = IPV6_BASE + (1 << 128) - 1
+_MOST_RANGES = 65_536
+"""Ranges that a mask with gaps may come to."""
 
 
 def address_number(text: str) -> int:
@@ -126,6 +128,37 @@ class AddressSet:
         items = [_range_text(first, last) for first, last in self.intervals.ranges[:limit]]
         rest = len(self.intervals.ranges) - limit
         return ", ".join(items) + (f" and {rest} more ranges" if rest > 0 else "")
+
+
+def agreeing(address: int, mask: int) -> tuple[AddressSet, bool]:
+    """The addresses that agree with `address` in every bit that is set in `mask`, which may have gaps.
+
+    Args:
+        address: the number of an address.
+        mask: the number of a mask of the same family (FortiOS writes it so; Cisco's wildcards have the other bits set).
+
+    Returns:
+        The set and True; or a set that contains it and False where it has over 65,536 ranges.
+
+    Raises:
+        ValueError: the mask is of the other family.
+    """
+    if (address >= IPV6_BASE) != (mask >= IPV6_BASE):
+        raise ValueError("the address and its wildcard mask are of two families")
+    length = 128 if address >= IPV6_BASE else 32
+    free = ~mask & ((1 << length) - 1)
+    base = address & mask
+    low = 0
+    while free >> low & 1:
+        low += 1
+    width = 1 << low
+    bits = [position for position in range(low, length) if free >> position & 1]
+    if 1 << len(bits) > _MOST_RANGES:
+        return AddressSet(IntervalSet.of((base, base | free))), False
+    starts = [base]
+    for position in bits:
+        starts += [start | 1 << position for start in starts]
+    return AddressSet(IntervalSet.of(*((start, start + width - 1) for start in starts))), True
 
 
 def _prefix_length(mask: str, bits: int) -> int:

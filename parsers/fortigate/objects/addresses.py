@@ -13,16 +13,14 @@ from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import (
     ANY_IPV4,
     ANY_IPV6,
-    IPV6_BASE,
     NO_ADDRESS,
     AddressSet,
     address_number,
     address_text,
+    agreeing,
 )
 from parsers.model.bounds import Bounded
-from parsers.model.intervals import IntervalSet
 
-_MOST_RANGES = 65_536
 RUNTIME_OBJECTS = frozenset({"FIREWALL_AUTH_PORTAL_ADDRESS", "FABRIC_DEVICE"})
 """Predefined objects without a subnet line: filled at run time, not 0.0.0.0/0 (reference, section 6.1, trap)."""
 
@@ -215,7 +213,7 @@ class AddressBook:
 
     def _wildcard(self, entry: Block) -> Resolved:
         words = _own(entry, "wildcard") or (("::", "::") if self.six else ("0.0.0.0", "0.0.0.0"))
-        found, exact = masked(address_number(words[0]), address_number(words[1]))
+        found, exact = agreeing(address_number(words[0]), address_number(words[1]))
         if exact:
             return Resolved(Bounded.exactly(found))
         return Resolved(Bounded(NO_ADDRESS, found), (f"wildcard {entry.name!r} stands for over 65,536 ranges",))
@@ -240,37 +238,6 @@ class AddressBook:
         if kind == "wildcard":
             return self._wildcard(entry)
         return self._unresolvable(name, entry, kind)
-
-
-def masked(address: int, mask: int) -> tuple[AddressSet, bool]:
-    """The addresses that agree with `address` in every bit set in `mask` (FortiOS wildcard: set bits must match).
-
-    Args:
-        address: the number of an address.
-        mask: the number of a mask of the same family.
-
-    Returns:
-        The set and True; or a set that contains it and False where it has over 65,536 ranges.
-
-    Raises:
-        ValueError: the mask is of the other family.
-    """
-    if (address >= IPV6_BASE) != (mask >= IPV6_BASE):
-        raise ValueError("the address and its wildcard mask are of two families")
-    length = 128 if address >= IPV6_BASE else 32
-    free = ~mask & ((1 << length) - 1)
-    base = address & mask
-    low = 0
-    while free >> low & 1:
-        low += 1
-    width = 1 << low
-    bits = [position for position in range(low, length) if free >> position & 1]
-    if 1 << len(bits) > _MOST_RANGES:
-        return AddressSet(IntervalSet.of((base, base | free))), False
-    starts = [base]
-    for position in bits:
-        starts += [start | 1 << position for start in starts]
-    return AddressSet(IntervalSet.of(*((start, start + width - 1) for start in starts))), True
 
 
 def _own(entry: Block, keyword: str) -> tuple[str, ...]:
