@@ -50,7 +50,6 @@ def read_asa(document: Document) -> tuple[Firewall, ...]:
     translations = read_translations(configuration, objects)
     lists.read_rest()
     ledger, unread = account(configuration, ASA_READ, ASA_IRRELEVANT)
-    names = [each.at(1) for each in configuration.starting("hostname") if len(each.words) > 1]
     assumptions: tuple[str, ...] = () if version else ("The version is not in the file: ASA 9.x behaviour is assumed.",)
     if any(" rule-id " in each.text for each in configuration.starting("access-list")):
         assumptions += ("This is an FTD device: Snort may stop more than its access list does.",)
@@ -58,7 +57,7 @@ def read_asa(document: Document) -> tuple[Firewall, ...]:
         assumptions += ("The ASA works in transparent mode: packets leave where the MAC address is.",)
     return (
         Firewall(
-            name=names[-1] if names else document.name.rsplit("/", 1)[-1].rsplit(".", 1)[0],
+            name=configuration.device,
             vendor="cisco",
             product="ASA",
             version=version,

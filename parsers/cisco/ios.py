@@ -48,10 +48,9 @@ def read_ios(document: Document) -> tuple[Firewall, ...]:
     routes, known = read_routes(configuration, objects, interfaces)
     ledger, unread = account(configuration, IOS_READ, IOS_IRRELEVANT)
     found = _VERSION.search(document.text)
-    names = [each.at(1) for each in configuration.starting("hostname") if len(each.words) > 1]
     return (
         Firewall(
-            name=names[-1] if names else document.name.rsplit("/", 1)[-1].rsplit(".", 1)[0],
+            name=configuration.device,
             vendor="cisco",
             product="IOS",
             version=found.group(1) if found else "",

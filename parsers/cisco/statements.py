@@ -47,6 +47,12 @@ class Configuration:
             if statement.words[: len(words)] == words:
                 yield statement
 
+    @property
+    def device(self) -> str:
+        """The name the device gives itself, else that of the file without folder and ending."""
+        names = [each.at(1) for each in self.starting("hostname") if len(each.words) > 1]
+        return names[-1] if names else self.file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+
 
 def read_statements(document: Document, syntax: str) -> Configuration:
     """Every statement of a configuration.
