@@ -10,7 +10,7 @@ from auditor.packets import Flow, opens
 from parsers.model.addresses import AddressSet
 from parsers.model.firewall import Translation
 from parsers.model.rule import ANY_TRANSLATION, Evaluation, Rule, RuleList, Truth
-from parsers.model.services import ServiceSet
+from parsers.model.services import ANY_SERVICE, ServiceSet
 
 MOST_NEAR = 4
 
@@ -28,7 +28,8 @@ def nearest(
 ) -> tuple[NearRule, ...]:
     """The rules of some lists that miss some blocked packets by one thing only, in the order of the lists.
 
-    A host's rules for other ports are left out: each of them is about a server program of its own.
+    A host's rules for other ports are left out, and those for every port or an app alone: each of them is about a
+    program of its own.
 
     Args:
         lists: those that were asked.
@@ -47,14 +48,20 @@ def nearest(
             misses = own[id(rule)]
             if not misses:
                 misses = [_outranked(rules, decided)]
-            hosts = rules.evaluation is Evaluation.BLOCK_OVERRIDES
-            if len(misses) == 1 and not (hosts and not rule.service.possible.overlaps(flow.service)):
+            if len(misses) == 1 and (rules.evaluation is Evaluation.FIRST_MATCH or _is_about(rule, flow, now)):
                 found.setdefault((rule.id, rule.origin), NearRule(rule, misses[0]))
     return tuple(found.values())[:MOST_NEAR]
 
 
 def _holds(rules: RuleList, decided: Rule | None) -> bool:
     return decided is not None and any((rule.id, rule.origin) == (decided.id, decided.origin) for rule in rules.rules)
+
+
+def _is_about(rule: Rule, flow: Flow, now: datetime) -> bool:
+    """Is a host's rule one for the ports asked about, whatever program listens there?"""
+    ports = rule.service.possible
+    settled = all(each.at(now) is not Truth.UNKNOWN for each in rule.conditions)
+    return settled and ports.overlaps(flow.service) and ports != ANY_SERVICE
 
 
 def _outranked(rules: RuleList, decided: Rule | None) -> str:

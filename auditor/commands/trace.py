@@ -193,7 +193,8 @@ def _text(trace: Trace) -> Iterator[str]:
         if hop.translation:
             lines.append(f"    translated by {hop.translation} to {hop.translated}")
         if hop.rule is None and hop.candidates and not _by_default(hop):
-            lines.append(f"    may be decided by {'; '.join(map(_rule, hop.candidates[:6]))}")
+            more = f"; and {len(hop.candidates) - 6} more" if len(hop.candidates) > 6 else ""
+            lines.append(f"    may be decided by {'; '.join(map(_rule, hop.candidates[:6]))}{more}")
         lines += [f"    depends on: {reason}" for reason in together(hop.reasons)]
         lines += [f"    {hint}" for hint in hop.hints]
         lines += [f"    {_rule(each.rule)}, would let it through, but {each.but}" for each in hop.near]
@@ -237,10 +238,13 @@ def _by_default(hop: Step) -> bool:
 
 
 def _rule(rule: Rule) -> str:
+    from auditor.reports.shortnames import short_origin
+
+    place = short_origin(rule.origin).text
     if rule.id.startswith("implicit: "):
-        return f"{rule.id}, {rule.origin.text}"
+        return f"{rule.id}, {place}"
     name = f" ({rule.name})" if rule.name and rule.name != rule.id else ""
-    return f"rule {rule.id}{name}, {rule.origin.text}"
+    return f"rule {rule.id}{name}, {place}"
 
 
 def _answer_list(flow_list: Path, output: Path | None, opened: Callable[[], Case], now: datetime) -> int:

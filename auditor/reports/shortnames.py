@@ -13,6 +13,11 @@ from parsers.model.origin import Origin
 LONGEST_PATH = 40
 
 
+def short_origin(origin: Origin) -> Origin:
+    """A place with the bare name of its file, where the path is long."""
+    return replace(origin, file=PurePath(origin.file).name) if len(origin.file) > LONGEST_PATH else origin
+
+
 def with_short_names(result: AuditResult) -> AuditResult:
     """Findings and gaps with the bare name of a file whose path is long, where no other file is called the same.
 

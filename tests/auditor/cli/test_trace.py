@@ -333,7 +333,7 @@ def traced(capsys: pytest.CaptureFixture[str], flow: str, *files: str) -> str:
 def test_a_blocked_packet_shows_the_rules_that_miss_it_by_one_thing(
     flow: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert words.format(file=BACKUP) in traced(capsys, flow)
+    assert words.format(file=Path(BACKUP).name) in traced(capsys, flow)
 
 
 def test_a_disabled_rule_and_one_below_the_deny_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -341,7 +341,7 @@ def test_a_disabled_rule_and_one_below_the_deny_are_named(tmp_path: Path, capsys
     moved = tmp_path / "moved.conf"
     moved.write_text(f"{text}config firewall policy\n    move 25 before 10\nend\n", encoding="utf-8")
     flow = "tcp/443 from clients 10.0.50.9 to 10.0.10.21"
-    assert f"rule 10 (staff-to-exchange), {moved}:715, would let it through, but it stands below rule 25" in traced(
+    assert "rule 10 (staff-to-exchange), moved.conf:715, would let it through, but it stands below rule 25" in traced(
         capsys, flow, str(moved)
     )
     off = tmp_path / "off.conf"
