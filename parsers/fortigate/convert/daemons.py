@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.listeners import EVERYBODY, leaves, listener
 from parsers.fortigate.convert.portals import portals
+from parsers.fortigate.objects.scope import EMPTY
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import AddressSet
 from parsers.model.bounds import Bounded
@@ -76,7 +77,7 @@ def _proxies(books: Books) -> Iterator[Rule]:
         table = books.scope.table(name)
         if table is None or table.get("status") != "enable":
             continue
-        service = ServiceSet.parse(f"tcp/{','.join(table.words(port)) or default}")
+        service = ServiceSet.parse(f"tcp/{books.scope.ports(name, table, port, default)}")
         for interface in _switched_on(books, keyword, "enable"):
             yield listener(word, books, interface, service, EVERYBODY, books.scope.origin(name, table))
 
@@ -87,20 +88,24 @@ def _model_proxy(books: Books) -> Iterator[Rule]:
     if table is None or table.get("status") != "enable":
         return
     for word in table.words("protocol") or ("https",):
-        port = table.get(f"incoming-{word}-port") or {"http": "8098", "https": "8099"}.get(word)
-        for interface in leaves(books, table.words("interface")) if port else ():
-            service = ServiceSet.parse(f"tcp/{port}")
+        default = {"http": "8098", "https": "8099"}.get(word)
+        if default is None:
+            continue
+        service = ServiceSet.parse(f"tcp/{books.scope.ports('llm proxy', table, f'incoming-{word}-port', default)}")
+        for interface in leaves(books, table.words("interface")):
             yield listener("LLM proxy", books, interface, service, EVERYBODY, books.scope.origin("llm proxy", table))
 
 
 def _portals(books: Books) -> Iterator[Rule]:
     """The login pages for users of an interface with a captive portal."""
     scope = books.scope
-    ports = [
-        scope.setting("system global", keyword) or default
-        for keyword, default in (("auth-http-port", "1000"), ("auth-https-port", "1003"))
-    ]
     found = portals(books)
+    table = scope.table("system global") or EMPTY
+    ports = [
+        scope.ports("system global", table, keyword, default)
+        for keyword, default in (("auth-http-port", "1000"), ("auth-https-port", "1003"))
+        if found
+    ]
     for interface in (each for each in books.interfaces.interfaces if each.name in found):
         service = ServiceSet.parse(f"tcp/{','.join(ports)}")
         yield listener("captive portal", books, interface, service, EVERYBODY, interface.origin)

@@ -44,7 +44,7 @@ def ike_gateways(books: Books) -> Iterator[Rule]:
 def _udp(scope: Scope) -> tuple[Bounded[ServiceSet], tuple[str, ...]]:
     port = _stated(scope, "ike-port", "500")
     further = _extra(scope)
-    if not all(each.isdigit() for each in (port, *further)):
+    if not all(each.isdecimal() for each in (port, *further)):
         return Bounded(_ESP, ServiceSet.parse("udp") | _ESP), ("the port of IKE is a variable of a template",)
     others = ServiceSet.union(ServiceSet.parse(f"udp/{each}") for each in further)
     if port == "500":
@@ -88,7 +88,7 @@ def _unstated(phase: Block) -> str:
 def _tcp(scope: Scope) -> tuple[ServiceSet, ServiceSet]:
     """The TCP ports of IKE: certainly, possibly."""
     port = _stated(scope, "ike-tcp-port", "")
-    if port and not port.isdigit():
+    if port and not port.isdecimal():
         return NO_SERVICE, ServiceSet.parse("tcp")
     if not port and len(scope.version) > 2:
         port = "443" if scope.version >= (7, 6, 1) else "4500"

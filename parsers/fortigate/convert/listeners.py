@@ -11,6 +11,7 @@ from dataclasses import replace
 from parsers.fortigate.convert.administrators import network_or_none
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.snmp import snmp_sources
+from parsers.fortigate.objects.scope import EMPTY
 from parsers.fortigate.syntax.tree import Block
 from parsers.model.addresses import ANY_ADDRESS, ANY_IPV4, ANY_IPV6, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
@@ -146,7 +147,7 @@ class Management:
         if word in _PORTS:
             keyword, default = _PORTS[word]
             port = self.scope.setting("system global", keyword) or default
-            return ServiceSet.parse(f"tcp/{port}") if port.isdigit() else None
+            return ServiceSet.parse(f"tcp/{port}") if port.isdecimal() and int(port) < 65536 else None
         return _FIXED.get(word)
 
 
@@ -155,11 +156,11 @@ def vpn_portals(books: Books) -> Iterator[Rule]:
     scope = books.scope
     table = scope.table("vpn ssl settings")
     if table is not None and table.get("status") != "disable":
-        port = table.get("port") or "443"
+        port = scope.ports("vpn ssl settings", table, "port", "443")
         names = table.words("source-interface")
         if table.get("sslvpn-enable") == "enable" and not names:
             # Up to 5.0 the policies with action ssl-vpn say where it answers.
-            port = scope.setting("system global", "sslvpn-sport") or "10443"
+            port = scope.ports("system global", scope.table("system global") or EMPTY, "sslvpn-sport", "10443")
             policies = (block for _, block in scope.entries("firewall policy") if block.get("action") == "ssl-vpn")
             names = tuple(name for block in policies for name in block.words("srcintf"))
         service = ServiceSet.parse(f"tcp/{port}") | ServiceSet.parse(f"udp/{port}")

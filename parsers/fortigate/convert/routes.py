@@ -100,8 +100,8 @@ def _static(books: Books, kind: str, block: Block, whole: AddressSet) -> Iterato
     zones = [*block.words("sdwan-zone")]
     if block.get("sdwan") == "enable" or block.get("virtual-wan-link") == "enable":
         zones.append(DEFAULT_SDWAN)
-    distance = int(block.get("distance") or (1 if zones else 10))
-    priority = int(block.get("priority") or 0)
+    distance = scope.number(kind, block, "distance", 1 if zones else 10)
+    priority = scope.number(kind, block, "priority", 0)
     if block.get("blackhole") == "enable":
         yield Route(destination, "", distance, origin, priority=priority)
         return

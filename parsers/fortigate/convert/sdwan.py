@@ -24,6 +24,7 @@ _UNSEEN = frozenset(
     "internet-service-app-ctrl-category internet-service-ctrl internet-service-ctrl-group".split()
 )
 """Keywords of rules for packets of certain users, applications or roles, which a packet does not show."""
+_PROTOCOLS = 255
 _OFF = frozenset({"", "0", "disable", "standalone"})
 
 
@@ -120,6 +121,10 @@ def service_of(block: Block, source: str) -> Bounded[ServiceSet]:
         block: the policy route or the rule.
         source: what its keywords call the ports of the sender, "source-" or "src-".
     """
+    words = [block.get(keyword) or "0" for keyword in ("protocol", "start-port", "end-port")]
+    words += [block.get(f"{end}-{source}port") or "0" for end in ("start", "end")]
+    if not all(word.isdecimal() and int(word) < 1 << 16 for word in words) or int(words[0]) > _PROTOCOLS:
+        return Bounded(NO_SERVICE, ANY_SERVICE)  # a template, or a mistake
     number = int(block.get("protocol") or 0)
     found = ANY_SERVICE if number == 0 else ServiceSet.protocol(number)
     if number in PORT_PROTOCOLS:

@@ -92,7 +92,7 @@ _ANY_ZONE = timedelta(hours=14)
 
 def instant(word: str | None) -> datetime | None:
     """Seconds since 1970 (`end-utc`, 7.2 and later) as the latest device-local time it can be; None when missing."""
-    if not word or not word.isdigit() or len(word) > 11:
+    if not word or not word.isdecimal() or len(word) > 11:
         return None
     return datetime(1970, 1, 1) + timedelta(seconds=int(word)) + _ANY_ZONE
 

@@ -9,6 +9,7 @@ from parsers.fortigate.syntax.tree import Block, Tree
 from parsers.model.addresses import AddressSet
 from parsers.model.firewall import Reference, Unknown
 from parsers.model.origin import Gap, Origin
+from parsers.model.services import parse_ports
 
 EMPTY = Block("", 0)
 
@@ -93,6 +94,24 @@ class Scope:
         line = self.tree.line_of(block, keyword) if keyword else block.line
         origin = Origin(block.file or self.file, line, line if keyword else block.last_line, kind, block.name)
         self.gaps.append(Gap(origin, f"{kind} {block.name}".strip(), keyword, what, hides_access))
+
+    def number(self, kind: str, block: Block, keyword: str, default: int) -> int:
+        """The number of a setting; the default, and a gap, where a template or a mistake stands for it."""
+        word = block.get(keyword) or str(default)
+        if word.isdecimal():
+            return int(word)
+        self.gap(kind, block, keyword, f"{keyword} {word!r} is no number", hides_access=True)
+        return default
+
+    def ports(self, kind: str, block: Block, keyword: str, default: str) -> str:
+        """The ports of a setting as one word; the default, and a gap, where a template or a mistake stands for them."""
+        word = ",".join(block.words(keyword)) or default
+        try:
+            parse_ports(word)
+        except ValueError:
+            self.gap(kind, block, keyword, f"{keyword} {word!r} is no port", hides_access=True)
+            return default
+        return word
 
     def refer(self, from_kind: str, block: Block, to_kind: str, name: str, *, defined: bool) -> None:
         """Note that an entry names another one."""

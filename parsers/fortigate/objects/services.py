@@ -217,7 +217,7 @@ def _ports(protocol: int, item: str) -> ServiceSet:
 
 def _span(text: str) -> IntervalSet:
     first, dash, last = text.partition("-")
-    if not first.isdigit() or (dash and not last.isdigit()):
+    if not first.isdecimal() or (dash and not last.isdecimal()):
         raise ValueError(f"not a port range: {text!r}")
     low, high = int(first), int(last) if dash else int(first)
     if high > 65535:

@@ -136,3 +136,25 @@ def test_policies_under_one_placeholder_are_read_as_one_and_that_is_said() -> No
     assert text.count("edit <ID>") == 2
     (gap,) = (each for each in read(text).gaps if "no number" in each.what)
     assert gap.hides_access
+
+
+@pytest.mark.parametrize("number", ["${x}", "{integer}", "99999999", "²"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'config vpn ssl settings\nset port {}\nset source-interface "wan"\nend\n',
+        "config web-proxy explicit\nset status enable\nset http-incoming-port {}\nend\n",
+        'config llm proxy\nset status enable\nset interface "lan"\nset incoming-https-port {}\nend\n',
+        "config system global\nset admin-sport {}\nend\n",
+        'config router static\nedit 9\nset gateway 203.0.113.1\nset device "wan"\nset distance {}\nnext\nend\n',
+        'config router policy\nedit 1\nset input-device "lan"\nset protocol {}\nset output-device "wan"\nnext\nend\n',
+    ],
+)
+def test_what_is_no_number_is_never_a_crash(text: str, number: str) -> None:
+    firewall = read(INTERFACES + policies(ANY) + text.replace("{}", number))
+    assert "1" in [rule.id for rule in firewall.lists[0].rules]
+
+
+def test_a_port_that_is_no_number_is_a_gap() -> None:
+    text = 'config vpn ssl settings\nset port ${port}\nset source-interface "wan"\nend\n'
+    assert any(gap.what == "port '${port}' is no port" and gap.hides_access for gap in read(INTERFACES + text).gaps)
