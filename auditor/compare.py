@@ -16,7 +16,7 @@ from auditor.analysis.devices import Device
 from auditor.baseline import Site
 from auditor.baseline.errors import nearest
 from auditor.findings.finding import Packet
-from auditor.packets import OTHER, Difference, Filter, PacketSet, difference, unsure_since
+from auditor.packets import OTHER, Difference, PacketSet, difference, unsure_since
 from parsers.model.addresses import PUBLIC, AddressSet
 from parsers.model.bounds import Bounded
 from parsers.model.firewall import Firewall, Source
@@ -201,7 +201,7 @@ def _changes(device: Device, found: Difference, *, opened: bool) -> Iterator[Cha
     if rest:
         shares.append((None, rest))
     for rule, share in shares:
-        for ingress, egress, part in _by_zone(device, filter_, share, direction):
+        for ingress, egress, part in _by_zone(device, share, direction):
             certain = part & packets.certain
             for sure, each in ((True, certain), (False, part - packets.certain)):
                 if each:
@@ -234,9 +234,7 @@ def _passes(rule: Rule) -> bool:
     return rule.action is not Action.DENY
 
 
-def _by_zone(
-    device: Device, filter_: Filter, packets: PacketSet, direction: Direction
-) -> Iterator[tuple[str, str, PacketSet]]:
+def _by_zone(device: Device, packets: PacketSet, direction: Direction) -> Iterator[tuple[str, str, PacketSet]]:
     """The packets by ingress and egress zone: interfaces of one zone together, an unbound interface by its name."""
     space = packets.space
     for ingress, first in _zones(device, packets.ingress(), space.interface_names):

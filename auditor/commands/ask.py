@@ -77,7 +77,7 @@ def ask_command(
     if as_json:
         show(_json(ruleset, asked, found))
     else:
-        show("\n".join(_text(ruleset, asked, found)))
+        show("\n".join(_text(asked, found)))
     for sentence in beside:
         show(sentence, err=True)
     return code if code == NOT_JUDGED else _code(found[each.id] for each in asked)
@@ -174,7 +174,7 @@ def _documented(ruleset: Ruleset, asked: Iterable[ReaderQuestion]) -> Iterator[s
         yield from _end(question)
 
 
-def _text(ruleset: Ruleset, asked: Iterable[ReaderQuestion], found: dict[str, Answer]) -> Iterator[str]:
+def _text(asked: Iterable[ReaderQuestion], found: dict[str, Answer]) -> Iterator[str]:
     for question in asked:
         answer = found[question.id]
         yield from _wrapped(f"{question.id} {question.ask}", "")

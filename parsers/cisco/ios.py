@@ -40,7 +40,7 @@ def read_ios(document: Document) -> tuple[Firewall, ...]:
     interfaces = tuple(_interfaces(configuration, objects))
     objects.interfaces = {interface.name: interface for interface in interfaces}
     access = AccessLists.read(configuration, objects, wildcards=True)
-    translations = read_translations(configuration, objects, interfaces)
+    translations = read_translations(configuration, objects)
     router = _Ios(configuration, objects, interfaces, access, translations)
     zoned = ZoneFirewall(configuration, objects, access, interfaces)
     lists = (*router.lists(), *zoned.lists())

@@ -14,15 +14,13 @@ from parsers.cisco.statements import Configuration, Statement
 from parsers.cisco.words import port_number
 from parsers.model.addresses import ANY_ADDRESS, NO_ADDRESS, AddressSet
 from parsers.model.bounds import Bounded
-from parsers.model.firewall import Interface, Mapping, Translation
+from parsers.model.firewall import Mapping, Translation
 from parsers.model.intervals import IntervalSet
 from parsers.model.rule import Rule
 from parsers.model.services import ANY_SERVICE, NO_SERVICE, TCP, UDP, ServiceSet
 
 
-def read_translations(
-    configuration: Configuration, objects: Objects, interfaces: tuple[Interface, ...]
-) -> tuple[Translation, ...]:
+def read_translations(configuration: Configuration, objects: Objects) -> tuple[Translation, ...]:
     """`ip nat inside source static ...` in order, port forwardings before whole addresses (the more specific wins)."""
     outside = frozenset(
         " ".join(statement.words[1:])

@@ -59,11 +59,11 @@ class Sides:
 
     def source(self, kind: str, block: Block) -> Matched:
         """The source of a policy in the families its table has."""
-        return _union([self._senders(kind, block, six=six) for six in _families(kind, "src")])
+        return _union([self._senders(kind, block, six=six) for six in _families(kind)])
 
     def targets(self, kind: str, block: Block) -> tuple[Target, ...]:
         """The destinations of a policy with its services there; several where services differ by destination."""
-        families = _families(kind, "dst")
+        families = _families(kind)
         served = [six for six in families if block.get(_prefix(six)) == "enable"]
         found = [target for six in served for target in self._served(kind, block, six=six)]
         plain = [six for six in families if six not in served]
@@ -199,8 +199,8 @@ _OTHER_FAMILY = ResolvedService(
 """The services of the one family in a policy that names Internet services for the other."""
 
 
-def _families(kind: str, side: str) -> tuple[bool, ...]:
-    """Which address families one side of a policy has: (False,) IPv4, (True,) IPv6, both for unified policies."""
+def _families(kind: str) -> tuple[bool, ...]:
+    """Which address families the clients of a policy have: (False,) IPv4, (True,) IPv6, both for unified policies."""
     if kind == "firewall policy6":
         return (True,)
     if kind in ("firewall policy46", "firewall policy64"):
