@@ -21,6 +21,7 @@ REFERENCE = "rulesets/test_exchange_reference.py"
 PAIRS = "auditor/pairs/test_pairs.py"
 TRICKY = "auditor/pairs/test_tricky.py"
 PUBLISHING = "auditor/checks/test_publishing.py"
+WAYS = "auditor/checks/test_ways_of_mail_and_web.py"
 HOST_RULES = "auditor/baseline/test_host_rules.py"
 
 NUMBERS = """
@@ -45,7 +46,7 @@ TRAPS = {
     "P04": (HERE, "test_end_users_submit_on_587"),
     "P05": (REFERENCE, "test_port_80_is_never_required"),
     "P08": (REFERENCE, "test_what_the_notes_add"),
-    "P09": (TRICKY, "test_one_port_of_a_pool_is_enough"),
+    "P09": (WAYS, "test_media_that_no_rule_opens_may_be_opened_by_a_sip_helper"),
     "P10": (REFERENCE, "test_every_rpc_flow_asks_for_mapper_and_endpoints"),
     "P10b": (REFERENCE, "test_the_rpc_range_has_no_silent_default"),
     "P12": (HERE, "test_clustering_is_between_nodes_and_more_than_its_cell"),

@@ -43,3 +43,8 @@ def quillwort_inferred(in_root: None) -> AuditResult:
 @pytest.fixture(scope="session")
 def activesync(in_root: None) -> AuditResult:
     return sample("activesync")
+
+
+@pytest.fixture(scope="session")
+def activesync_inferred(in_root: None) -> AuditResult:
+    return sample("activesync", site=False)

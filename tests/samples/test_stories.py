@@ -129,6 +129,14 @@ def test_activesync_needs_nothing_more(activesync: AuditResult) -> None:
     assert answer.detail.startswith("No")
 
 
+def test_the_same_question_without_a_site_file_raises_no_alarm(activesync_inferred: AuditResult) -> None:
+    """One server, web and mail published, nothing said about it: the first thing a stranger tries."""
+    assert [each.message for each in activesync_inferred.findings if each.severity >= Severity.LOW] == []
+    answers = {each.id: each.state.value for each in activesync_inferred.answers}
+    assert [answers[each] for each in ("Q01", "Q02", "Q10", "Q20", "Q21")] == ["satisfied"] * 5
+    assert answers["Q19"] == "not applicable"
+
+
 def test_port_80_is_optional_for_activesync(activesync: AuditResult) -> None:
     [row] = [row for row in activesync.coverage if row.flow == "EAS-HTTP"]
     assert row.level == "permitted"
