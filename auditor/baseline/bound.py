@@ -31,7 +31,7 @@ class BoundEnd:
     why: str = ""
     """The question to ask where a binding gives no address in this audit."""
     guess: bool = False
-    """Does only the name of an object say that these addresses play the role?"""
+    """Does little say that these addresses play the role: the name of an object, a port that many servers have?"""
 
     @property
     def is_server(self) -> bool:
@@ -48,7 +48,7 @@ class BoundEnd:
     @property
     def doubt(self) -> str:
         """What makes the role of these addresses uncertain, as a clause; "" when nothing does."""
-        return f"{self.addresses.text(3)} is taken as {self.name} only because of a name" if self.guess else ""
+        return f"{self.addresses.text(3)} is no more than a guess for {self.name}" if self.guess else ""
 
 
 @dataclass(frozen=True, slots=True)

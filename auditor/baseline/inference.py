@@ -72,10 +72,10 @@ class _Draft:
         """Bind an address to a role once, saying why."""
         self._add(role, Binding(address, public or AddressSet()), note)
 
-    def guess(self, role: str, address: AddressSet, name: str) -> None:
-        """Bind an address to a role that only the name of an object speaks for."""
-        note = f"{address.text()} taken as {role}: only because object {name!r} is called so."
-        self._add(role, Binding(address, guess=True), note)
+    def guess(self, role: str, address: AddressSet, why: str, public: AddressSet | None = None) -> None:
+        """Bind an address to a role that little speaks for."""
+        note = f"{address.text()} taken as {role}: only because {why}."
+        self._add(role, Binding(address, public or AddressSet(), guess=True), note)
 
     def _add(self, role: str, binding: Binding, note: str) -> None:
         known = self.bindings.setdefault(role, [])
@@ -199,7 +199,10 @@ def _client_access(
     named = [each for each in web if _MAIL_NAME.search(f"{each.name} {called.get(each.address, '')}")]
     chosen = named or [each for each in web if each.address in mail]
     if not chosen and len({each.address for each in web}) == 1:
-        chosen = list(web)
+        # Any web server looks like this.
+        for each in web:
+            draft.guess("client_access", each.address, "no other server is published on port 443", each.outside)
+        return
     for each in chosen:
         note = f"{each.address.text()} taken as client_access: {each.name} publishes port 443 to it."
         draft.bind("client_access", each.address, note, each.outside)
@@ -327,7 +330,7 @@ def _named(firewalls: tuple[Firewall, ...], draft: _Draft, roles: set[str]) -> N
         edges = {each.address for each in draft.bindings.get("edge_transport", ())}
         for name, address in host_objects(firewalls):
             if pattern.search(name) and address not in edges:
-                draft.guess(role, address, name)
+                draft.guess(role, address, f"object {name!r} is called so")
 
 
 def _recognised(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...], draft: _Draft) -> None:
@@ -358,4 +361,4 @@ def _recognised(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...], 
         if role.recognise.names and not draft.bindings.get(role.name):
             for name, address in objects:
                 if speaks_for(role, name):
-                    draft.guess(role.name, address, name)
+                    draft.guess(role.name, address, f"object {name!r} is called so")

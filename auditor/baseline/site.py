@@ -56,7 +56,7 @@ class Binding:
     object_of: tuple[str, str] | None = None
     line: int = 0
     guess: bool = False
-    """Does nothing but the name of an object speak for it? Then nobody has confirmed it yet."""
+    """Does little speak for it, such as the name of an object? Then nobody has confirmed it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +298,7 @@ def site_yaml(site: Site) -> str:
                 )
             if binding.guess:
                 parts.append("guess: true")
-            remark = "  # only a name says so: delete the guess when it is right" if binding.guess else ""
+            remark = "  # delete the guess when it is right" if binding.guess else ""
             lines.append(f"    - {{{', '.join(parts)}}}{remark}")
     lines.append(f"not_deployed: [{', '.join(site.not_deployed)}]")
     if site.networks:

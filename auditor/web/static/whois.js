@@ -106,7 +106,7 @@ function bindingRow(form, binding, remove) {
       "td",
       {},
       el("input", { name: "address", value: binding.address, ...name("Address") }),
-      binding.guess ? el("label", {}, el("input", { type: "checkbox", name: "guess", checked: true }), " only a name says so") : "",
+      binding.guess ? el("label", {}, el("input", { type: "checkbox", name: "guess", checked: true }), " a guess") : "",
     ),
     el("td", {}, el("input", { name: "public", value: binding.public, ...name("Public address") })),
     el("td", {}, el("select", { name: "device", ...name("Its export") }, options(devices, binding.device))),

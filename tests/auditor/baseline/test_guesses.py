@@ -35,7 +35,7 @@ def test_a_name_alone_makes_nothing_missing() -> None:
     directory, sync = (next(each for each in result.coverage if each.flow == flow) for flow in ("CAS-AD", "EDGESYNC"))
     assert directory.state is sync.state is CoverageState.CANNOT_TELL
     assert directory.question.startswith(
-        "10.0.20.11 is taken as domain_controller only because of a name: is it the domain controller? Then it is closed"
+        "10.0.20.11 is no more than a guess for domain_controller: is it the domain controller? Then it is closed"
     )
     assert sync.question.startswith("Is an Edge Transport server subscribed")
 
@@ -53,7 +53,7 @@ def test_what_a_guessed_edge_opens_is_possible_and_never_high(target: str, check
     assert {each.check for each in found} == checks
     for finding in found:
         assert (finding.severity, finding.confidence) == (Severity.MEDIUM, Confidence.POSSIBLE)
-        assert "10.0.20.5 is taken as edge_transport only because of a name" in finding.uncertain
+        assert "10.0.20.5 is no more than a guess for edge_transport" in finding.uncertain
 
 
 def test_mail_to_a_server_inside_is_not_past_an_edge_that_only_a_name_speaks_for() -> None:
@@ -92,7 +92,26 @@ def test_a_written_site_file_keeps_the_guess_until_somebody_confirms_it(tmp_path
         "mailbox": [True],
         "domain_controller": [True],
     }
-    assert "guess: true}  # only a name says so: delete the guess when it is right" in text
+    assert "guess: true}  # delete the guess when it is right" in text
     path.write_text(text.replace(", guess: true", ""), encoding="utf-8")
     confirmed = audit(firewalls, RULESETS, load_site(path), NOW)
     assert "EDGESYNC" in {each.flow for each in confirmed.findings if each.check == "FW101"}
+
+
+@pytest.mark.parametrize(
+    ("published", "guess"),
+    [
+        (vip("v", "10.0.10.21", "443") + policy(1, "all", "v", "HTTPS"), True),
+        (vip("owa", "10.0.10.21", "443") + policy(1, "all", "owa", "HTTPS"), False),
+        (vip("v", "10.0.10.21") + policy(1, "all", "v", "HTTPS SMTP"), False),
+    ],
+    ids=["any web server looks like this", "a name says so", "mail says so"],
+)
+def test_a_single_web_server_is_a_guess_for_client_access(published: str, guess: bool) -> None:
+    text = BASE.replace('"cas"', '"x"') + published
+    (found,) = infer_site(parsers.read(text.encode(), "fgt.conf"), RULESETS).site.bindings["client_access"]
+    assert found.guess is guess
+    odd = 'config firewall service custom\n    edit "odd"\n        set tcp-portrange 9443\n    next\nend\n'
+    opened = judged(text + odd + vip("o", "10.0.10.21", "9443") + policy(2, "all", "o", "odd"))
+    (finding,) = [each for each in opened.findings if each.check == "FW103"]
+    assert finding.severity is (Severity.MEDIUM if guess else Severity.HIGH)

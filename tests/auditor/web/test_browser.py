@@ -98,7 +98,7 @@ def test_a_first_look_at_a_sample_and_everything_one_does_with_it(page: Any, tmp
     expect(page.locator(".counts")).to_contain_text(f"{settings and settings[0]} settings")
     page.locator("#kind").select_option("")
 
-    expect(page.locator("#ports")).to_contain_text("10.0.10.90 is taken as hub_transport only because of a name")
+    expect(page.locator("#ports")).to_contain_text("10.0.10.90 is no more than a guess for hub_transport")
     expect(page.locator("#gaps")).to_contain_text("Not understood")
 
     page.locator("#question").fill("can 203.0.113.7 reach 10.0.10.31 on tcp/135?")
