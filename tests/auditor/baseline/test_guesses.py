@@ -103,7 +103,10 @@ def test_a_written_site_file_keeps_the_guess_until_somebody_confirms_it(tmp_path
     [
         (vip("v", "10.0.10.21", "443") + policy(1, "all", "v", "HTTPS"), True),
         (vip("owa", "10.0.10.21", "443") + policy(1, "all", "owa", "HTTPS"), False),
-        (vip("v", "10.0.10.21") + policy(1, "all", "v", "HTTPS SMTP"), False),
+        (
+            vip("v", "10.0.10.21", "443") + vip("m", "10.0.10.21", "25") + policy(1, "all", '"v" "m"', "HTTPS SMTP"),
+            False,
+        ),
     ],
     ids=["any web server looks like this", "a name says so", "mail says so"],
 )
