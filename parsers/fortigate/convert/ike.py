@@ -44,8 +44,8 @@ def ike_gateways(books: Books) -> Iterator[Rule]:
 def _udp(scope: Scope) -> tuple[Bounded[ServiceSet], tuple[str, ...]]:
     port = _stated(scope, "ike-port", "500")
     further = _extra(scope)
-    if not all(each.isdecimal() for each in (port, *further)):
-        return Bounded(_ESP, ServiceSet.parse("udp") | _ESP), ("the port of IKE is a variable of a template",)
+    if not all(_is_port(each) for each in (port, *further)):
+        return Bounded(_ESP, ServiceSet.parse("udp") | _ESP), ("the port of IKE is no number",)
     others = ServiceSet.union(ServiceSet.parse(f"udp/{each}") for each in further)
     if port == "500":
         return Bounded.exactly(_USUAL | _ESP | others), ()
@@ -88,7 +88,7 @@ def _unstated(phase: Block) -> str:
 def _tcp(scope: Scope) -> tuple[ServiceSet, ServiceSet]:
     """The TCP ports of IKE: certainly, possibly."""
     port = _stated(scope, "ike-tcp-port", "")
-    if port and not port.isdecimal():
+    if port and not _is_port(port):
         return NO_SERVICE, ServiceSet.parse("tcp")
     if not port and len(scope.version) > 2:
         port = "443" if scope.version >= (7, 6, 1) else "4500"
@@ -96,6 +96,10 @@ def _tcp(scope: Scope) -> tuple[ServiceSet, ServiceSet]:
         return NO_SERVICE, ServiceSet.parse("tcp/443,4500,11443")
     certain = ServiceSet.parse(f"tcp/{port}")
     return certain, certain if port == "4500" else certain | ServiceSet.parse("tcp/4500,11443")
+
+
+def _is_port(word: str) -> bool:
+    return word.isdecimal() and int(word) < 1 << 16
 
 
 def _extra(scope: Scope) -> tuple[str, ...]:

@@ -146,6 +146,8 @@ def test_policies_under_one_placeholder_are_read_as_one_and_that_is_said() -> No
         "config web-proxy explicit\nset status enable\nset http-incoming-port {}\nend\n",
         'config llm proxy\nset status enable\nset interface "lan"\nset incoming-https-port {}\nend\n',
         "config system global\nset admin-sport {}\nend\n",
+        "config system settings\nset ike-port {}\nset ike-tcp-port {}\nset ike-extra-ports {}\nend\n"
+        'config vpn ipsec phase1-interface\nedit p\nset interface "wan"\nset ike-version 2\nset transport tcp\nnext\nend\n',
         'config router static\nedit 9\nset gateway 203.0.113.1\nset device "wan"\nset distance {}\nnext\nend\n',
         'config router policy\nedit 1\nset input-device "lan"\nset protocol {}\nset output-device "wan"\nnext\nend\n',
     ],
