@@ -6,7 +6,7 @@ Source: the reference, sections 4, 6 and 7.3.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.objects.addresses import AddressBook
@@ -179,7 +179,7 @@ def _at(named: Matched, services: ResolvedService) -> Iterator[Target]:
     """Named destinations with the services of a policy; translated packets may go to any address of those."""
     reasons = tuple(dict.fromkeys(named.uncertain + services.uncertain))
     if services.pairs is None:
-        yield Target(replace(named, uncertain=reasons), services.services)
+        yield Target(Matched(named.addresses, named.translations, reasons), services.services)
         return
     for addresses, there in services.at(named.addresses):
         yield Target(Matched(addresses, uncertain=reasons), there)

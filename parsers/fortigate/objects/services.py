@@ -194,10 +194,11 @@ class ServiceBook:
 
 def _together(resolved: list[ResolvedService]) -> ResolvedService:
     reasons = tuple(dict.fromkeys(reason for each in resolved for reason in each.uncertain))
-    services = Bounded(
-        ServiceSet.union(each.services.certain for each in resolved),
-        ServiceSet.union(each.services.possible for each in resolved),
-    )
+    certain = ServiceSet.union(each.services.certain for each in resolved)
+    # Nearly every service is exact: a large backup names tens of thousands of combinations.
+    exact = all(each.services.is_exact for each in resolved)
+    possible = certain if exact else ServiceSet.union(each.services.possible for each in resolved)
+    services = Bounded(certain, possible)
     if all(each.pairs is None for each in resolved):
         return ResolvedService(services, uncertain=reasons)
     every = [each.everywhere() for each in resolved]
