@@ -76,14 +76,15 @@ def read(document: Document) -> WrittenHost:
     gaps += _stopped(document.name, content)
     gaps += _failures(document.name, content)
     networks_of = tuple(_profiles(document.name, content, gaps))
-    unplaced = AddressSet.union(own) - _LINK_LOCAL - AddressSet.union(placed for _, placed in networks_of)
+    placed = AddressSet.union(addresses for _, addresses in networks_of)
+    unplaced = AddressSet.union(own) - _LINK_LOCAL - placed
     roles = (ROLES.get(word.casefold(), "") for word in _words(content, "roles"))
     version = " ".join(
         word.strip() for key in ("caption", "version") if isinstance(word := content.get(key), str)
     ).strip()
     return WrittenHost(
         name=host.strip(),
-        addresses=AddressSet.union(own) - _LINK_LOCAL,
+        addresses=(AddressSet.union(own) | placed) - _LINK_LOCAL,
         networks=AddressSet.union(networks),
         # An address whose network is not among them may stand in any profile.
         active_profiles=tuple(profile for profile, _ in networks_of) if networks_of and not unplaced else None,

@@ -2,9 +2,9 @@
 .SYNOPSIS
     Writes everything fwproof wants to know of this server's Windows Firewall into one zip file.
 .DESCRIPTION
-    Only reads: rules, profiles, dynamic port ranges, addresses and server roles. Needs no internet and changes nothing.
-    Connection security settings are not collected, because they may hold pre-shared keys. What cannot be read is said
-    in the zip, and fwproof says what that means.
+    Only reads: rules, profiles, dynamic port ranges, addresses, which profile each network has, and server roles.
+    Needs no internet and changes nothing. Connection security settings are not collected, because they may hold
+    pre-shared keys. What cannot be read is said in the zip, and fwproof says what that means.
     Runs on Windows Server 2008 R2 (PowerShell 2.0) and later, in any language; start it as administrator:
         powershell -NoProfile -ExecutionPolicy Bypass -File collect.ps1
     Then: fwproof audit SERVER-firewall.zip
@@ -53,10 +53,11 @@ function Save-ActiveStore([string]$File) {
         InterfaceType = @('InterfaceType')
         Security      = -split 'Authentication Encryption OverrideBlockRules LocalUser RemoteUser RemoteMachine'
     }
-    # One call for each kind of filter, not one for each rule: a server has hundreds of rules.
+    # One call for each kind of filter, not one for each rule: a server has hundreds of rules. Commands of this module
+    # do not see $ErrorActionPreference of a script.
     $facets = @{}
     foreach ($kind in $kinds.Keys) {
-        foreach ($filter in & "Get-NetFirewall${kind}Filter" -PolicyStore ActiveStore) {
+        foreach ($filter in & "Get-NetFirewall${kind}Filter" -PolicyStore ActiveStore -ErrorAction Stop) {
             $facet = $facets[$filter.InstanceID]
             if (-not $facet) { $facet = $facets[$filter.InstanceID] = @{} }
             foreach ($name in $kinds[$kind]) {
@@ -67,7 +68,7 @@ function Save-ActiveStore([string]$File) {
             }
         }
     }
-    $listed = foreach ($rule in Get-NetFirewallRule -PolicyStore ActiveStore) {
+    $listed = foreach ($rule in Get-NetFirewallRule -PolicyStore ActiveStore -ErrorAction Stop) {
         $entry = @{}
         foreach ($name in $own) { $entry[$name] = @($rule.$name) -join ',' }
         # What is not known is left out: an empty value would mean "any".
@@ -125,12 +126,12 @@ try {
             for ($i = 0; $i -lt $card.IPAddress.Count; $i++) { $card.IPAddress[$i] + '/' + $card.IPSubnet[$i] }
         }
     })
-    # Which profile each network has: a server may stand in several at once.
+    # Which profile each network has: a server may stand in several at once. One without addresses is no failure.
     $networks = @(Save-Part 'networks' {
         if (Get-Command Get-NetConnectionProfile -ErrorAction SilentlyContinue) {
-            foreach ($network in Get-NetConnectionProfile) {
-                $own = Get-NetIPAddress -InterfaceIndex $network.InterfaceIndex
-                $own | ForEach-Object { "$($network.NetworkCategory) $($_.IPAddress)" }
+            foreach ($network in Get-NetConnectionProfile -ErrorAction Stop) {
+                Get-NetIPAddress -InterfaceIndex $network.InterfaceIndex -ErrorAction SilentlyContinue |
+                    ForEach-Object { "$($network.NetworkCategory) $($_.IPAddress)" }
             }
         }
     })

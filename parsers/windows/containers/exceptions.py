@@ -5,7 +5,8 @@ administrative templates, supported "at least on Windows XP SP2"), every Windows
 Get-NetFirewallRule lists them. The local ones were made rules when Windows Vista came: beside rules they are leftovers.
 
 Source: Microsoft, windowsfirewall.admx and the explanations of its policies: "PORT:TRANSPORT:SCOPE:STATUS:NAME",
-"PATH:SCOPE:STATUS:NAME"; a scope is "*", "localsubnet", or addresses after commas.
+"PATH:SCOPE:STATUS:NAME"; a scope is "*", "localsubnet", or addresses after commas. A disabled entry overrides the
+enabled ones of the same port or program in its list, and who opens TCP port 445 lets echo requests in too.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from parsers.model.origin import Gap, Origin
 from parsers.model.rule import Scope, ScopeKind
@@ -20,8 +22,9 @@ from parsers.model.services import ICMP, TCP, UDP
 from parsers.windows.containers.values import RegistryValue
 from parsers.windows.written import PROFILES, WrittenRule
 
-_PORT = re.compile(r"^(\d{1,5}):(TCP|UDP):([^:]*):(enabled|disabled):(.*)$", re.IGNORECASE)
-_PROGRAM = re.compile(r"^((?:[A-Z]:)?[^:]+):([^:]*):(enabled|disabled):(.*)$", re.IGNORECASE)
+_REST = r":(?P<scope>[^:]+):(?P<status>enabled|disabled):(?P<name>.*)$"
+_PORT = re.compile(r"^(?P<subject>\d{1,5}:(?:TCP|UDP))" + _REST, re.IGNORECASE)
+_PROGRAM = re.compile(r"^(?P<subject>(?:[A-Z]:)?[^:]+)" + _REST, re.IGNORECASE)
 _FILES = (("tcp", "139,445"), ("udp", "137,138"))
 _SERVICES: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "services\\fileandprint": ("file and printer sharing", _FILES),
@@ -36,6 +39,7 @@ _ICMP = {
     "allowinboundtimestamprequest": 13,
     "allowredirect": 5,
 }
+_ECHO = ((8, None),)
 _REPLACED = (("unread", "the newer profiles of the same policy may stand in its place"),)
 STORE = "gpo exceptions"
 """A store of its own: an export of all rules in force does not hold these."""
@@ -78,7 +82,7 @@ class Exceptions:
                     conditions=() if profiles else _REPLACED,
                     store=STORE if store == "gpo" else store,
                     group="exceptions of the administrative templates" if store == "gpo" else "",
-                    **what,  # type: ignore[arg-type]
+                    **what,
                 )
 
     def _is_off(self, profile: str, below: str) -> bool:
@@ -89,33 +93,55 @@ class Exceptions:
         return switch is not None and switch.data == 0
 
 
-_Stated = Iterator[tuple[str, bool, dict[str, object], int]]
+_Stated = Iterator[tuple[str, bool, dict[str, Any], int]]
 
 
 def _stated(file: str, below: str, values: Mapping[str, RegistryValue], gaps: list[Gap]) -> _Stated:
     """(name, enabled, what it matches, line) of the exceptions of one key."""
     first = next(iter(values.values())).line
-    if below in _SERVICES:
-        yield from _service(below, values, first)
-    elif below == "icmpsettings":
+    if below == "icmpsettings":
         kinds = tuple((kind, None) for name, kind in _ICMP.items() if _is_set(values, name))
         if kinds:
             yield "ICMP exceptions", True, {"protocol": ICMP, "icmp": kinds}, first
-    elif below.endswith(_LIST):
-        for value in values.values():
-            found = _PORT.match(str(value.data)) if below.startswith("globally") else _PROGRAM.match(str(value.data))
-            if found is None:
-                origin = Origin(file, value.line, value.line, "exception", value.name)
-                what = f"the exception {value.name!r} is not understood"
-                gaps.append(Gap(origin, value.name, "", what, hides_access=True))
-            elif below.startswith("globally"):
-                port, protocol, scope, status, name = found.groups()
-                match = {"protocol": _NUMBERS[protocol.casefold()], "local_ports": (port,)}
-                yield name or value.name, status.casefold() == "enabled", match | _remote(scope), value.line
-            else:
-                path, scope, status, name = found.groups()
-                program = Scope(ScopeKind.NAMED, path)
-                yield name or path, status.casefold() == "enabled", {"program": program} | _remote(scope), value.line
+    elif below in _SERVICES or below.endswith(_LIST):
+        is_list = below not in _SERVICES
+        found = tuple(_listed(file, below, values.values(), gaps) if is_list else _service(below, values, first))
+        yield from found
+        if any(enabled and _opens_445(what) for _, enabled, what, _ in found):
+            yield "echo requests, because TCP port 445 is open", True, {"protocol": ICMP, "icmp": _ECHO}, first
+
+
+def _opens_445(what: Mapping[str, Any]) -> bool:
+    return what.get("protocol") == TCP and "445" in what["local_ports"]
+
+
+def _listed(file: str, below: str, values: Iterable[RegistryValue], gaps: list[Gap]) -> _Stated:
+    """The entries of a list of ports or programs."""
+    form = _PORT if below.startswith("globally") else _PROGRAM
+    entries: list[tuple[re.Match[str], int]] = []
+    for value in values:
+        if found := form.match(str(value.data)):
+            entries.append((found, value.line))
+        else:
+            origin = Origin(file, value.line, value.line, "exception", value.name)
+            what = f"the exception {value.name!r} is not understood"
+            gaps.append(Gap(origin, value.name, "", what, hides_access=True))
+    closed = {_subject(each) for each, _ in entries if each["status"].casefold() == "disabled"}
+    for each, line in entries:
+        name = each["name"] or each["subject"]
+        yield name, _subject(each) not in closed, _matched(each) | _remote(each["scope"]), line
+
+
+def _subject(entry: re.Match[str]) -> str:
+    """The port or the program that an entry is about."""
+    return entry["subject"].casefold()
+
+
+def _matched(entry: re.Match[str]) -> dict[str, Any]:
+    port, _, protocol = entry["subject"].partition(":")
+    if entry.re is _PROGRAM:
+        return {"program": Scope(ScopeKind.NAMED, entry["subject"])}
+    return {"protocol": _NUMBERS[protocol.casefold()], "local_ports": (port,)}
 
 
 def _service(below: str, values: Mapping[str, RegistryValue], line: int) -> _Stated:
@@ -130,6 +156,6 @@ def _is_set(values: Mapping[str, RegistryValue], name: str) -> bool:
     return name in values and values[name].data not in (0, None)
 
 
-def _remote(scope: str) -> dict[str, object]:
+def _remote(scope: str) -> dict[str, Any]:
     words = [word.strip() for word in scope.split(",") if word.strip()]
     return {"remote_addresses": () if "*" in words or not words else tuple(words)}

@@ -32,14 +32,15 @@ _ROOT = re.compile(r"<(?:\w+:)?(?:GPO|report|Rsop)[\s>]")
 _SET_BY = frozenset({"gpo", "precedence"})
 """What a result set says of each setting beside its value."""
 _ABOUT_FIREWALL = re.compile(
-    r"firewall|pare-feu|брандмауэр|ファイアウォール|防火[墙牆]|방화벽|zapor|güvenlik duvarı|brána|tűzfal|brandvägg",
+    r"firewall|pare-feu|брандмауэр|ファイアウォール|防火[墙牆]|방화벽|zapor|güvenlik duvarı|tűzfal|brandvägg"
+    r"|brannmur|palomuuri|τείχος προστασίας",
     re.IGNORECASE,
 )
 """The word for a firewall in the languages of Windows."""
+_PAGE = re.compile(r"/Windows (?:Defender )?Security(?: Center)?/", re.IGNORECASE)
+"""The category of policies about what a page for users shows."""
 _TITLE = re.compile(r"Windows (?:Defender )?Firewall: (.*)", re.IGNORECASE)
-_CLOSING = re.compile(
-    r"protect all network connections|do not allow exceptions|prohibit |allow logging|allow local p", re.IGNORECASE
-)
+_CLOSING = re.compile(r"protect all network connections|prohibit |allow logging|allow local p", re.IGNORECASE)
 """Policies of the administrative templates that open nothing when they are enabled (windowsfirewall.admx)."""
 _VALUES = {"true": 1, "false": 0}
 _DEFER_LOST = "A group policy report does not say whether edge traversal asks the application or the user."
@@ -98,7 +99,7 @@ def read(document: Document) -> WrittenHost:
 
 
 def _templates(file: str, root: ElementTree.Element) -> Iterator[Gap]:
-    """A gap for each policy of the administrative templates that is about the firewall: it may open ports.
+    """A gap for each policy of the administrative templates that is about the firewall: it may decide what passes.
 
     A report gives their names and categories in its own language, and no registry values.
     """
@@ -107,10 +108,12 @@ def _templates(file: str, root: ElementTree.Element) -> Iterator[Gap]:
             continue
         texts = {local(child).casefold(): (child.text or "").strip() for child in element}
         name, state = texts.get("name", "policy"), texts.get("state", "state unknown")
-        if _ABOUT_FIREWALL.search(f"{texts.get('category', '')} {name}") and not _only_closes(name, state):
+        category = texts.get("category") or name
+        about = _ABOUT_FIREWALL.search(category) is not None and _PAGE.search(category) is None
+        if about and not _only_closes(name, state):
             what = (
                 f"the policy {name!r} ({state}) of the administrative templates is not read from a report and may open "
-                "ports or switch the firewall off: give Registry.pol of the policy too"
+                "or close ports or switch the firewall off: give Registry.pol of the policy too"
             )
             yield Gap(Origin(file, 0, 0, "policy", name), name, "", what, hides_access=True)
 
@@ -124,12 +127,12 @@ def _services(file: str, root: ElementTree.Element) -> Iterator[Gap]:
 
 
 def _only_closes(name: str, state: str) -> bool:
-    """Is it a policy, by its English name, that opens nothing in this state?"""
+    """Is it a policy, by its English name, that opens nothing in this state, nor closes what rules open?"""
     title = _TITLE.match(name)
     if title is None:
         return False
-    protects = title[1].casefold().startswith("protect all network connections")
-    return not protects if state == "Disabled" else state == "Enabled" and _CLOSING.match(title[1]) is not None
+    decides = title[1].casefold().startswith(("protect all network connections", "do not allow exceptions"))
+    return not decides if state == "Disabled" else state == "Enabled" and _CLOSING.match(title[1]) is not None
 
 
 def _precedence(element: ElementTree.Element) -> int:

@@ -143,7 +143,8 @@ def host(document: Document, policies: Iterable[Policy], format_: str, **facts: 
         profiles += _profiles(document.name, policy)
         if policy.has_rules_key:
             stores += [policy.store, *(each.store for each in reader.rules)]
-        old = tuple(policy.exceptions.rules(document.name, policy.store, policy.names, gaps))
+        unclear: list[Gap] = []
+        old = tuple(policy.exceptions.rules(document.name, policy.store, policy.names, unclear))
         enabled = sum(each.enabled is True for each in old)
         if policy.store == "gpo":
             stores += ["gpo"] if old else []
@@ -152,6 +153,7 @@ def host(document: Document, policies: Iterable[Policy], format_: str, **facts: 
             notes.append(_LEFT_OVER.format(enabled))
         if policy.store == "gpo" or not policy.has_rules_key:
             rules += old
+            gaps += unclear
     if skipped:
         are = "rules were" if skipped > 1 else "rule was"
         notes.append(f"{skipped} connection security (IPsec) {are} left out: such rules open nothing by themselves.")

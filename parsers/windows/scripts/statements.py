@@ -137,9 +137,10 @@ class _Reader(Values):
 
     def _ends(self) -> bool:
         """Does the script end here, whatever happened before?"""
-        begin = self.text.rfind("\n", 0, self.place) + 1
-        alone = not self.text[begin : self.place].strip()
-        return alone and not self.depth and not self.round and _ENDS.match(self.text, self.place) is not None
+        if self.depth or self.round or not _ENDS.match(self.text, self.place):
+            return False
+        begin = max(self.text.rfind("\n", 0, self.place), self.text.rfind(";", 0, self.place)) + 1
+        return not self.text[begin : self.place].strip()
 
     def _command(self, piped: bool) -> Command | None:
         line = self._line()

@@ -329,6 +329,7 @@ def test_networks_tell_which_profile_an_address_has():
     ]
     host = manifest.read(Document("manifest.json", json.dumps(MANIFEST | {"networks": networks}).encode()))
     assert host.active_profiles == ("domain", "public")
+    assert host.addresses == AddressSet.union(map(AddressSet.network, ["192.0.2.10", "203.0.113.5", "2001:db8::5"]))
     assert host.profile_addresses == (
         ("domain", AddressSet.network("192.0.2.10") | AddressSet.network("fe80::1")),
         ("public", AddressSet.network("203.0.113.5") | AddressSet.network("2001:db8::5")),

@@ -45,6 +45,13 @@ def test_filters_are_asked_for_all_rules_at_once():
     assert 'Filter" -PolicyStore ActiveStore' in TEXT
 
 
+def test_commands_of_script_modules_say_what_an_error_does():
+    # They do not see $ErrorActionPreference of the script: a list that breaks off would pass for a whole one.
+    asked = re.findall(r"(?:in|&) .?Get-Net\S+ .*", TEXT)
+    assert len(asked) == 3
+    assert all("-ErrorAction Stop" in line for line in asked)
+
+
 def test_it_changes_nothing_and_needs_no_internet():
     assert not re.search(
         r"\b(?:Set-Net|New-Net|Remove-Net|Enable-Net|Invoke-Web|Start-Service|reg add|netsh \S+ set)", TEXT

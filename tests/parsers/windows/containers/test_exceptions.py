@@ -49,8 +49,9 @@ def test_a_list_that_is_switched_off_opens_nothing():
     assert len(read(port("3389:TCP:*:enabled:x", '"Enabled"=dword:1')).rules) == 1
 
 
-def test_an_entry_of_another_form_is_a_gap():
-    host = read(port("7:TCP:7:*:Enabled:odd"))
+@pytest.mark.parametrize("entry", ["7:TCP:7:*:Enabled:odd", "7:TCP::enabled:no scope", "7:ICMP:*:enabled:odd"])
+def test_an_entry_of_another_form_is_a_gap(entry):
+    host = read(port(entry))
     assert host.rules == ()
     assert [(gap.origin.first_line, gap.hides_access) for gap in host.gaps] == [(6, True)]
 
@@ -66,17 +67,38 @@ def test_programs_of_the_old_profile_are_those_of_both_newer_ones():
     ("key", "matches"),
     [
         ("Services\\RemoteDesktop", [(6, ("3389",))]),
-        ("Services\\FileAndPrint", [(6, ("139", "445")), (17, ("137", "138"))]),
+        ("Services\\FileAndPrint", [(6, ("139", "445")), (17, ("137", "138")), (1, ())]),  # with echo requests
         ("Services\\UPnPFramework", [(6, ("2869",)), (17, ("1900",))]),
-        ("RemoteAdminSettings", [(6, ("135", "445", "RPC"))]),
+        ("RemoteAdminSettings", [(6, ("135", "445", "RPC")), (1, ())]),
     ],
 )
 def test_services(key, matches):
     body = f'[ROOT\\DomainProfile\\{key}]\n"Enabled"=dword:1\n"RemoteAddresses"="10.0.0.5,LocalSubNet"'
     rules = read(body).rules
     assert [(rule.protocol, rule.local_ports) for rule in rules] == matches
-    assert {rule.remote_addresses for rule in rules} == {("10.0.0.5", "LocalSubNet")}
+    assert {rule.remote_addresses for rule in rules if not rule.icmp} == {("10.0.0.5", "LocalSubNet")}
+    assert {(rule.icmp, rule.remote_addresses) for rule in rules if rule.icmp} <= {(((8, None),), ())}
     assert read(body.replace("dword:1", "dword:0")).rules == ()
+
+
+@pytest.mark.parametrize(
+    ("entries", "enabled"),
+    [
+        (("3389:TCP:*:enabled:a", "3389:tcp:10.0.0.0/8:disabled:b"), [False, False]),
+        (("3389:TCP:*:enabled:a", "3389:UDP:*:disabled:b"), [True, False]),
+        (("3389:TCP:192.0.2.1:enabled:a", "3389:TCP:192.0.2.2:enabled:b"), [True, True]),
+        (("C:\\\\a.exe:*:enabled:a", "c:\\\\A.EXE:*:disabled:b"), [False, False]),
+    ],
+)
+def test_a_disabled_entry_overrides_the_enabled_ones_of_its_port_or_program(entries, enabled):
+    key = "AuthorizedApplications" if "exe" in entries[0] else "GloballyOpenPorts"
+    lines = "\n".join(f'"{number}"="{entry}"' for number, entry in enumerate(entries))
+    assert [rule.enabled for rule in read(f"[ROOT\\DomainProfile\\{key}\\List]\n{lines}").rules] == enabled
+
+
+@pytest.mark.parametrize(("status", "pinged"), [("enabled", 1), ("disabled", 0)])
+def test_an_open_port_445_brings_echo_requests_with_it(status, pinged):
+    assert sum(rule.icmp == ((8, None),) for rule in read(port(f"445:TCP:*:{status}:SMB")).rules) == pinged
 
 
 def test_icmp():
@@ -101,8 +123,8 @@ def test_they_stay_beside_an_export_of_all_rules_in_force():
 def test_local_ones_count_where_there_are_no_rules_yet():
     host = read(port("3389:TCP:*:enabled:RDP"), LOCAL)
     assert [rule.name for rule in host.rules] == ["RDP"]
-    beside = read(port("3389:TCP:*:enabled:RDP") + f"\n[ROOT\\FirewallRules]\n{RULE}", LOCAL)
-    assert [rule.name for rule in beside.rules] == ["Mail"]
+    beside = read(port("3389:TCP:*:enabled:RDP") + f'\n"y"="odd"\n[ROOT\\FirewallRules]\n{RULE}', LOCAL)
+    assert ([rule.name for rule in beside.rules], beside.gaps) == (["Mail"], ())
     assert any("Exceptions of the time before Windows Vista (1)" in note for note in beside.notes)
 
 

@@ -140,16 +140,26 @@ def with_template(name, state, category="Network/Network Connections/Windows Def
         ("Windows Firewall: Allow inbound Remote Desktop exceptions", "Disabled", False),
         ("Windows Defender Firewall: Protect all network connections", "Enabled", False),
         ("Windows Defender Firewall: Protect all network connections", "Disabled", True),
-        ("Windows Defender Firewall: Do not allow exceptions", "Enabled", False),
+        ("Windows Defender Firewall: Do not allow exceptions", "Enabled", True),  # it closes what rules open
+        ("Windows Defender Firewall: Do not allow exceptions", "Disabled", True),
+        ("Windows Defender Firewall: Prohibit notifications", "Enabled", False),
         ("Pare-feu Windows : définir les exceptions de ports entrants", "Enabled", True),
     ],
 )
-def test_administrative_templates_that_may_open_something_are_a_gap(name, state, severe):
+def test_administrative_templates_that_may_decide_what_passes_are_a_gap(name, state, severe):
     assert [gap.hides_access for gap in with_template(name, state).gaps] == [True] * severe
 
 
-def test_other_administrative_templates_are_none_of_our_business():
-    assert with_template("Turn off multicast name resolution", "Enabled", "Network/DNS Client").gaps == ()
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("Turn off multicast name resolution", "Network/DNS Client"),
+        ("Hide the area", "Windows Components/Windows Security/Firewall and network protection"),
+        ("Enable firewall traversal from remote access host", "Google/Google Chrome/Remote access"),
+    ],
+)
+def test_other_administrative_templates_are_none_of_our_business(name, category):
+    assert with_template(name, "Enabled", category).gaps == ()
 
 
 def test_a_report_of_templates_alone_is_a_policy_that_was_not_read():
