@@ -75,6 +75,8 @@ class AddressSet:
         low, high = address_number(first), address_number(last)
         if (low >= IPV6_BASE) != (high >= IPV6_BASE):
             raise ValueError(f"a range cannot mix IPv4 and IPv6: {first}-{last}")
+        if high < low:
+            raise ValueError(f"a range must not end before it starts: {first}-{last}")
         return AddressSet(IntervalSet.of((low, high)))
 
     @staticmethod

@@ -47,12 +47,12 @@ def acl_rules(books: Books, translations: Sequence[Translation]) -> Iterator[Rul
 def _taken(rule: Rule, services: ResolvedService, translations: Sequence[Translation]) -> Bounded[frozenset[str]]:
     """The translations whose packets, as the client sends them, lie within what an entry matches, or overlap it."""
     certain, possible = set(), set()
+    denied = product(rule.destination, Bounded.exactly(ANY_SERVICE)) & services.everywhere()
     for each in translations:
         whole = product(
             Bounded.exactly(AddressSet.union(mapping.original_destination for mapping in each.mappings)),
             Bounded.exactly(ServiceSet.union(mapping.original_service for mapping in each.mappings)),
         ).possible
-        denied = product(rule.destination, Bounded.exactly(ANY_SERVICE)) & services.everywhere()
         if whole & denied.possible:
             possible.add(each.name)
             if not whole - denied.certain:

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.implicit import implicit_rule
-from parsers.fortigate.syntax.tree import Block
 from parsers.model.firewall import Interface
 from parsers.model.rule import Action, Condition, Rule
 
@@ -28,9 +27,9 @@ def bridged(books: Books) -> Iterator[Rule]:
     """What a VDOM in transparent mode decides before its policies; nothing in any other mode."""
     if not books.interfaces.transparent:
         return
-    domains: dict[str, list[Interface]] = {}
+    domains: dict[int, list[Interface]] = {}
     for interface in books.interfaces.interfaces:
-        domains.setdefault(_domain(books.interfaces.blocks.get(interface.name)), []).append(interface)
+        domains.setdefault(_domain(books, interface), []).append(interface)
     for domain, members in domains.items():
         yield from _unknown_vlans(books, domain, members)
     if len(domains) > 1:
@@ -41,11 +40,12 @@ def bridged(books: Books) -> Iterator[Rule]:
             yield replace(rule, action=Action.DENY)
 
 
-def _domain(block: Block | None) -> str:
-    return (block.get("forward-domain") if block is not None else None) or "0"
+def _domain(books: Books, interface: Interface) -> int:
+    block = books.interfaces.blocks.get(interface.name)
+    return books.scope.number("system interface", block, "forward-domain", 0) if block is not None else 0
 
 
-def _unknown_vlans(books: Books, domain: str, members: list[Interface]) -> Iterator[Rule]:
+def _unknown_vlans(books: Books, domain: int, members: list[Interface]) -> Iterator[Rule]:
     """Tagged packets that no interface takes: they come in where vlanforward is on, and go on in the domain."""
     words = {each.name: _word(books, each) for each in members}
     everywhere = frozenset(words)

@@ -90,7 +90,7 @@ def conditions(books: Books, kind: str, block: Block) -> tuple[Condition, ...]:
     fabric = block.table("fabric-policy")
     if fabric is not None and fabric.settings:
         ends = " ".join(f"{way} {name}" for way in ("from", "to") if (name := fabric.get(way)))
-        found.append(Condition("fabric", f"a policy of the Security Fabric {ends}"))
+        found.append(Condition("fabric", f"a policy of the Security Fabric {ends}".rstrip()))
     if not _UNSEEN.keys().isdisjoint(block.settings):
         for keyword, text in _UNSEEN.items():
             words = block.words(keyword)

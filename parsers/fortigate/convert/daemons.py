@@ -90,6 +90,7 @@ def _model_proxy(books: Books) -> Iterator[Rule]:
     for word in table.words("protocol") or ("https",):
         default = {"http": "8098", "https": "8099"}.get(word)
         if default is None:
+            books.scope.gap("llm proxy", table, "protocol", f"protocol {word!r} is not known", hides_access=True)
             continue
         service = ServiceSet.parse(f"tcp/{books.scope.ports('llm proxy', table, f'incoming-{word}-port', default)}")
         for interface in leaves(books, table.words("interface")):

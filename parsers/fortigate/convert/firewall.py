@@ -150,7 +150,7 @@ def _firewall(scope: Scope, gaps: tuple[Gap, ...], *, several: bool) -> Firewall
         unknowns=tuple(scope.unknowns.values()),
         settings=tuple(settings(scope)),
         administrators=local.administrators.own,
-        gaps=tuple(sorted((*gaps, *scope.gaps), key=lambda gap: (gap.origin.first_line, gap.keyword))),
+        gaps=tuple(sorted(dict.fromkeys((*gaps, *scope.gaps)), key=lambda gap: (gap.origin.first_line, gap.keyword))),
         assumptions=tuple(scope.assumptions),
     )
 

@@ -29,18 +29,23 @@ _FOREIGN_SINCE = ((7, 0, 16), (7, 2, 11), (7, 4, 4))
 
 def before_policies(books: Books) -> Iterator[Rule]:
     """What does not forward: a dedicated management interface never; an interface or a VDOM while it is off."""
-    table = books.scope.table("system settings")
-    if table is not None and table.get("status") == "disable":
-        text = f"VDOM {books.scope.vdom} is disabled"
-        conditions = (Condition("setting", f"{text} in this backup"),)
-        closed = implicit_rule(text, books.scope.origin("system settings", table), None, None, conditions)
-        yield replace(closed, action=Action.DENY)
+    yield from disabled(books)
     for interface in books.interfaces.interfaces:
         if interface.kind == "management":
             yield from _closed(interface, f"{interface.name} is dedicated to management", ())
         elif not interface.enabled:
             text = f"interface {interface.name} is down"
             yield from _closed(interface, text, (Condition("interface", f"{text} in this backup"),))
+
+
+def disabled(books: Books) -> Iterator[Rule]:
+    """A VDOM that is off: nothing passes it, and nothing of it answers, unless it is switched on again."""
+    table = books.scope.table("system settings")
+    if table is not None and table.get("status") == "disable":
+        text = f"VDOM {books.scope.vdom} is disabled"
+        conditions = (Condition("setting", f"{text} in this backup"),)
+        closed = implicit_rule(text, books.scope.origin("system settings", table), None, None, conditions)
+        yield replace(closed, action=Action.DENY)
 
 
 def unchecked(books: Books, policies: Sequence[Rule]) -> Iterator[Rule]:

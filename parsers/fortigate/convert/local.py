@@ -14,7 +14,7 @@ from parsers.fortigate.convert.administrators import accounts, trusted_sources
 from parsers.fortigate.convert.books import Books
 from parsers.fortigate.convert.daemons import daemons
 from parsers.fortigate.convert.ike import ike_gateways
-from parsers.fortigate.convert.implicit import NO_NAMES, implicit_rule
+from parsers.fortigate.convert.implicit import NO_NAMES, disabled, implicit_rule
 from parsers.fortigate.convert.listeners import Management, vpn_portals
 from parsers.fortigate.objects.addresses import AddressBook
 from parsers.fortigate.syntax.tree import Block
@@ -55,7 +55,8 @@ class LocalTraffic:
 
     def lists(self) -> tuple[RuleList, ...]:
         """Local-in policies and policies towards other interfaces (default: pass on), then what answers."""
-        policies = [rule for rule in acl_rules(self.books, self.translations) if rule.destination.possible]
+        policies = [*disabled(self.books)]
+        policies += [rule for rule in acl_rules(self.books, self.translations) if rule.destination.possible]
         policies += [
             rule for kind in ("firewall local-in-policy", "firewall local-in-policy6") for rule in self._local_in(kind)
         ]

@@ -115,7 +115,7 @@ class Policies:
         if before is not None:
             rules += (*implicit_dns(self.books), *beside(self.books, before.rules, policies))
         rules += (*unchecked(self.books, policies), *policies)
-        rules += after_policies(self.books, several=self.ngfw)
+        rules += after_policies(self.books, several=self.ngfw or self.unsure_mode)
         return RuleList(name, Direction.FORWARD, Evaluation.FIRST_MATCH, tuple(rules))
 
     def _caveats(self) -> None:
@@ -297,8 +297,8 @@ class Policies:
         if negated:
             reason = "which packets to virtual IPs a negated destination with match-vip takes is not documented"
             return _Translated(Bounded(NO_ADDRESS, ANY_ADDRESS), doubts=(reason,))
-        if {"all"} & set(block.words("dstaddr")) or addresses.certain in (ANY_IPV4, ANY_ADDRESS):
-            return _Translated(Bounded.exactly(addresses.certain | ANY_IPV4))
+        if addresses.certain >= ANY_IPV4:
+            return _Translated(addresses)
         names = self.books.vips.compared(addresses)
         reason = "whether match-vip compares the external or the mapped address is not documented"
         doubts = () if names.is_exact else (reason,)

@@ -3,7 +3,8 @@
 Source: the vendor's articles on SD-WAN: rules are gone through from the top after the policy routes; a rule is for
 packets that the best route sends through a member (unless `default`), and takes a member that has a route to the
 destination (unless `gateway`) and is alive (ta-p/345018, for 7.0 to 7.6; ta-p/196237). In mode manual that is the first
-in its list, and one that every health check calls dead is not alive (ta-p/223230); in all others quality decides.
+in its list, and one that every health check calls dead is not alive (ta-p/223230); in all others quality decides. In
+which order it takes the members of a zone (`priority-zone`) is not documented: any of them.
 """
 
 from __future__ import annotations
@@ -71,10 +72,16 @@ def _rule(
         service=service_of(rule, "src-"),
         interfaces=candidates,
         origin=books.scope.origin("system sdwan service", rule),
-        first=ordered and (rule.get("mode") or "manual") == "manual" and rule.get("load-balance") != "enable",
+        first=ordered and _in_order(rule),
         routed=rule.get("gateway") != "enable",
         through=None if rule.get("default") == "enable" else frozenset(name for name, _ in members.values()),
     )
+
+
+def _in_order(rule: Block) -> bool:
+    """Does a rule take its members in the order it names them?"""
+    manual = (rule.get("mode") or "manual") == "manual" and rule.get("load-balance") != "enable"
+    return manual and not any(rule.words("priority-zone"))
 
 
 def _numbers(rule: Block, members: dict[str, tuple[str, str]]) -> tuple[str, ...]:

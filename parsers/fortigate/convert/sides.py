@@ -69,7 +69,7 @@ class Sides:
         plain = [six for six in families if six not in served]
         named = _union([self._addressed(kind, block, "dst", six=six) for six in plain]) if plain else _NOWHERE
         if named.addresses.possible or named.translations.possible or not found:
-            found = [*_at(named, _OTHER_FAMILY if found else self.service(kind, block)), *found]
+            found = [*_at(named, _OTHER_FAMILY if served and plain else self.service(kind, block)), *found]
         return tuple(found)
 
     def _served(self, kind: str, block: Block, *, six: bool) -> Iterator[Target]:
@@ -77,7 +77,8 @@ class Sides:
         found = self.books.internet.target(block, _prefix(six))
         if _by_application(kind, block):
             addresses = Bounded(NO_ADDRESS, found.pairs.possible.addresses)
-            yield Target(Matched(addresses, uncertain=found.uncertain), _DEFAULT_PORTS.services)
+            reasons = (*found.uncertain, *_DEFAULT_PORTS.uncertain)
+            yield Target(Matched(addresses, uncertain=reasons), _DEFAULT_PORTS.services)
             return
         for addresses, services in parts(found.pairs):
             reasons = () if addresses.is_exact and services.is_exact else found.uncertain
@@ -176,14 +177,15 @@ def _prefix(six: bool) -> str:
 
 
 def _at(named: Matched, services: ResolvedService) -> Iterator[Target]:
-    """Named destinations with the services of a policy; translated packets may go to any address of those."""
+    """Named destinations with the services of a policy, one at least; translated packets may go to any address."""
     reasons = tuple(dict.fromkeys(named.uncertain + services.uncertain))
     if services.pairs is None:
         yield Target(Matched(named.addresses, named.translations, reasons), services.services)
         return
-    for addresses, there in services.at(named.addresses):
+    found = services.at(named.addresses)
+    for addresses, there in found:
         yield Target(Matched(addresses, uncertain=reasons), there)
-    if named.translations.possible or not named.addresses.possible:
+    if named.translations.possible or not found:
         yield Target(Matched(NO_ADDRESSES, named.translations, reasons), services.services)
 
 

@@ -213,7 +213,10 @@ class AddressBook:
 
     def _wildcard(self, entry: Block) -> Resolved:
         words = _own(entry, "wildcard") or (("::", "::") if self.six else ("0.0.0.0", "0.0.0.0"))
-        found, exact = agreeing(address_number(words[0]), address_number(words[1]))
+        address, slash, mask = words[0].partition("/")
+        if len(words) != (1 if slash else 2):
+            raise ValueError("a wildcard is an address and a mask")
+        found, exact = agreeing(address_number(address), address_number(mask or words[1]))
         if exact:
             return Resolved(Bounded.exactly(found))
         return Resolved(Bounded(NO_ADDRESS, found), (f"wildcard {entry.name!r} stands for over 65,536 ranges",))

@@ -66,7 +66,7 @@ def disabled(entry: Block, books: Books) -> tuple[Bounded[PairSet], tuple[str, .
 
 def _services(entry: Block) -> Bounded[ServiceSet]:
     """The services of an entry; without a protocol, or the ports it needs, none for certain."""
-    protocol = int(entry.get("protocol") or 0)
+    protocol = _number(entry.get("protocol") or "0")
     if protocol == 0:
         return Bounded(NO_SERVICE, ANY_SERVICE)
     if protocol not in _WITH_PORTS:
@@ -80,7 +80,13 @@ def _services(entry: Block) -> Bounded[ServiceSet]:
 
 def _spans(entry: Block) -> Iterator[tuple[int, int]]:
     """The ports of an entry: ranges, or the list of single ports that older releases have in disabled entries."""
-    yield from ((int(port), int(port)) for port in entry.words("port") if int(port))
+    yield from ((port, port) for word in entry.words("port") if (port := _number(word)))
     table = entry.table("port-range")
     for each in table.entries.values() if table is not None else ():
-        yield int(each.get("start-port") or 1), int(each.get("end-port") or 65535)
+        yield _number(each.get("start-port") or "1"), _number(each.get("end-port") or "65535")
+
+
+def _number(word: str) -> int:
+    if not word.isdecimal():
+        raise ValueError(f"not a number: {word!r}")
+    return int(word)

@@ -134,7 +134,10 @@ class InternetServices:
         return self._changed(_CUSTOM, block, before)
 
     def _changed(self, kind: str, block: Block, before: list[Served]) -> Served:
-        """A service less the entries that are disabled, and with the entries that are added."""
+        """A service less the entries that are disabled, and with the entries that are added.
+
+        Whether what is disabled also goes where an added entry has it is not documented.
+        """
         reasons: dict[str, None] = {}
         gone: Bounded[PairSet] = Bounded.exactly(NO_PAIRS)
         added: list[Served] = []
@@ -151,8 +154,10 @@ class InternetServices:
                     added.append(Served(pairs, why))
                 else:
                     gone, reasons = gone | pairs, reasons | dict.fromkeys(why)
-        found = _together([*before, *added])
-        return Served(found.pairs - gone, (*found.uncertain, *reasons))
+        stated, more = _together(before), _together(added)
+        doubtful = Bounded(more.pairs.certain - gone.possible, more.pairs.possible)
+        pairs = (stated.pairs - gone) | doubtful
+        return Served(pairs, tuple(dict.fromkeys((*stated.uncertain, *more.uncertain, *reasons))))
 
 
 def _together(found: Iterable[Served]) -> Served:

@@ -81,6 +81,17 @@ def test_a_rule_in_manual_mode_takes_its_first_member(rule: str, outcome: str) -
     assert fate(ROUTE + NEAR + sdwan(zone)) == outcome
 
 
+def test_the_order_of_the_members_of_a_zone_is_not_known() -> None:
+    members = sdwan(ONE.replace("priority-members 1", "priority-zone both")).replace("zone near", "zone both")
+    one_zone = members.replace("zone far", "zone both").replace("edit near\n", "edit both\n")
+    only = policies(with_lines(ANY, srcintf="lan", dstintf="wan"))
+    assert fate(ROUTE.replace("near far", "both") + only + one_zone) == "possible"
+    assert (
+        fate(ROUTE.replace("near far", "both") + only + one_zone.replace("priority-zone both", "priority-members 1"))
+        == "allowed"
+    )
+
+
 @pytest.mark.parametrize(
     ("lines", "outcome"),
     [

@@ -229,6 +229,14 @@ def test_a_vdom_that_is_disabled_passes_nothing_for_certain() -> None:
     assert verdict(off.replace("disable", "enable") + policies(ANY)) == "allowed"
 
 
+def test_a_vdom_that_is_disabled_answers_nothing_for_certain() -> None:
+    off = "config system settings\nset status disable\nend\n"
+    ways = INTERFACES.replace("203.0.113.2/24", "203.0.113.2/24\nset allowaccess https")
+    assert local(off, interfaces=ways) == "possible"
+    assert local(off.replace("disable", "enable"), interfaces=ways) == "allowed"
+    assert local(off, service="tcp/22", interfaces=ways) == "blocked"
+
+
 BRIDGE = "config system settings\nset opmode transparent\nset manageip 192.0.2.9/24\nend\n"
 
 
@@ -244,6 +252,12 @@ BRIDGE = "config system settings\nset opmode transparent\nset manageip 192.0.2.9
 def test_nothing_passes_between_two_forwarding_domains(wan: str, lan: str, outcome: str) -> None:
     lines = table("system interface", f"wan\n{wan}".strip(), f"lan\n{lan}".strip())
     assert verdict(BRIDGE + lines + policies(ANY), version="7.2.5") == outcome
+
+
+def test_a_forwarding_domain_that_is_no_number_is_a_gap() -> None:
+    lines = table("system interface", "wan\nset forward-domain ${domain}")
+    assert verdict(BRIDGE + lines + policies(ANY), version="7.2.5") == "allowed"
+    assert any(gap.keyword == "forward-domain" and gap.hides_access for gap in read(BRIDGE + lines, "7.2.5").gaps)
 
 
 def test_forwarding_domains_count_in_transparent_mode_only() -> None:

@@ -118,6 +118,7 @@ def test_the_entries_of_one_policy_hide_it_together() -> None:
         (entry(1, "name", "443"), "tcp/443", "possible"),
         (entry(1, "web", protocol=47), "ip/47", "allowed"),
         (entry(1, "web", "444-443"), "tcp/443", "possible"),
+        (entry(1, "web", "${port}-443"), "tcp/443", "possible"),
     ],
 )
 def test_what_an_entry_does_not_say_is_possible(body: str, asked: str, outcome: str) -> None:
@@ -207,6 +208,26 @@ def test_local_in_policies_for_senders_of_a_service() -> None:
     text = WEB + CUSTOM + policies(body, kind="firewall local-in-policy")
     assert local(text, source="10.0.0.5", interfaces=ways) == "possible"
     assert local(text, source="10.0.0.6", interfaces=ways) == "allowed"
+
+
+def test_whether_a_disabled_entry_also_takes_from_an_added_one_is_open() -> None:
+    text = WEB + service("mine", entry(1, "web mail", "25"), more=f"set master-service-id 65646\n{GONE}")
+    firewall = read(text + policies(to("mine")))
+    found = [verdict_of(firewall, address, "tcp/25") for address in ("10.0.0.5", "10.0.0.6", "10.0.0.7")]
+    assert found == ["allowed", "possible", "blocked"]
+
+
+def test_a_service_that_cannot_be_read_is_one_gap_however_many_name_it() -> None:
+    firewall = read(WEB + service("x", entry(1, "web", "9-7")) + policies(to("x"), to("x")))
+    assert len([gap for gap in firewall.gaps if "port range" in gap.what]) == 1
+
+
+def test_a_policy_for_a_service_without_any_address_left_is_still_one() -> None:
+    text = table("firewall address", "x\nset subnet 10.0.0.5/32") + table("firewall addrgrp", "g\nset member x")
+    text += table("firewall addrgrp", "g\nset exclude enable\nset exclude-member x")
+    firewall = read(text + service("none", entry(1, "g", "443")) + policies(to("none", action="deny"), ANY))
+    assert [rule.id for rule in firewall.lists[0].stated] == ["1", "2"]
+    assert verdict_of(firewall) == "allowed"
 
 
 PLACES = {"web": {5}, "mail": {6}, "both": {5, 6}, "near": {4, 5, 6, 7}}

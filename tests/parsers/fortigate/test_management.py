@@ -77,6 +77,11 @@ def test_the_proxy_for_language_models_answers_where_it_is_switched_on(lines: st
     assert local(f"config llm proxy\n{lines}set interface wan\nend\n", service=service) == outcome
 
 
+def test_a_protocol_of_the_proxy_for_language_models_that_is_not_known_is_a_gap() -> None:
+    (gap,) = read("config llm proxy\nset status enable\nset protocol ftp\nset interface wan\nend\n", "8.0.0").gaps
+    assert (gap.keyword, gap.hides_access) == ("protocol", True)
+
+
 def test_a_dedicated_interface_answers_its_trusted_addresses() -> None:
     lines = "set dedicated-to management\nset trust-ip-1 192.0.2.0 255.255.255.0"
     for source, outcome in (("192.0.2.7", "allowed"), ("198.51.100.7", "blocked")):

@@ -140,6 +140,24 @@ def test_traffic_back_out_of_its_interface_passes_perhaps() -> None:
     assert verdict("", "10.0.0.9", source="10.0.0.5", way="lan>lan") == "allowed"
 
 
+def test_traffic_within_a_zone_is_possible_where_the_number_of_tables_is_not_known() -> None:
+    assert verdict(MODE + ZONE, version="") == "possible"
+    assert verdict(MODE + ZONE, version="6.0.4") == "allowed"
+    assert verdict(ZONE, version="") == "allowed"
+
+
+def test_a_security_policy_for_an_internet_service_says_why_it_is_not_certain() -> None:
+    custom = (
+        "config firewall internet-service-custom\nedit crm\nconfig entry\nedit 1\nset protocol 6\n"
+        "config port-range\nedit 1\nset start-port 443\nset end-port 443\nnext\nend\nset dst web\nnext\nend\nnext\nend\n"
+    ) + table("firewall address", "web\nset subnet 10.0.0.5/32")
+    line = "set internet-service enable\nset internet-service-custom crm"
+    body = with_lines(OPEN, dstaddr="", service="", **{"enforce-default-app-port": ""})
+    firewall = read(custom + MODE + policies(HANDS_OVER) + security(f"{body}\n{line}"))
+    (rule,) = firewall.lists[1].stated
+    assert any("default ports of applications" in reason for reason in rule.uncertain)
+
+
 @pytest.mark.parametrize(("line", "outcome"), [("set implicit-allow-dns enable\n", "possible"), ("", "blocked")])
 def test_dns_passes_the_ngfw_mode_perhaps(line: str, outcome: str) -> None:
     mode = MODE.replace("end", f"{line}end") + policies(HANDS_OVER)

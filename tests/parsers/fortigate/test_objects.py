@@ -65,6 +65,16 @@ def test_a_wildcard_and_its_mask_are_of_one_family() -> None:
     assert [gap.hides_access for gap in firewall.gaps] == [True]
 
 
+@pytest.mark.parametrize("six", [False, True])
+@pytest.mark.parametrize("wildcard", ["{}", "{} {} {}", "{}/{}/{}", "{}/x"])
+def test_a_wildcard_that_cannot_be_read_is_a_gap(wildcard: str, six: bool) -> None:
+    value = wildcard.replace("{}", "2001:db8::" if six else "10.0.0.0")
+    kind = "firewall address6" if six else "firewall address"
+    names = {"srcaddr": "", "dstaddr": "", "srcaddr6": "x", "dstaddr6": "all"} if six else {"srcaddr": "x"}
+    text = table(kind, f"x\nset type wildcard\nset wildcard {value}") + policies(with_lines(ANY, **names))
+    assert [gap.hides_access for gap in read(text, "8.0.0").gaps] == [True]
+
+
 def test_a_group_by_tags_has_perhaps_each_of_its_members() -> None:
     text = table("firewall address", "x\nset subnet 198.51.100.0/24\nset custom-tags crew")
     text += table("firewall addrgrp", "g\nset type dynamic-tag\nset custom-tags crew\nset member x")

@@ -12,7 +12,7 @@ from parsers.model.bounds import Bounded
 from parsers.model.intervals import IntervalSet
 from parsers.model.services import TCP, ServiceSet
 from tests.parsers.fortigate.test_against_oracle import calm
-from tests.parsers.fortigate.writing import ANY, hidden, policies, read, table, verdict, verdict_of, with_lines
+from tests.parsers.fortigate.writing import ANY, hidden, policies, read, stated, table, verdict, verdict_of, with_lines
 
 SPAN = st.tuples(st.integers(0, 5), st.integers(0, 5)).map(lambda pair: (min(pair), max(pair)))
 BOXES = st.lists(st.tuples(SPAN, SPAN), max_size=4)
@@ -127,6 +127,22 @@ def test_translated_packets_keep_what_is_known_without_an_address() -> None:
     text = LIMITED + vip + policies(with_lines(ANY, dstaddr="v", service="web mail"))
     assert verdict(text, "203.0.113.10", "tcp/25") == "allowed"
     assert verdict(text, "203.0.113.10", "tcp/443") == "possible"
+
+
+def test_a_deny_that_also_stops_translated_packets_stops_them_at_its_addresses_only() -> None:
+    vip = table("firewall vip", "v\nset extip 203.0.113.10\nset mappedip 10.0.0.9")
+    for names, outcome in (("web", "possible"), ("mail", "allowed"), ("HTTPS", "blocked")):
+        deny = with_lines(ANY, action="deny", service=names, **{"match-vip": "enable"})
+        text = LIMITED + vip + policies(deny, with_lines(ANY, dstaddr="v"))
+        assert verdict(text, "203.0.113.10") == outcome
+
+
+def test_a_policy_whose_services_leave_no_destination_is_still_one() -> None:
+    text = LIMITED + table("firewall service custom", "every\nset protocol IP\nset iprange 10.0.0.5")
+    text += table("firewall address", "five\nset subnet 10.0.0.5/32")
+    deny = with_lines(ANY, action="deny", dstaddr="five", service="every", **{"service-negate": "enable"})
+    assert [rule.id for rule in stated(text + policies(deny, ANY))] == ["1", "2"]
+    assert verdict(text + policies(deny, ANY)) == "allowed"
 
 
 LIMITS = st.lists(st.tuples(SPAN, st.one_of(st.none(), SPAN)), min_size=1, max_size=4)
