@@ -49,8 +49,8 @@ def audit(
         last: what people decided in the last workbook: accepted findings are waived, all are compared.
         waivers: what was accepted, besides the exceptions of the site.
         told: hears of every check before it runs.
-        decided: further decisions, which waive what they accept and are not compared.
         refused: exports that belong to the audit and could not be read: without them it is not complete.
+        decided: further decisions, which waive what they accept and are not compared.
 
     Raises:
         RulesetError: the site names interfaces its devices do not have.
@@ -59,15 +59,14 @@ def audit(
     checks, skipped = _able(checks, parts)
     found = tuple(_found(checks, parts, told))
     waivers = (*site.waivers, *waivers, *waivers_of((*(last.decisions if last else ()), *decided), found))
-    checked = Checked(found, waivers, now.date(), frozenset(firewall.name for firewall in firewalls))
-    after = (finding for check in checks if check.after for finding in check.after(checked, check))
+    after = _after(checks, Checked(found, waivers, now.date(), frozenset(each.name for each in firewalls)))
     findings = tuple(with_commands((*found, *after), firewalls))
     waived = apply_waivers(sorted(findings, key=_order), waivers, now.date())
     return AuditResult(
         fwproof_version=__version__,
         today=now.date(),
         devices=firewalls,
-        rulesets=tuple(_used(ruleset) for ruleset in rulesets),
+        rulesets=tuple(map(_used, rulesets)),
         site_name=site.id,
         site_inferred=inferred,
         checks_run=tuple(check.id for check in checks),
@@ -117,6 +116,13 @@ def _found(checks: tuple[Check, ...], parts: tuple[Analysis, ...], told: Told) -
         told(f"checking {check.id} {check.title}", number, len(checks))
         for analysis in parts:
             yield from check.run(analysis, check)
+
+
+def _after(checks: tuple[Check, ...], checked: Checked) -> Iterator[Finding]:
+    """What checks find in the findings of all and in what waives them."""
+    for check in checks:
+        if check.after:
+            yield from check.after(checked, check)
 
 
 def _judged(firewalls: tuple[Firewall, ...], checks: tuple[Check, ...]) -> Judged:

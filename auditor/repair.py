@@ -1,8 +1,9 @@
-"""Commands to paste that mend a finding, where they take nothing away that anybody may need.
+"""Commands to paste that mend a finding, where there is nothing to decide first.
 
-Only what is safe by itself is written: a rule that decides no packet is switched off, an object that nothing uses is
-deleted, a service of the device is taken off one interface. What needs a decision (which sources, which ports) stays
-the words of the finding; required ports are planned by `fwproof plan`.
+A rule that decides no packet is switched off, an object that nothing uses is deleted (the device refuses where
+something does), a login of the device is taken off one interface. What they take from somebody who may count on it is
+said in a comment above them. What needs a decision (which sources, which ports, which disabled rule may go) stays the
+words of the finding; required ports are planned by `fwproof plan`.
 """
 
 from __future__ import annotations
@@ -12,12 +13,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from auditor.findings.finding import Confidence, Finding, Severity
+from auditor.remedy.existing import Existing
+from auditor.remedy.fortiobjects import quoted
 from parsers.model.firewall import Firewall
 from parsers.model.origin import Origin
 
 _POLICIES = ("firewall policy", "firewall policy6", "firewall security-policy", "firewall consolidated policy")
-_ACCESS = "ping https ssh snmp http telnet fgfm radius-acct probe-response fabric ftm speed-test".split()
-"""Words of `allowaccess` (FortiOS CLI reference, config system interface)."""
+_LOGINS = ("https", "ssh", "http", "telnet")
+_ACCESS = (*_LOGINS, "snmp")
+"""Words of `allowaccess` that an outer interface can do without (FortiOS CLI reference, config system interface).
+
+Others (fgfm, fabric, ftm, ping) serve the company's own devices, tokens and monitoring."""
+_UNTYPED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029?$]")
+"""What a prompt acts on even within quotes: ends of lines, its help, its variables."""
 _SERVICE = re.compile(r"(?P<service>\S+) on (?P<interface>\S+)")
 
 
@@ -35,20 +43,20 @@ def _commands(finding: Finding, firewall: Firewall) -> Iterator[str]:
     if write is None or finding.confidence is Confidence.POSSIBLE:
         return
     lines = list(write(finding))
+    if not lines or any(_UNTYPED.search(line) for line in lines):
+        return
     scope = _scope(finding, firewall)
-    if lines and scope:
-        yield from (*scope, *lines, "end")
-    else:
-        yield from lines
+    yield from (*scope, *lines, "end") if scope else lines
 
 
 def _scope(finding: Finding, firewall: Firewall) -> tuple[str, ...]:
-    """Where the commands are typed on a device with several VDOMs; () on others."""
-    if not firewall.vdom or not firewall.name.endswith(f"/{firewall.vdom}"):
+    """Where the commands are typed on a device with VDOMs; () on others."""
+    several = firewall.vdom not in ("", "root") or firewall.name.endswith(f"/{firewall.vdom}")
+    if not several and not Existing(firewall).has_vdoms:
         return ()
     if finding.origin is not None and finding.origin.kind == "system interface":
         return ("config global",)
-    return ("config vdom", f"edit {firewall.vdom}")
+    return ("config vdom", f"edit {_word(firewall.vdom)}")
 
 
 def _tables(origins: Iterable[Origin | None], settings: tuple[str, ...]) -> Iterator[str]:
@@ -68,9 +76,7 @@ def _tables(origins: Iterable[Origin | None], settings: tuple[str, ...]) -> Iter
 
 
 def _word(name: str) -> str:
-    if name.isascii() and name.isdigit():
-        return name
-    return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
+    return name if name.isascii() and name.isdigit() else quoted(name)
 
 
 def _policies(finding: Finding) -> tuple[Origin, ...]:
@@ -80,17 +86,26 @@ def _policies(finding: Finding) -> tuple[Origin, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _of_policy(*settings: str) -> Callable[[Finding], Iterator[str]]:
-    return lambda finding: _tables(_policies(finding)[:1], settings)
+def _idle(finding: Finding) -> Iterator[str]:
+    """A rule that decides nothing is switched off; what to do with one that should act and does not is a choice.
+
+    So is one that waits for an interface to come up.
+    """
+    origin = finding.origin
+    chosen = finding.severity >= Severity.MEDIUM or finding.packets.startswith("interface down")
+    if chosen or origin is None or origin.kind not in _POLICIES:
+        return iter(())
+    return _tables((origin,), ("set status disable",))
 
 
-def _repeated(finding: Finding) -> Iterator[str]:
-    """A rule that only repeats others is switched off; what to do with one that should act and does not is a choice."""
-    return iter(()) if finding.severity >= Severity.MEDIUM else _of_policy("set status disable")(finding)
+def _logged(finding: Finding) -> Iterator[str]:
+    return _tables(_policies(finding), ("set logtraffic all",))
 
 
-def _of_policies(*settings: str) -> Callable[[Finding], Iterator[str]]:
-    return lambda finding: _tables(_policies(finding), settings)
+def _with_virtual_ips(finding: Finding) -> Iterator[str]:
+    if finding.origin is not None and finding.origin.kind == "firewall policy":
+        yield "# From then on its senders no longer reach the virtual IPs below it."
+        yield from _tables((finding.origin,), ("set match-vip enable",))
 
 
 def _unused(finding: Finding) -> Iterator[str]:
@@ -101,18 +116,18 @@ def _management(finding: Finding) -> Iterator[str]:
     found = _SERVICE.fullmatch(finding.rule)
     origin = finding.origin
     if not found or origin is None or origin.kind != "system interface" or origin.name != found["interface"]:
-        return iter(())
-    if found["service"] not in _ACCESS:
-        return iter(())
-    return _tables((origin,), (f"unselect allowaccess {found['service']}",))
+        return
+    if found["service"] in _ACCESS:
+        if found["service"] in _LOGINS:
+            yield "# Who logs in this way is shut out: try another way in (console, VPN, an inside interface) first."
+        yield from _tables((origin,), (f"unselect allowaccess {found['service']}",))
 
 
 _BY_CHECK: Mapping[str, Callable[[Finding], Iterator[str]]] = {
-    "FW105": _repeated,
-    "FW106": _of_policy("set status disable"),
-    "FW107": _of_policies(),
+    "FW105": _idle,
+    "FW106": _idle,
     "FW108": _unused,
-    "FW111": _of_policies("set logtraffic all"),
+    "FW111": _logged,
     "FW112": _management,
-    "FW115": _of_policy("set match-vip enable"),
+    "FW115": _with_virtual_ips,
 }

@@ -111,9 +111,9 @@ def _judged(bound: BoundFlow, service: ServiceSet, layers: tuple[Layer, ...]) ->
     return CoverageState.MISSING, layers, ""
 
 
-def surely_open(service: ServiceSet, layers: tuple[Layer, ...]) -> ServiceSet:
-    """The services of a flow that every one of some layers lets through for certain, for some packets at least."""
-    return _common(service, layers, sure=True) if layers else NO_SERVICE
+def possibly_open(service: ServiceSet, layers: tuple[Layer, ...]) -> ServiceSet:
+    """The services of a flow that every one of some layers possibly lets through, for some packets at least."""
+    return _common(service, layers, sure=False) if layers else NO_SERVICE
 
 
 def _common(service: ServiceSet, layers: tuple[Layer, ...], *, sure: bool) -> ServiceSet:

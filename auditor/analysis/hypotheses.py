@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from auditor.analysis.coverage import Covered, cover, surely_open
+from auditor.analysis.coverage import Covered, cover, possibly_open
 from auditor.analysis.devices import Device
 from auditor.analysis.paths import Paths
 from auditor.baseline import BoundFlow
@@ -31,9 +31,9 @@ def cover_each(
 ) -> Covered:
     """The state of a flow with hypotheses: the one they agree on, otherwise the question which of them is so.
 
-    `under` gives the devices as they are with a dynamic range. Ports that are open between the two ends for certain,
-    in a usual range or not, may be those that RPC was pinned to: then none of the range is called missing. What the
-    flow asks for beside the range is missing all the same.
+    `under` gives the devices as they are with a dynamic range. Ports that are open between the two ends, be it only
+    possibly, in a usual range or not, may be those that RPC was pinned to: then none of the range is called missing.
+    What the flow asks for beside the range is missing all the same.
     """
     found = [(each, cover(each.flow, paths, under(each.ports), fixed)) for each in bound.hypotheses]
     first = found[0][1]
@@ -75,6 +75,6 @@ def _is_pinned(
     ports = pinnable(fixed)
     asked = replace(bound, service=ports, alternatives=(), pool=ports, preset=None, question="", hypotheses=())
     devices = under(bound.hypotheses[0].ports)
-    known = surely_open(ports, cover(asked, paths, devices, fixed).layers)
+    opened = possibly_open(ports, cover(asked, paths, devices, fixed).layers)
     # Where a whole range is open, nothing of it is missing that could be excused.
-    return bool(known) and any(each.flow.pool - fixed - known for each in bound.hypotheses)
+    return bool(opened) and any(each.flow.pool - fixed - opened for each in bound.hypotheses)

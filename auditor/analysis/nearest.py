@@ -47,14 +47,20 @@ def nearest(
         for rule in filter(opens, rules.rules):
             misses = own[id(rule)]
             if not misses:
-                misses = [_outranked(rules, decided)]
+                misses = list(_outranked(rules, rule, decided))
             if len(misses) == 1 and (rules.evaluation is Evaluation.FIRST_MATCH or _is_about(rule, flow, now)):
                 found.setdefault((rule.id, rule.origin), NearRule(rule, misses[0]))
     return tuple(found.values())[:MOST_NEAR]
 
 
 def _holds(rules: RuleList, decided: Rule | None) -> bool:
-    return decided is not None and any((rule.id, rule.origin) == (decided.id, decided.origin) for rule in rules.rules)
+    return decided is not None and _place(rules, decided) < len(rules.rules)
+
+
+def _place(rules: RuleList, rule: Rule) -> int:
+    """The place of a rule in a list; behind its end for a rule of another list."""
+    key = (rule.id, rule.origin)
+    return next((n for n, each in enumerate(rules.rules) if (each.id, each.origin) == key), len(rules.rules))
 
 
 def _is_about(rule: Rule, flow: Flow, now: datetime) -> bool:
@@ -64,10 +70,14 @@ def _is_about(rule: Rule, flow: Flow, now: datetime) -> bool:
     return settled and ports.overlaps(flow.service) and ports != ANY_SERVICE
 
 
-def _outranked(rules: RuleList, decided: Rule | None) -> str:
+def _outranked(rules: RuleList, rule: Rule, decided: Rule | None) -> Iterator[str]:
+    """The stated rule that comes before one that misses nothing; without one, it is for other packets after all."""
+    if decided is None or decided.implicit:
+        return
     if rules.evaluation is Evaluation.BLOCK_OVERRIDES:
-        return "a rule that blocks comes before every rule that allows"
-    return f"it stands below rule {decided.id}" if decided is not None else "rules above it stop them first"
+        yield "a rule that blocks comes before every rule that allows"
+    elif _place(rules, decided) < _place(rules, rule):
+        yield f"it stands below rule {decided.id}"
 
 
 def _misses(rule: Rule, flow: Flow, now: datetime, translation: str) -> Iterator[str]:

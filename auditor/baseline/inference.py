@@ -17,7 +17,14 @@ from auditor.baseline.facing import facing, forwards, mentioned
 from auditor.baseline.hostobjects import address_called, host_objects
 from auditor.baseline.hostrules import KnownHostRules
 from auditor.baseline.model import Ruleset
-from auditor.baseline.published import EDGE_NAME, Published, edge_sign, published_servers
+from auditor.baseline.published import (
+    EDGE_NAME,
+    Published,
+    edge_sign,
+    published_servers,
+    speaks_of_edge,
+    untranslated_mail,
+)
 from auditor.baseline.recognition import Server, published_roles, speaks_for
 from auditor.baseline.site import Binding, Site, SiteDevice, Use
 from parsers.model.addresses import ANY_ADDRESS, AddressSet
@@ -141,7 +148,9 @@ def _infer(firewalls: tuple[Firewall, ...], rulesets: tuple[Ruleset, ...]) -> In
 def _absent(draft: _Draft, roles: set[str]) -> Iterator[str]:
     """An Edge, where mail from the Internet goes straight to a server inside and nothing looks like one or a relay."""
     fronts = draft.bindings.get("edge_transport", []) + draft.bindings.get("mail_relay", [])
-    if "edge_transport" in roles and draft.mail_inside and not fronts:
+    walls = (each for each in draft.firewalls if not each.is_host)
+    other = any(untranslated_mail(each, draft.outside(each)) for each in walls) or speaks_of_edge(draft.firewalls)
+    if "edge_transport" in roles and draft.mail_inside and not fronts and not other:
         draft.notes.append(
             f"No Edge Transport server: mail is published to {draft.mail_inside} inside, and nothing looks like one."
         )

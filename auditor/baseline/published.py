@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.baseline.hostobjects import host_objects
-from parsers.model.addresses import AddressSet, address_text
+from parsers.model.addresses import PUBLIC, AddressSet, address_text
 from parsers.model.firewall import Firewall
 from parsers.model.rule import Action, Direction, Rule
 from parsers.model.services import TCP, ServiceSet
 
 EDGE_NAME = re.compile(r"(?<![a-z])(?:ex|exch\w*|mail)?edge(?:transport|srv|server)?(?![a-z])", re.IGNORECASE)
-_EDGESYNC = ServiceSet.parse("tcp/50636")
+_EDGESYNC, _MAIL = ServiceSet.parse("tcp/50636"), ServiceSet.parse("tcp/25")
 _FEW_PORTS = 2000
 
 
@@ -66,9 +66,34 @@ def edge_sign(firewalls: tuple[Firewall, ...], server: Published) -> str:
     return f"rule {sync} opens EdgeSync to it" if sync else ""
 
 
+def speaks_of_edge(firewalls: tuple[Firewall, ...]) -> bool:
+    """Does anything at all speak of an Edge Transport server: a name of an object or translation, a rule for EdgeSync?
+
+    In the zone where mail arrives there may be another server, or a name that no single address has.
+    """
+    names = [item.name for each in firewalls for item in each.objects]
+    names += [item.name for each in firewalls for item in each.translations]
+    rules = (rule for each in firewalls for rule in _accepting(each))
+    return any(EDGE_NAME.search(name) for name in names) or any(_is_for_edgesync(rule) for rule in rules)
+
+
+def untranslated_mail(firewall: Firewall, outside: frozenset[str]) -> bool:
+    """Do rules let mail from the Internet through to public addresses as they are? A server may have one of them."""
+    return any(
+        rule.service.possible.overlaps(_MAIL)
+        and _tells(rule.service.possible)
+        and rule.destination.possible.overlaps(PUBLIC)
+        for rule in _accepting(firewall)
+        if not outside or rule.ingress is None or rule.ingress & outside
+    )
+
+
+def _is_for_edgesync(rule: Rule) -> bool:
+    return rule.service.possible.overlaps(_EDGESYNC) and _tells(rule.service.possible)
+
+
 def _opens_edgesync(rule: Rule, address: AddressSet) -> bool:
-    service, to = rule.service.possible, rule.destination.possible
-    return service.overlaps(_EDGESYNC) and _tells(service) and to.overlaps(address)
+    return _is_for_edgesync(rule) and rule.destination.possible.overlaps(address)
 
 
 def _tells(service: ServiceSet) -> bool:

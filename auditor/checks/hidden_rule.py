@@ -24,7 +24,7 @@ When a redundant rule is kept for its log or its counters.
 
 References
 ----------
-Claimed only from what earlier rules certainly match (FQDN, schedules and users never hide a rule).
+Claimed only from what earlier rules certainly match (FQDN, schedules, expiry dates and users never hide a rule).
 """
 
 from __future__ import annotations

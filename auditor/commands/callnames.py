@@ -40,16 +40,28 @@ def _named(case: Case) -> Iterator[tuple[str, AddressSet]]:
 
 
 def address_of(word: str, names: Names) -> str:
-    """The address a word stands for, as text; a word that is no name of the case stays as it is.
+    """The address a word stands for, as text; an address stays as it is, and so does what is no name of the case.
+
+    Objects are called by addresses that they do not hold: who writes an address means it.
 
     Raises:
         ValueError: the name stands for several addresses.
     """
-    found = names.get(word.casefold(), frozenset())
+    found = frozenset() if _is_address(word) else names.get(word.casefold(), frozenset())
     if len(found) > 1:
         shown = ", ".join(sorted(each.text() for each in found))
         raise ValueError(f"{word!r} is the name of several addresses ({shown}): write the one you mean")
     return next(iter(found)).text() if found else word
+
+
+def _is_address(word: str) -> bool:
+    from parsers.model.addresses import AddressSet
+
+    try:
+        AddressSet.network(word)
+    except ValueError:
+        return False
+    return True
 
 
 def near_name(word: str, names: Names) -> str:

@@ -25,6 +25,11 @@ class CompiledRule:
     certain: tuple[Box, ...]
     possible: tuple[Box, ...]
 
+    @property
+    def ends(self) -> bool:
+        """Does it stop to match on a day that it names?"""
+        return any(each.not_after is not None for each in self.rule.conditions)
+
 
 class CompiledList:
     """A rule list in evaluation order with an index of its certain and of its possible boxes."""

@@ -25,9 +25,10 @@ class Hidden:
     """A rule without effect.
 
     `by` lists the earlier rules that together match everything it matches (claimed only from what they certainly
-    match); `same_action` says that all of them do the same as the rule, so that it is redundant rather than
-    shadowed. `never` is the reason when the rule matches no packet by itself; `by` is then empty. `blocked` says that
-    somebody publishes a server by it and nothing gets through.
+    match, and go on matching: after the day of a rule that ends, those below it decide); `same_action` says that all
+    of them do the same as the rule, so that it is redundant rather than shadowed. `never` is the reason when the rule
+    matches no packet by itself; `by` is then empty. `blocked` says that somebody publishes a server by it and nothing
+    gets through.
     """
 
     rule: Rule
@@ -66,7 +67,7 @@ def _hidden_parts(rules: CompiledList) -> Iterator[Hidden]:
             yield Hidden(compiled.rule, (), same_action=False, never=never, blocked=bool(wrong_port))
             continue
         by = _cover(rules, number, own, chance)
-        if by:
+        if by and not any(rules.rules[each].ends for each in by):
             same = all(rules.rules[each].allows == compiled.allows for each in by)
             yield Hidden(compiled.rule, tuple(rules.rules[each].rule for each in by), same)
 

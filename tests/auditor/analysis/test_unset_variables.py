@@ -72,6 +72,15 @@ def test_what_no_range_changes_is_certain(judge: Judge, service: str, state: str
     assert (found.state, found.missing) == (state, missing)
 
 
+def test_ports_that_are_perhaps_open_may_be_pinned_as_well(tmp_path: Path) -> None:
+    hours = 'config firewall schedule recurring\n    edit "hours"\n        set day monday\n    next\nend\n'
+    rules = policy(1, "cas", "mbx2", "mapper", "lan>mail")
+    rules += policy(2, "cas", "mbx2", "odd", "lan>mail").replace('"always"', '"hours"')
+    zones = ZONES.replace("lan]", "lan, mail]")
+    roles = ROLES | {"mailbox": "10.0.40.31"}
+    assert row(audited(tmp_path, SERVICES + hours + rules, "", roles, "", zones, APART)).state == "cannot tell"
+
+
 def test_pinned_ports_are_a_value_like_any_other(judge: Judge) -> None:
     assert row(judge("pinned", 'rpc_dynamic: "7575-7576"')).state == "satisfied"
 

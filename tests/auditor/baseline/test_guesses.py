@@ -72,6 +72,23 @@ def test_mail_to_a_server_inside_is_not_past_an_edge_that_only_a_name_speaks_for
         assert (state["Q10"], state["Q19"], state["Q20"]) == ("satisfied", *mail)
 
 
+@pytest.mark.parametrize(
+    "sign",
+    [
+        policy(2, "cas", "dc", "edgesync", "lan>dmz"),
+        vip("vip-edge", "10.0.10.21", "25", "203.0.113.12"),
+        'config firewall address\n    edit "EDGE-NET"\n        set subnet 10.0.20.0 255.255.255.0\n    next\nend\n',
+        'config firewall address\n    edit "mx"\n        set subnet 203.0.113.77 255.255.255.255\n    next\nend\n'
+        + policy(2, "all", "mx", "SMTP", "wan1>dmz"),
+    ],
+    ids=["a rule for EdgeSync", "a virtual IP", "a network", "mail to a public address"],
+)
+def test_whatever_speaks_of_an_edge_leaves_it_a_question(sign: str) -> None:
+    text = BASE.replace('edit "edge"', 'edit "sw"') + vip("m", "10.0.10.21", "25") + policy(1, "all", "m", "SMTP")
+    assert infer_site(parsers.read(text.encode(), "fgt.conf"), RULESETS).site.not_deployed == ("edge_transport",)
+    assert infer_site(parsers.read((text + sign).encode(), "fgt.conf"), RULESETS).site.not_deployed == ()
+
+
 def test_rpc_from_the_internet_is_forbidden_whatever_the_server_is(tmp_path: Path) -> None:
     opened = WEB + vip("w", "10.0.10.31", "135", "203.0.113.11") + vip("x", "10.0.10.31", "443", "203.0.113.12")
     opened += 'config firewall service custom\n    edit "rpc"\n        set tcp-portrange 135\n    next\nend\n'

@@ -362,6 +362,15 @@ def test_names_stand_for_addresses_and_ports(flow: str, capsys: pytest.CaptureFi
     assert traced(capsys, flow).startswith("ALLOWED: tcp/443 from internet to 203.0.113.10 ")
 
 
+def test_an_address_is_no_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Objects are called by addresses that they hold no more."""
+    text = Path(BACKUP).read_text(encoding="utf-8")
+    odd = 'config firewall address\n    edit "203.0.113.10"\n        set subnet 10.0.10.99 255.255.255.255\n    next\nend\n'
+    (tmp_path / "odd.conf").write_text(text + odd, encoding="utf-8")
+    out = traced(capsys, "tcp/443 from internet to 203.0.113.10", str(tmp_path / "odd.conf"))
+    assert out.startswith("ALLOWED: tcp/443 from internet to 203.0.113.10 ")
+
+
 @pytest.mark.parametrize(
     ("flow", "message"),
     [
