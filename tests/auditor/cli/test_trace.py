@@ -357,6 +357,19 @@ def test_of_a_host_only_rules_for_the_port_are_named(capsys: pytest.CaptureFixtu
     assert out.count("would let it through") == 1
 
 
+def test_a_rule_of_a_program_that_does_not_hold_the_port_is_not_near(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No rule blocks port 135 here, and none would let it through: it is the endpoint mapper's."""
+    key = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules"
+    rule = r"v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=135|App=C:\\own.exe|Name=own|"
+    text = f'Windows Registry Editor Version 5.00\n\n[{key}]\n"1"="{rule}"\n'
+    (tmp_path / "EX01.reg").write_bytes(text.encode("utf-16"))
+    out = traced(capsys, "tcp/135 from internet to 10.0.0.5", str(tmp_path / "EX01.reg"))
+    assert out.startswith("BLOCKED")
+    assert "would let it through" not in out
+
+
 @pytest.mark.parametrize("flow", ["HTTPS from internet to vip-mail", "https from internet to VIP-MAIL"])
 def test_names_stand_for_addresses_and_ports(flow: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert traced(capsys, flow).startswith("ALLOWED: tcp/443 from internet to 203.0.113.10 ")
