@@ -172,6 +172,8 @@ def _store(bag: Bag) -> str:
 
 
 def _profiles(bag: Bag, unread: list[str]) -> frozenset[str] | None:
+    if not bag.has("profile") and not bag.has("profiles"):
+        unread.append("the profiles are not in the export")
     value = bag.properties.get("profile", bag.properties.get("profiles"))
     if isinstance(value, list):
         value = ",".join(value)

@@ -242,5 +242,9 @@ def test_filters_that_stand_below_their_rule():
     web, mail = firewall.written.rules
     assert (web.protocol, web.local_ports, web.remote_addresses, web.unread) == (6, ("80", "443"), ("10.0.0.0/8",), ())
     assert (mail.enabled, mail.local_ports) == (False, ("25",))
-    assert mail.unread == ("remoteaddress is not in the export", "localaddress is not in the export")
+    assert mail.unread == (
+        "remoteaddress is not in the export",
+        "the profiles are not in the export",
+        "localaddress is not in the export",
+    )
     assert [(each.profile, each.enabled) for each in firewall.written.profiles] == [("public", False)]

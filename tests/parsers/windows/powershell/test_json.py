@@ -116,6 +116,11 @@ def test_the_destination_port_is_not_any_port_where_it_is_not_in_the_export(dire
     assert read([{**rule, "Direction": direction}]).rules[0].unread == unread
 
 
+def test_profiles_that_are_not_in_the_export_are_not_all_of_them():
+    rule = {name: value for name, value in FLAT.items() if name != "Profile"}
+    assert read([rule]).rules[0].unread == ("the profiles are not in the export",)
+
+
 @pytest.mark.parametrize("behind", [True, False])
 def test_the_name_of_the_store_may_stand_behind_the_rules(behind):
     rules = [{**FLAT, "Name": f"r{number}", "InstanceID": f"r{number}"} for number in range(20)]
