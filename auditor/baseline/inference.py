@@ -196,7 +196,7 @@ def _published(firewall: Firewall, draft: _Draft, roles: set[str]) -> None:
         _client_access(firewall, draft, tuple(each for each in servers if each.service.overlaps(_WEB)), servers)
     for each in servers:
         if each.service.overlaps(_MAIL) and each.telling:
-            _transport(firewall, draft, roles, each)
+            _transport(firewall, draft, roles, each, servers)
 
 
 def _client_access(
@@ -223,10 +223,12 @@ def _client_access(
         )
 
 
-def _transport(firewall: Firewall, draft: _Draft, roles: set[str], server: Published) -> None:
+def _transport(
+    firewall: Firewall, draft: _Draft, roles: set[str], server: Published, servers: tuple[Published, ...]
+) -> None:
     role, why = "hub_transport", "inside"
     if _zone_of(firewall, server.address, draft) == "perimeter":
-        sign = edge_sign(draft.firewalls, server)
+        sign = edge_sign(draft.firewalls, server, servers)
         role, why = "edge_transport", f"in the perimeter, and {sign}"
         if not sign and "mail_relay" in roles:
             role, why = "mail_relay", "in the perimeter, and nothing tells that it is an Edge Transport server"

@@ -14,6 +14,8 @@ from parsers.model.services import TCP, ServiceSet
 
 EDGE_NAME = re.compile(r"(?<![a-z])(?:ex|exch\w*|mail)?edge(?:transport|srv|server)?(?![a-z])", re.IGNORECASE)
 _EDGESYNC, _MAIL = ServiceSet.parse("tcp/50636"), ServiceSet.parse("tcp/25")
+_DIRECTORY = _EDGESYNC | ServiceSet.parse("tcp/50389")
+"""AD LDS of an Edge, over SSL and in clear text."""
 _FEW_PORTS = 2000
 
 
@@ -55,12 +57,19 @@ def published_servers(firewall: Firewall, outside: frozenset[str]) -> Iterator[P
                     yield Published(translation.name, address, public, service)
 
 
-def edge_sign(firewalls: tuple[Firewall, ...], server: Published) -> str:
-    """What tells an Edge Transport server from another mail gateway, as a clause: its name, or a rule for EdgeSync."""
+def edge_sign(firewalls: tuple[Firewall, ...], server: Published, servers: tuple[Published, ...]) -> str:
+    """What tells an Edge Transport server from another mail gateway, as a clause: its name, or a rule for EdgeSync.
+
+    `servers` are all that its firewall publishes, among them perhaps the directory of the same server.
+    """
     called = [name for name, address in host_objects(firewalls) if address == server.address]
     name = next((each for each in (server.name, *called) if EDGE_NAME.search(each)), "")
     if name:
         return f"{name!r} is called so"
+    own = (each for each in servers if each.address == server.address and each.telling)
+    directory = next((each.name for each in own if each.service.overlaps(_DIRECTORY)), "")
+    if directory:
+        return f"{directory} publishes its directory (AD LDS)"
     rules = (rule for each in firewalls for rule in _accepting(each))
     sync = next((rule.id for rule in rules if _opens_edgesync(rule, server.address)), "")
     return f"rule {sync} opens EdgeSync to it" if sync else ""

@@ -89,6 +89,16 @@ def test_whatever_speaks_of_an_edge_leaves_it_a_question(sign: str) -> None:
     assert infer_site(parsers.read((text + sign).encode(), "fgt.conf"), RULESETS).site.not_deployed == ()
 
 
+@pytest.mark.parametrize("port", ["50636", "50389"])
+def test_a_published_directory_tells_an_edge_and_is_forbidden(port: str) -> None:
+    both = vip("m", "10.0.20.5", "25") + vip("s", "10.0.20.5", port)
+    rule = policy(1, "all", '"m" "s"', "SMTP edgesync adlds", "wan1>dmz")
+    result = judged(BASE.replace('edit "edge"', 'edit "sw"') + both + rule)
+    (finding,) = [each for each in result.findings if each.check == "FW102"]
+    assert (finding.severity >= Severity.HIGH, finding.confidence) == (True, Confidence.CERTAIN)
+    assert f"edge_transport 10.0.20.5 on tcp/{port}" in finding.message
+
+
 def test_rpc_from_the_internet_is_forbidden_whatever_the_server_is(tmp_path: Path) -> None:
     opened = WEB + vip("w", "10.0.10.31", "135", "203.0.113.11") + vip("x", "10.0.10.31", "443", "203.0.113.12")
     opened += 'config firewall service custom\n    edit "rpc"\n        set tcp-portrange 135\n    next\nend\n'
