@@ -47,6 +47,7 @@ from parsers.redaction import safe_comment
 _TIMED = frozenset({"schedule", "expiry"})
 """Conditions that a policy which hands over to the security policies does not have (the reference, section 8)."""
 _SECURITY = "firewall security-policy"
+_CONSOLIDATED = "firewall consolidated policy"
 _OTHER_FAMILY = "whether a policy that changes the family also matches packets that keep theirs is not documented"
 POLICY_TABLES = frozenset(
     f"firewall {name}"
@@ -133,13 +134,19 @@ class Policies:
             )
 
     def _tables(self) -> tuple[str, ...]:
-        """The policy tables in force: consolidated mode (6.2 only) replaces the policies of each family."""
+        """The policy tables in force: consolidated mode (6.2 only) replaces the policies of each family.
+
+        A later release that holds such a table all the same has perhaps those policies as well.
+        """
         if self.scope.vdom_type == "admin":
             return ()
-        present = any(True for _ in self.scope.entries("firewall consolidated policy"))
+        families = ("firewall policy", "firewall policy6", "firewall policy46", "firewall policy64")
+        if gone(_CONSOLIDATED, self.scope.version):
+            return (*families, _CONSOLIDATED)
+        present = any(True for _ in self.scope.entries(_CONSOLIDATED))
         if self.scope.enabled("system settings", "consolidated-firewall-mode") or (self.ngfw and present):
-            return ("firewall consolidated policy", "firewall policy46", "firewall policy64")
-        return ("firewall policy", "firewall policy6", "firewall policy46", "firewall policy64")
+            return (_CONSOLIDATED, "firewall policy46", "firewall policy64")
+        return families
 
     def _policy(self, kind: str, block: Block) -> list[Rule]:
         sub = block.table("identity-based-policy")

@@ -252,3 +252,12 @@ def test_session_helpers_are_said() -> None:
         "not in the answers."
     ]
     assert not any("Session helpers" in each for each in read("").assumptions)
+
+
+@pytest.mark.parametrize("mode", ["set consolidated-firewall-mode enable", "set consolidated-firewall-mode disable"])
+def test_consolidated_mode_is_gone_since_64(mode: str) -> None:
+    four = with_lines(ANY, srcaddr="", dstaddr="", srcaddr4="all", dstaddr4="all")
+    old = f"config system settings\n{mode}\nend\n" + policies(four, kind="firewall consolidated policy")
+    assert verdict(old + policies(ANY), version="7.0.12") == "allowed"
+    assert verdict(old, version="7.0.12") == "possible"
+    assert verdict(old, version="6.2.3") == ("allowed" if "enable" in mode else "blocked")
