@@ -21,6 +21,8 @@ _CHANGED = re.compile(
 )
 """A statement that changes what a variable holds, or a part of it: `$ports += 443`, `$rule.LocalPort = 443`."""
 _SEVERAL = re.compile(r"\$\w+(?:[ \t]*,[ \t]*\$\w+)+[ \t]*=(?!=)")
+_PIPE = re.compile(r"\s*\|")
+_VARIABLES = frozenset({"set-variable", "new-variable", "clear-variable", "remove-variable"})
 _ENDS = re.compile(r"(?:exit|return)\b(?![-\\])", re.IGNORECASE)
 _CMDLET = re.compile(r"[A-Za-z]+-[A-Za-z]+")
 _RUN = re.compile(
@@ -97,10 +99,18 @@ class _Reader(Values):
                 command = self._command(piped)
                 piped = False
                 if command is not None:
+                    self._forget(command)
                     yield command
             for first, last in self.passed:
                 yield Command(PASSED_OVER, first, last, inside=True)
             self.passed.clear()
+
+    def _forget(self, command: Command) -> None:
+        """What a cmdlet puts into a variable is not known."""
+        if command.name in _VARIABLES:
+            named = command.parameters.get("name", command.values[0] if command.values else LOST)
+            names = [named] if isinstance(named, str) else list(self.variables)
+            self.variables |= {name.casefold(): LOST for name in names}
 
     def _assign(self, found: re.Match[str]) -> None:
         """A variable: what it holds is known only outside brackets, and until something computed is assigned."""
@@ -111,7 +121,8 @@ class _Reader(Values):
             self.place += self.text[self.place] == "@"
             return
         value = self._values()
-        simple = not self.depth and not self.round and self._at_end()
+        piped = _PIPE.match(self.text, self.place) is not None
+        simple = not self.depth and not self.round and not piped and self._at_end()
         self.variables[name] = value if simple else LOST
         if not simple:
             self._to_end()

@@ -122,6 +122,12 @@ def test_a_reassigned_variable_is_not_believed() -> None:
         ("$p = 80; $o, $p = 1, 443", "tcp"),
         ("$p = 80; ${p} = 443", "tcp"),
         ("$p = 80, 443; $p[0] = 81", "tcp"),
+        ("$p = 80, 443; $p = $p | Select-Object -First 1", "tcp"),
+        ("$p = 80, 443 |\n Select-Object -First 1", "tcp"),
+        ("$p = 80; Set-Variable p 443", "tcp"),
+        ("$p = 80; Set-Variable -Value 443 -Name p", "tcp"),
+        ("$p = 80; Set-Variable q 443", "tcp/80"),
+        ("$p = 80; Set-Variable $q 443", "tcp"),
     ],
 )
 def test_changes_of_a_variable_are_not_passed_over(change: str, ports: str) -> None:
