@@ -116,7 +116,8 @@ class Policies:
         if before is not None:
             rules += (*implicit_dns(self.books), *beside(self.books, before.rules, policies))
         rules += (*unchecked(self.books, policies), *policies)
-        rules += after_policies(self.books, several=self.ngfw or self.unsure_mode)
+        for rule in after_policies(self.books, several=self.ngfw or self.unsure_mode):
+            rules += (*self._asked(rule), rule)
         return RuleList(name, Direction.FORWARD, Evaluation.FIRST_MATCH, tuple(rules))
 
     def _caveats(self) -> None:
@@ -154,13 +155,14 @@ class Policies:
             return self._identity_rules(kind, block, sub)
         found: list[Rule] = []
         for rule in self._rules(kind, block, learning(kind, block)):
-            found += (*self._asked(block, rule), rule, *self._straight(rule), *self._beside(block, rule))
+            asked = () if block.get("captive-portal-exempt") == "enable" else self._asked(rule)
+            found += (*asked, rule, *self._straight(rule), *self._beside(block, rule))
         return found
 
-    def _asked(self, block: Block, rule: Rule) -> Iterator[Rule]:
-        """Those whom the captive portal of their interface keeps from a policy that accepts."""
+    def _asked(self, rule: Rule) -> Iterator[Rule]:
+        """Those whom the captive portal of their interface keeps from a rule that accepts."""
         here = self.portals if rule.ingress is None else self.portals & rule.ingress
-        if here and rule.action is Action.ALLOW and rule.enabled and block.get("captive-portal-exempt") != "enable":
+        if here and rule.action is Action.ALLOW and rule.enabled:
             text = f"unless authenticated at the captive portal of {', '.join(sorted(here))}"
             yield replace(_stopped(rule, text), ingress=here)
 

@@ -261,3 +261,11 @@ def test_consolidated_mode_is_gone_since_64(mode: str) -> None:
     assert verdict(old + policies(ANY), version="7.0.12") == "allowed"
     assert verdict(old, version="7.0.12") == "possible"
     assert verdict(old, version="6.2.3") == ("allowed" if "enable" in mode else "blocked")
+
+
+def test_a_captive_portal_also_asks_within_a_zone() -> None:
+    portal = table("system interface", "wan\nset security-mode captive-portal")
+    zone = table("system zone", "z\nset interface wan lan\nset intrazone allow")
+    assert verdict(portal + zone) == "possible"
+    assert verdict(zone) == "allowed"
+    assert verdict(portal + zone, "203.0.113.9", source="10.0.0.5", way="lan>wan") == "allowed"
