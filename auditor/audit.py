@@ -59,8 +59,7 @@ def audit(
     checks, skipped = _able(checks, parts)
     found = tuple(_found(checks, parts, told))
     waivers = (*site.waivers, *waivers, *waivers_of((*(last.decisions if last else ()), *decided), found))
-    after = _after(checks, Checked(found, waivers, now.date(), frozenset(each.name for each in firewalls)))
-    findings = tuple(with_commands((*found, *after), firewalls))
+    findings = tuple(_findings(checks, found, waivers, firewalls, now))
     waived = apply_waivers(sorted(findings, key=_order), waivers, now.date())
     return AuditResult(
         fwproof_version=__version__,
@@ -118,11 +117,17 @@ def _found(checks: tuple[Check, ...], parts: tuple[Analysis, ...], told: Told) -
             yield from check.run(analysis, check)
 
 
-def _after(checks: tuple[Check, ...], checked: Checked) -> Iterator[Finding]:
-    """What checks find in the findings of all and in what waives them."""
-    for check in checks:
-        if check.after:
-            yield from check.after(checked, check)
+def _findings(
+    checks: tuple[Check, ...],
+    found: tuple[Finding, ...],
+    waivers: tuple[Waiver, ...],
+    firewalls: tuple[Firewall, ...],
+    now: datetime,
+) -> Iterator[Finding]:
+    """What was found, what checks find in that and in what waives it, and the commands that mend it."""
+    checked = Checked(found, waivers, now.date(), frozenset(firewall.name for firewall in firewalls))
+    after = (finding for check in checks if check.after for finding in check.after(checked, check))
+    return with_commands((*found, *after), firewalls)
 
 
 def _judged(firewalls: tuple[Firewall, ...], checks: tuple[Check, ...]) -> Judged:

@@ -109,7 +109,8 @@ def _with_virtual_ips(finding: Finding) -> Iterator[str]:
 
 
 def _unused(finding: Finding) -> Iterator[str]:
-    return _tables((each.origin for each in finding.related), ())
+    """The last ones first: a group stands below its members, which cannot go before it."""
+    return _tables((each.origin for each in reversed(finding.related)), ())
 
 
 def _management(finding: Finding) -> Iterator[str]:
