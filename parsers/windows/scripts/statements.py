@@ -23,7 +23,7 @@ _CHANGED = re.compile(
 _SEVERAL = re.compile(r"\$\w+(?:[ \t]*,[ \t]*\$\w+)+[ \t]*=(?!=)")
 _PIPE = re.compile(r"\s*\|")
 _VARIABLES = frozenset({"set-variable", "new-variable", "clear-variable", "remove-variable"})
-_ENDS = re.compile(r"(?:exit|return)\b(?![-\\])", re.IGNORECASE)
+_ENDS = re.compile(r"(?:exit|return|throw)\b(?![-\\])", re.IGNORECASE)
 _CMDLET = re.compile(r"[A-Za-z]+-[A-Za-z]+")
 _RUN = re.compile(
     r"@?[({]\s*(?:\[\w.]+\]\s*)?(?:\w+\\)?[A-Za-z]+-[A-Za-z]|\{|&|(?:netsh|cmd)(?:\.exe)?[ \t]", re.IGNORECASE
@@ -42,8 +42,8 @@ _REDIRECTS = re.compile(r"[\d*]?>")
 class Command:
     """One command: parameters by name in lower case (`None` for a switch), other values in order.
 
-    `inside` is True within braces; `behind` where the script has ended before (`exit`, `return`); `piped` where it
-    takes objects from the command before it in a pipeline.
+    `inside` is True within braces; `behind` where the script has ended before (`exit`, `return`, `throw`); `piped`
+    where it takes objects from the command before it in a pipeline.
     """
 
     name: str

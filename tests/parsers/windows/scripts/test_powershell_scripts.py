@@ -147,6 +147,8 @@ def test_a_table_whose_entries_change_is_not_believed(change: str) -> None:
         ("exit 0\n", False),
         ("return\n", False),
         ("Write-Host done; exit 0\n", False),
+        ("throw 'not here'\n", False),
+        ("try { throw 'x' } catch { }\n", True),
         ("if ($done)\n{\n    exit\n}\n", True),
         ("function f { return 1 }\n", True),
         ("exit-that\n", True),
