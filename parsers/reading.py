@@ -195,7 +195,7 @@ def _several(name: str, found: Iterable[Path | Document], left: _Left, answers: 
     for each in found:
         try:
             for document in _inside(each):
-                if _parser(document) is None:
+                if _parser(document) is None and not _is_lost(document):
                     left.skipped.append((document.name, _explained(document) or "not an export fwproof knows"))
                 else:
                     yield _read_document(document, answers)
@@ -214,6 +214,19 @@ def _several(name: str, found: Iterable[Path | Document], left: _Left, answers: 
 def _inside(found: Path | Document) -> Iterator[Document]:
     document = unpacked(load(found) if isinstance(found, Path) else found)
     yield from members(document) if is_archive(document.data) else (document,)
+
+
+def _is_lost(document: Document) -> bool:
+    """Is it an export that came out empty? Without a word of it a device would be missing from the audit in silence."""
+    return PurePath(document.name).suffix.lower() in _SAVED and _is_empty(document)
+
+
+_SAVED = frozenset({".cfg", ".conf", ".pol", ".reg", ".txt", ".wfw"})
+"""How people and tools name what they save of a firewall."""
+
+
+def _is_empty(document: Document) -> bool:
+    return not document.data[:4096].strip(_EMPTY) and not document.data.strip(_EMPTY)
 
 
 def _explained(document: Document) -> str:
@@ -241,7 +254,7 @@ _OWN = {
 
 
 def _read_document(document: Document, answers: Answers, scripts: tuple[Document, ...] = ()) -> _Read:
-    if not document.data[:4096].strip(_EMPTY) and not document.data.strip(_EMPTY):
+    if _is_empty(document):
         raise UnreadableError(document.name, "the file is empty")
     parser = _parser(document)
     if parser is None:

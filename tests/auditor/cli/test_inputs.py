@@ -35,6 +35,18 @@ def test_a_bad_file_of_a_folder_leaves_the_others_judged_but_never_passes(
     assert [gap["what"][:10] for gap in written["gaps"] if gap["hides_access"]] == ["not read: "]
 
 
+def test_a_backup_of_a_folder_that_came_out_empty_never_passes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "edge.conf").write_bytes(BACKUP.read_bytes())
+    (tmp_path / "branch.conf").write_bytes(b"\r\n")
+    (tmp_path / ".gitkeep").write_bytes(b"")
+    assert run(["audit", str(tmp_path), "--fail-on", "never"]) == 3
+    said = capsys.readouterr().err
+    assert f"refused {tmp_path / 'branch.conf'}: the file is empty" in said
+    assert f"refused {tmp_path / '.gitkeep'}" not in said
+
+
 @pytest.mark.parametrize("command", [["plan", "--site"], ["compare"]])
 def test_commands_that_need_all_of_a_folder_stop(backups: Path, command: list[str]) -> None:
     site = str(BACKUP.with_name("site.yaml"))
